@@ -1,0 +1,3 @@
+//! `vigie`, the command line.
+
+fn main() {}

@@ -1,0 +1,139 @@
+use chrono::{DateTime, Utc};
+use integrity_core::{CheckCode, Outcome, Severity, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What applying one evaluation has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The outcome the evaluation was treated as: a complete one that would clear nearly everything at once is
+    /// [`integrity_core::Suspicion::MassClear`].
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// New alerts.
+    pub opened: u64,
+    /// Resolved alerts that are open again: they came back, or their suppression ended.
+    pub reopened: u64,
+    /// Alerts changed in any other way.
+    pub changed: u64,
+    /// Alerts the system resolved.
+    pub cleared: u64,
+    /// Alerts a person had called fixed, and which are still there.
+    pub refuted: u64,
+    /// Alerts that were not found and were kept all the same: the evaluation proves nothing about them, or a
+    /// person has acted since its snapshot.
+    pub kept: u64,
+    /// The evaluation was no newer than one applied before; nothing was changed.
+    pub stale: bool,
+}
+
+impl Applied {
+    /// Nothing changed.
+    #[must_use]
+    pub fn nothing(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            opened: 0,
+            reopened: 0,
+            changed: 0,
+            cleared: 0,
+            refuted: 0,
+            kept: 0,
+            stale: false,
+        }
+    }
+
+    /// How many alerts were written.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.opened + self.reopened + self.changed + self.cleared + self.refuted
+    }
+
+    pub(crate) fn count(&mut self, kind: crate::EventKind) {
+        use crate::EventKind::{Cleared, Expired, Opened, Refuted, Reopened, Voided};
+        *match kind {
+            Opened => &mut self.opened,
+            Reopened | Expired | Voided => &mut self.reopened,
+            Cleared => &mut self.cleared,
+            Refuted => &mut self.refuted,
+            _ => &mut self.changed,
+        } += 1;
+    }
+}
+
+/// A check as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckInfo {
+    /// Its code.
+    pub code: CheckCode,
+    /// The pack it belongs to.
+    pub pack: String,
+    /// Its severity.
+    pub severity: Severity,
+    /// What people call it.
+    pub title: Text,
+    /// How often it is evaluated, in seconds.
+    pub every_seconds: u32,
+    /// Whether it is evaluated at all.
+    pub enabled: bool,
+    /// Whether fixtures show that it can fire and that it can be silent.
+    pub proved: bool,
+}
+
+/// How a check stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckState {
+    /// Its code.
+    pub code: CheckCode,
+    /// The last applied snapshot.
+    pub seen_at: DateTime<Utc>,
+    /// The last one that was complete.
+    pub complete_at: Option<DateTime<Utc>>,
+    /// The outcome of the last one, without its reason.
+    pub outcome: String,
+    /// The reason, empty for a complete one.
+    pub reason: String,
+    /// How often it has failed in a row.
+    pub failures: u32,
+    /// When a mass clear was first seen that is not yet believed.
+    pub suspected_at: Option<DateTime<Utc>>,
+}
+
+/// One run of the checks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Which watched database.
+    pub database: String,
+    /// When it began, by the store's clock.
+    pub started_at: DateTime<Utc>,
+    /// Everything, something, or nothing was evaluated.
+    pub status: RunStatus,
+    /// What came of each check, by code.
+    pub outcomes: Value,
+    /// The parameters each check was evaluated with, by code.
+    pub parameters: Value,
+}
+
+/// How much of a run was evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RunStatus {
+    /// Everything.
+    Ok,
+    /// Something.
+    Partial,
+    /// Nothing.
+    Failed,
+}
+
+impl RunStatus {
+    /// The word in the database and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Partial => "PARTIAL",
+            Self::Failed => "FAILED",
+        }
+    }
+}

@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+
+mod alert;
+mod applied;
+mod command;
+mod error;
+mod event;
+mod filter;
+pub mod lifecycle;
+#[cfg(feature = "memory")]
+mod memory;
+mod meta;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "mock")]
+mod sample;
+mod store;
+mod summary;
+mod verification;
+
+pub use alert::{Accepted, Alert, AlertId, Condition, ContentHash, Resolution, Status};
+pub use applied::{Applied, CheckInfo, CheckState, Run, RunStatus};
+pub use command::{Acted, Command, Verb};
+pub use error::Error;
+pub use event::{AlertEvent, EventKind};
+pub use filter::AlertFilter;
+pub use integrity_core;
+#[cfg(feature = "memory")]
+pub use memory::MemoryAlertStore;
+pub use meta::{CHECK_FAILING, CHECK_SUSPECT};
+#[cfg(feature = "postgres")]
+pub use postgres::PgAlertStore;
+pub use store::AlertStore;
+#[cfg(feature = "mock")]
+pub use store::MockAlertStore;
+pub use summary::{Count, Coverage, Durations, Summary};
+pub use verification::{Discrepancy, Problem, Verification};

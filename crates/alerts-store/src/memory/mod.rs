@@ -1,0 +1,140 @@
+//! Alerts in memory, for the tests of those who embed this crate: the same rules and the same table of roles as
+//! in PostgreSQL, no server.
+
+mod read;
+mod state;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use integrity_core::{Caller, Clock, Door, Evaluation, Role};
+
+use crate::{
+    Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckInfo, CheckState, Command,
+    Error, Run, Summary, Verification,
+};
+use state::State;
+
+/// Alerts in memory.
+#[derive(Debug)]
+pub struct MemoryAlertStore {
+    clock: Arc<dyn Clock>,
+    door: Door,
+    members: HashMap<String, Role>,
+    state: Mutex<State>,
+}
+
+impl MemoryAlertStore {
+    /// An empty store that tells the time by `clock`.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            door: Door::Api,
+            members: HashMap::new(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// With a person who may act or read.
+    #[must_use]
+    pub fn with_member(mut self, user_id: impl Into<String>, role: Role) -> Self {
+        self.members.insert(user_id.into(), role);
+        self
+    }
+
+    /// The runs in the book.
+    #[must_use]
+    pub fn runs(&self) -> Vec<Run> {
+        self.state().runs.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn role(&self, caller: &Caller) -> Option<Role> {
+        self.members.get(caller.subject()?).copied()
+    }
+
+    /// Who may read: members, and the service.
+    fn reading(&self, caller: &Caller) -> Result<MutexGuard<'_, State>, Error> {
+        if *caller == Caller::Service || self.role(caller).is_some() {
+            Ok(self.state())
+        } else {
+            Err(Error::forbidden(
+                "you have no role in Vigie; ask an administrator for one",
+            ))
+        }
+    }
+
+    /// Who may write what was seen: the service.
+    fn serving(&self, caller: &Caller) -> Result<MutexGuard<'_, State>, Error> {
+        if *caller == Caller::Service {
+            Ok(self.state())
+        } else {
+            Err(Error::forbidden("only the service may do this"))
+        }
+    }
+}
+
+#[async_trait]
+impl AlertStore for MemoryAlertStore {
+    async fn apply(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
+        self.serving(caller)?
+            .apply(evaluation, self.clock.now(), self.door)
+    }
+
+    async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
+        let role = self.role(caller);
+        let actor = caller.subject().unwrap_or_default();
+        self.state()
+            .act(command, role, actor, self.clock.now(), self.door)
+    }
+
+    async fn record_breaches(&self, caller: &Caller) -> Result<u64, Error> {
+        self.serving(caller)?.record_breaches(self.clock.now(), self.door)
+    }
+
+    async fn register_checks(
+        &self,
+        caller: &Caller,
+        database: &str,
+        checks: &[CheckInfo],
+    ) -> Result<(), Error> {
+        self.serving(caller)?.register_checks(database, checks);
+        Ok(())
+    }
+
+    async fn record_run(&self, caller: &Caller, run: &Run) -> Result<(), Error> {
+        self.serving(caller)?.runs.push(run.clone());
+        Ok(())
+    }
+
+    async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error> {
+        Ok(self.reading(caller)?.find(id))
+    }
+
+    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error> {
+        Ok(self.reading(caller)?.list(filter, self.clock.now()))
+    }
+
+    async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error> {
+        Ok(self.reading(caller)?.events.get(&id).cloned().unwrap_or_default())
+    }
+
+    async fn check_states(&self, caller: &Caller, database: &str) -> Result<Vec<CheckState>, Error> {
+        Ok(self.reading(caller)?.check_states(database))
+    }
+
+    async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error> {
+        Ok(self.reading(caller)?.summary(database, self.clock.now()))
+    }
+
+    async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {
+        self.reading(caller)?.verify()
+    }
+}

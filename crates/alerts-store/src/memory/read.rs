@@ -1,0 +1,231 @@
+//! What the memory store answers.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use integrity_core::Severity;
+use serde_json::{Map, Value};
+
+use super::state::State;
+use crate::{
+    Alert, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Discrepancy, Durations,
+    Error, Problem, Resolution, Summary, Verification,
+};
+
+impl State {
+    pub(super) fn find(&self, id: AlertId) -> Option<Alert> {
+        self.alerts.get(&id).map(|alert| self.detail(alert))
+    }
+
+    pub(super) fn list(&self, filter: &AlertFilter, now: DateTime<Utc>) -> Vec<Alert> {
+        let mut alerts: Vec<Alert> = self
+            .alerts
+            .values()
+            .filter(|alert| matches(filter, alert, now))
+            .map(|alert| self.detail(alert))
+            .collect();
+        alerts.sort_by_key(|alert| {
+            (
+                Reverse(alert.severity),
+                Reverse(alert.is_overdue(now)),
+                alert.first_detected_at,
+                alert.id,
+            )
+        });
+        alerts.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+        alerts
+    }
+
+    pub(super) fn check_states(&self, database: &str) -> Vec<CheckState> {
+        let mine = self.states.iter().filter(|((of, _), _)| of == database);
+        mine.map(|(_, state)| state.clone()).collect()
+    }
+
+    pub(super) fn summary(&self, database: &str, now: DateTime<Utc>) -> Summary {
+        let enabled: Vec<(&CheckInfo, Option<&CheckState>)> = self
+            .checks
+            .iter()
+            .filter(|((of, _), (info, active))| of == database && info.enabled && *active)
+            .map(|(key, (info, _))| (info, self.states.get(key)))
+            .collect();
+        let codes = |wanted: &dyn Fn(&CheckInfo, Option<&CheckState>) -> bool| -> Vec<String> {
+            enabled
+                .iter()
+                .filter(|(info, state)| wanted(info, *state))
+                .map(|(info, _)| info.code.to_string())
+                .collect()
+        };
+        let ended = |outcome: &'static str| {
+            move |_: &CheckInfo, state: Option<&CheckState>| {
+                state.is_some_and(|state| state.outcome == outcome)
+            }
+        };
+        let fresh = |info: &CheckInfo, state: Option<&CheckState>| is_fresh(info, state, now);
+        let troubled = |info: &CheckInfo| {
+            self.live(database)
+                .any(|alert| alert.check_code == info.code.as_str() && alert.severity > Severity::Info)
+        };
+        let count = |codes: Vec<String>| codes.len() as u64;
+        let mut live: BTreeMap<_, u64> = BTreeMap::new();
+        for alert in self.live(database) {
+            *live.entry((Reverse(alert.severity), alert.status)).or_default() += 1;
+        }
+        Summary {
+            at: now,
+            complete_at: enabled
+                .iter()
+                .map(|(_, state)| state.and_then(|state| state.complete_at))
+                .collect::<Option<Vec<_>>>()
+                .and_then(|complete| complete.into_iter().min()),
+            coverage: Coverage {
+                enabled: enabled.len() as u64,
+                fresh: count(codes(&fresh)),
+                proved: count(codes(&|info, _| info.proved)),
+                covered: count(codes(&|info, state| info.proved && fresh(info, state))),
+                healthy: count(codes(&|info, state| fresh(info, state) && !troubled(info))),
+            },
+            live: live
+                .into_iter()
+                .map(|((Reverse(severity), status), count)| Count {
+                    severity,
+                    status,
+                    count,
+                })
+                .collect(),
+            overdue: self.live(database).filter(|alert| alert.is_overdue(now)).count() as u64,
+            failing: codes(&ended("Failed")),
+            suspect: codes(&ended("Suspect")),
+            unproved: codes(&|info, _| !info.proved),
+            acknowledge: durations(
+                self.of(database)
+                    .filter_map(|alert| Some(alert.acknowledged_at? - alert.opened_at)),
+            ),
+            resolve: durations(
+                self.of(database)
+                    .filter(|alert| match alert.resolution {
+                        Some(Resolution::Cleared) => true,
+                        Some(Resolution::Fixed) => alert.verified_at.is_some(),
+                        _ => false,
+                    })
+                    .filter_map(|alert| Some(alert.resolved_at? - alert.opened_at)),
+            ),
+        }
+    }
+
+    pub(super) fn verify(&self) -> Result<Verification, Error> {
+        let mut discrepancies = Vec::new();
+        for alert in self.alerts.values() {
+            let events = self.events.get(&alert.id).map(Vec::as_slice).unwrap_or_default();
+            let mut rebuilt = Map::new();
+            for set in events
+                .iter()
+                .filter_map(|event| event.diff.get("set")?.as_object())
+            {
+                rebuilt.extend(set.clone());
+            }
+            let row = serde_json::to_value(alert.changes_since(None)?).unwrap_or_default();
+            let problem = if events.len() as u64 != u64::from(alert.version) {
+                Some(Problem::TailMissing)
+            } else if row != Value::Object(rebuilt) {
+                Some(Problem::RowEdited)
+            } else {
+                None
+            };
+            discrepancies.extend(problem.map(|problem| Discrepancy {
+                alert_id: alert.id,
+                seq: None,
+                problem,
+            }));
+        }
+        let broken = discrepancies.len() as u64;
+        discrepancies.truncate(100);
+        Ok(Verification {
+            alerts: self.alerts.len() as u64,
+            events: self.events.values().map(|events| events.len() as u64).sum(),
+            broken,
+            discrepancies,
+        })
+    }
+
+    /// The alert as people read it: a present one was last seen when its check was last completely evaluated.
+    fn detail(&self, alert: &Alert) -> Alert {
+        let mut detail = alert.clone();
+        if alert.condition == Condition::Present {
+            let state = self.states.iter().find(|((database, code), _)| {
+                *database == alert.database && code.as_str() == alert.check_code
+            });
+            let complete_at = state.and_then(|(_, state)| state.complete_at);
+            detail.last_detected_at = alert
+                .last_detected_at
+                .max(complete_at.unwrap_or(alert.last_detected_at));
+        }
+        detail
+    }
+
+    fn of(&self, database: &str) -> impl Iterator<Item = &Alert> {
+        self.alerts
+            .values()
+            .filter(move |alert| alert.database == database)
+    }
+
+    fn live(&self, database: &str) -> impl Iterator<Item = &Alert> {
+        self.of(database).filter(|alert| alert.is_live())
+    }
+}
+
+fn is_fresh(info: &CheckInfo, state: Option<&CheckState>, now: DateTime<Utc>) -> bool {
+    let every = TimeDelta::seconds(info.every_seconds.into());
+    let patience = (every * 3).max(every + TimeDelta::minutes(5));
+    state
+        .and_then(|state| state.complete_at)
+        .is_some_and(|complete_at| complete_at >= now - patience)
+}
+
+fn matches(filter: &AlertFilter, alert: &Alert, now: DateTime<Utc>) -> bool {
+    let wanted = |wish: &Option<String>, value: Option<&str>| wish.is_none() || wish.as_deref() == value;
+    (filter.statuses.is_empty() || filter.statuses.contains(&alert.status))
+        && (filter.severities.is_empty() || filter.severities.contains(&alert.severity))
+        && wanted(&filter.check_code, Some(&alert.check_code))
+        && wanted(&filter.entity_type, Some(&alert.entity_type))
+        && wanted(&filter.scope, alert.scope.as_deref())
+        && (!filter.overdue || alert.is_overdue(now))
+        && filter.text.as_ref().is_none_or(|text| {
+            let words = [
+                Some(alert.message.as_str()),
+                alert.entity_label.as_deref(),
+                Some(&alert.entity_id),
+            ];
+            words
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .to_lowercase()
+                .contains(&text.to_lowercase())
+        })
+}
+
+/// Median and 90th percentile, interpolated as `percentile_cont` does.
+fn durations(spans: impl Iterator<Item = TimeDelta>) -> Durations {
+    let mut seconds: Vec<f64> = spans.map(TimeDelta::as_seconds_f64).collect();
+    seconds.sort_by(f64::total_cmp);
+    let percentile = |share: f64| {
+        #[expect(clippy::cast_precision_loss, reason = "a count of alerts is far below 2^52")]
+        let place = share * seconds.len().checked_sub(1)? as f64;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a place in the list"
+        )]
+        let (below, above) = (
+            seconds.get(place.floor() as usize)?,
+            seconds.get(place.ceil() as usize)?,
+        );
+        Some(below + (above - below) * place.fract())
+    };
+    Durations {
+        n: seconds.len() as u64,
+        median: percentile(0.5),
+        p90: percentile(0.9),
+    }
+}

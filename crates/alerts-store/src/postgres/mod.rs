@@ -1,0 +1,110 @@
+//! Alerts in PostgreSQL, schema `vigie`.
+//!
+//! People act through one SQL function that decides for itself; evaluations are decided by the same
+//! [lifecycle](crate::lifecycle) as in memory, over the rows that differ. Refused: the life cycle once more
+//! in SQL for evaluations, which would have to be kept equal to the one in Rust.
+
+mod act;
+mod apply;
+mod books;
+mod read;
+
+use async_trait::async_trait;
+use integrity_core::{
+    Caller, Door, Evaluation,
+    postgres::{CallerTransaction, Room},
+};
+pub use sqlx;
+use sqlx::{PgPool, migrate::Migrator};
+
+use crate::{
+    Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckInfo, CheckState, Command,
+    Error, Run, Summary, Verification,
+};
+
+static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
+
+/// This crate's part of the schema; stands on [`integrity_core::postgres::ROOM`].
+pub const ROOM: Room = Room {
+    name: "alerts-store",
+    table: "vigie.alerts_store_migrations",
+    migrator: &MIGRATOR,
+};
+
+/// Alerts in PostgreSQL.
+///
+/// The schema must have been migrated ([`ROOM`]) and the roles made before.
+#[derive(Debug, Clone)]
+pub struct PgAlertStore {
+    pool: PgPool,
+    door: Door,
+}
+
+impl PgAlertStore {
+    /// A store behind `pool`, whose events say that they came through `door`.
+    #[must_use]
+    pub fn new(pool: PgPool, door: Door) -> Self {
+        Self { pool, door }
+    }
+
+    async fn begin(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
+        Ok(CallerTransaction::begin(&self.pool, caller, self.door).await?)
+    }
+}
+
+#[async_trait]
+impl AlertStore for PgAlertStore {
+    async fn apply(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
+        apply::apply(self.begin(caller).await?, evaluation).await
+    }
+
+    async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
+        act::act(self, caller, command).await
+    }
+
+    async fn record_breaches(&self, caller: &Caller) -> Result<u64, Error> {
+        books::record_breaches(self.begin(caller).await?).await
+    }
+
+    async fn register_checks(
+        &self,
+        caller: &Caller,
+        database: &str,
+        checks: &[CheckInfo],
+    ) -> Result<(), Error> {
+        books::register_checks(self.begin(caller).await?, database, checks).await
+    }
+
+    async fn record_run(&self, caller: &Caller, run: &Run) -> Result<(), Error> {
+        books::record_run(self.begin(caller).await?, run).await
+    }
+
+    async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error> {
+        read::find(&mut self.begin_reading(caller).await?, id).await
+    }
+
+    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error> {
+        read::list(&mut self.begin_reading(caller).await?, filter).await
+    }
+
+    async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error> {
+        read::events(&mut self.begin_reading(caller).await?, id).await
+    }
+
+    async fn check_states(&self, caller: &Caller, database: &str) -> Result<Vec<CheckState>, Error> {
+        read::check_states(&mut self.begin_reading(caller).await?, database).await
+    }
+
+    async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error> {
+        read::summary(&mut self.begin_reading(caller).await?, database).await
+    }
+
+    async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {
+        read::verify(&mut self.begin_reading(caller).await?).await
+    }
+}
+
+/// What an error of the driver means to a caller of the store.
+fn failure(error: sqlx::Error) -> Error {
+    integrity_core::postgres::failure(error).into()
+}

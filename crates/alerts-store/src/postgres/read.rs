@@ -1,0 +1,116 @@
+//! What people and programs read. Rows come as JSON, whose keys are the column names and the field names.
+
+use integrity_core::{Caller, postgres::CallerTransaction};
+use serde::de::DeserializeOwned;
+
+use super::{PgAlertStore, failure};
+use crate::{Alert, AlertEvent, AlertFilter, AlertId, CheckState, Error, Summary, Verification};
+
+impl PgAlertStore {
+    /// A transaction of somebody who may read. Row Level Security would show a stranger nothing, and nothing
+    /// must not look like "nothing is wrong".
+    pub(super) async fn begin_reading(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
+        let mut transaction = self.begin(caller).await?;
+        if matches!(caller, Caller::Claims { .. }) {
+            let may_read = sqlx::query_file_scalar!("../../sql/alerts-store/reader_role.sql")
+                .fetch_one(transaction.connection())
+                .await
+                .map_err(failure)?;
+            if !may_read {
+                return Err(Error::forbidden(
+                    "you have no role in Vigie; ask an administrator for one",
+                ));
+            }
+        }
+        Ok(transaction)
+    }
+}
+
+pub(super) async fn find(transaction: &mut CallerTransaction, id: AlertId) -> Result<Option<Alert>, Error> {
+    sqlx::query_file_scalar!("../../sql/alerts-store/find.sql", id.0)
+        .fetch_optional(transaction.connection())
+        .await
+        .map_err(failure)?
+        .map(|json| parse(&json))
+        .transpose()
+}
+
+pub(super) async fn list(
+    transaction: &mut CallerTransaction,
+    filter: &AlertFilter,
+) -> Result<Vec<Alert>, Error> {
+    let statuses: Vec<String> = filter
+        .statuses
+        .iter()
+        .map(|status| status.as_str().to_owned())
+        .collect();
+    let severities: Vec<String> = filter
+        .severities
+        .iter()
+        .map(|severity| severity.as_str().to_owned())
+        .collect();
+    sqlx::query_file_scalar!(
+        "../../sql/alerts-store/list.sql",
+        &statuses,
+        &severities,
+        filter.check_code,
+        filter.entity_type,
+        filter.scope,
+        filter.overdue,
+        filter.text,
+        i64::from(filter.limit)
+    )
+    .fetch_all(transaction.connection())
+    .await
+    .map_err(failure)?
+    .iter()
+    .map(|json| parse(json))
+    .collect()
+}
+
+pub(super) async fn events(
+    transaction: &mut CallerTransaction,
+    id: AlertId,
+) -> Result<Vec<AlertEvent>, Error> {
+    sqlx::query_file_scalar!("../../sql/alerts-store/events.sql", id.0)
+        .fetch_all(transaction.connection())
+        .await
+        .map_err(failure)?
+        .iter()
+        .map(|json| parse(json))
+        .collect()
+}
+
+pub(super) async fn check_states(
+    transaction: &mut CallerTransaction,
+    database: &str,
+) -> Result<Vec<CheckState>, Error> {
+    sqlx::query_file_scalar!("../../sql/alerts-store/check_states.sql", database)
+        .fetch_all(transaction.connection())
+        .await
+        .map_err(failure)?
+        .iter()
+        .map(|json| parse(json))
+        .collect()
+}
+
+pub(super) async fn summary(transaction: &mut CallerTransaction, database: &str) -> Result<Summary, Error> {
+    let json = sqlx::query_file_scalar!("../../sql/alerts-store/summary.sql", database)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    parse(&json)
+}
+
+pub(super) async fn verify(transaction: &mut CallerTransaction) -> Result<Verification, Error> {
+    let json = sqlx::query_file_scalar!("../../sql/alerts-store/verify.sql")
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    parse(&json)
+}
+
+pub(super) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
+    // The parser's message says which field, and never quotes more than the value's type.
+    serde_json::from_str(json).map_err(|error| Error::corrupt(error.to_string()))
+}

@@ -1,0 +1,173 @@
+//! One of everything that a trait of this crate returns, for the tests of those who embed it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use integrity_core::{CheckCode, Door, Finding, Outcome, Severity};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    Acted, Alert, AlertEvent, AlertId, Applied, CheckState, Condition, ContentHash, Count, Coverage,
+    Durations, EventKind, Status, Summary, Verification,
+};
+
+/// When the samples were made.
+fn noon() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(12)
+}
+
+impl Alert {
+    /// A sample: an open alert about [`Finding::sample`], seen once.
+    #[must_use]
+    pub fn sample() -> Self {
+        let finding = Finding::sample();
+        Self {
+            id: AlertId(Uuid::from_u128(1)),
+            database: "main".to_owned(),
+            check_code: CheckCode::sample().to_string(),
+            content_hash: ContentHash(finding.content_hash(&[])),
+            entity_type: finding.entity_type,
+            entity_id: finding.entity_id,
+            entity_label: finding.entity_label,
+            scope: finding.scope,
+            severity: finding.severity,
+            message: finding.message,
+            payload: finding.payload,
+            occurred_at: finding.occurred_at,
+            condition: Condition::Present,
+            missing_count: 0,
+            first_detected_at: noon(),
+            last_detected_at: noon(),
+            status: Status::Open,
+            resolution: None,
+            opened_at: noon(),
+            due_at: crate::lifecycle::due_at(finding.severity, noon(), chrono_tz::Tz::UTC),
+            breached_at: None,
+            acknowledged_by: None,
+            acknowledged_at: None,
+            resolved_by: None,
+            resolved_at: None,
+            verified_at: None,
+            accepted_until: None,
+            accepted: None,
+            acted_at: None,
+            reopen_count: 0,
+            version: 1,
+            created_at: noon(),
+            updated_at: noon(),
+        }
+    }
+}
+
+impl AlertEvent {
+    /// A sample: the acknowledgement of [`Alert::sample`].
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            alert_id: Alert::sample().id,
+            seq: 2,
+            at: noon(),
+            kind: EventKind::Acknowledged,
+            actor: Some("didier".to_owned()),
+            login: "vigie_api".to_owned(),
+            door: Door::Api,
+            request_id: Some(Uuid::from_u128(2)),
+            diff: json!({ "verb": "ack", "args": { "comment": "je regarde" }, "set": { "status": "ACK" } }),
+        }
+    }
+}
+
+impl Acted {
+    /// A sample: [`Alert::sample`] acknowledged.
+    #[must_use]
+    pub fn sample() -> Self {
+        let alert = Alert {
+            status: Status::Ack,
+            acknowledged_by: Some("didier".to_owned()),
+            acknowledged_at: Some(noon()),
+            acted_at: Some(noon()),
+            version: 2,
+            ..Alert::sample()
+        };
+        Self {
+            alert,
+            replayed: false,
+        }
+    }
+}
+
+impl Applied {
+    /// A sample: a complete evaluation that opened one alert.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            opened: 1,
+            ..Self::nothing(Outcome::Complete)
+        }
+    }
+}
+
+impl CheckState {
+    /// A sample: completely evaluated at noon.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            code: CheckCode::sample(),
+            seen_at: noon(),
+            complete_at: Some(noon()),
+            outcome: Outcome::Complete.as_str().to_owned(),
+            reason: String::new(),
+            failures: 0,
+            suspected_at: None,
+        }
+    }
+}
+
+impl Summary {
+    /// A sample: one check, fresh and proved, with one open CRITICAL alert.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            at: noon(),
+            complete_at: Some(noon()),
+            coverage: Coverage {
+                enabled: 1,
+                fresh: 1,
+                proved: 1,
+                covered: 1,
+                healthy: 0,
+            },
+            live: vec![Count {
+                severity: Severity::Critical,
+                status: Status::Open,
+                count: 1,
+            }],
+            overdue: 0,
+            failing: Vec::new(),
+            suspect: Vec::new(),
+            unproved: Vec::new(),
+            acknowledge: Durations {
+                n: 0,
+                median: None,
+                p90: None,
+            },
+            resolve: Durations {
+                n: 0,
+                median: None,
+                p90: None,
+            },
+        }
+    }
+}
+
+impl Verification {
+    /// A sample: one alert of two events, all as it was written.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            alerts: 1,
+            events: 2,
+            broken: 0,
+            discrepancies: Vec::new(),
+        }
+    }
+}

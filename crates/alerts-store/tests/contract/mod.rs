@@ -1,0 +1,89 @@
+//! Every promise of `AlertStore`, one function each, kept by every store.
+//!
+//! `memory.rs` and `postgres.rs` make the harness; `promises!` makes a test of each function.
+
+mod acting;
+mod applying;
+mod clearing;
+mod reading;
+pub(crate) mod scene;
+mod suppressing;
+
+use alerts_store::AlertStore;
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+pub(crate) use acting::*;
+pub(crate) use applying::*;
+pub(crate) use clearing::*;
+pub(crate) use reading::*;
+pub(crate) use suppressing::*;
+
+/// A store with its people: amina is admin, didier directeur, patricia pca, and others nobody.
+#[async_trait]
+pub(crate) trait Harness: Send + Sync {
+    /// The store as the service reaches it.
+    fn service(&self) -> &dyn AlertStore;
+    /// The store as people reach it.
+    fn people(&self) -> &dyn AlertStore;
+    /// An instant by the store's clock, later than any before.
+    async fn now(&self) -> DateTime<Utc>;
+    /// Lets time pass for everything that stands in the store.
+    async fn pass(&self, time: TimeDelta);
+}
+
+/// Makes a test of each promise.
+#[macro_export]
+macro_rules! promises {
+    ($test:ident) => {
+        $test! {
+            a_finding_opens_an_alert
+            an_evaluation_applied_twice_changes_nothing
+            a_present_alert_is_not_written_but_seen
+            a_change_is_written_once
+            a_volatile_figure_is_no_change
+            defect_03_duplicates_merge_and_info_is_stored
+            a_failing_check_changes_no_other
+            a_check_that_fails_too_often_becomes_an_alert
+            a_critical_check_that_fails_once_becomes_an_alert
+            a_snapshot_from_the_future_is_refused
+            a_meta_code_is_refused
+            a_skipped_check_is_no_news
+            only_the_service_applies
+            the_end_of_a_severity_raises_and_lowers
+            a_gone_finding_clears_after_two
+            a_finding_that_returns_in_time_never_left
+            defect_04_only_a_complete_evaluation_clears
+            defect_04_a_mass_clear_is_not_believed_at_once
+            a_false_guard_is_never_believed
+            a_fix_is_verified
+            defect_05_a_fix_is_refuted_not_undone
+            a_fix_of_an_absent_alert_is_verified_at_once
+            a_critical_waits_for_a_person_where_the_check_says_so
+            an_alert_that_comes_back_is_the_same_alert
+            an_alert_that_comes_back_late_has_a_new_due_date
+            an_old_snapshot_undoes_no_act
+            an_old_snapshot_changes_nothing
+            an_ack_can_be_taken_back
+            defect_10_an_act_that_touches_nothing_is_an_error
+            each_role_may_do_what_it_may
+            a_newer_version_refuses_the_act
+            a_request_is_done_once
+            a_comment_changes_nothing_but_is_told
+            an_act_badly_asked_is_refused
+            an_accepted_alert_stays_resolved
+            an_accepted_alert_comes_back_when_it_expires
+            an_accepted_alert_comes_back_when_it_gets_worse
+            an_accepted_alert_comes_back_when_its_severity_rises
+            an_accepted_alert_that_is_gone_at_its_end_stays_gone
+            a_false_positive_has_an_end
+            a_critical_is_accepted_by_an_admin_only
+            strangers_are_told_so
+            a_list_is_ordered_and_filtered
+            a_due_date_that_passed_is_recorded_once
+            the_summary_counts
+            a_check_of_another_pack_is_frozen
+            events_tell_the_whole_life
+        }
+    };
+}

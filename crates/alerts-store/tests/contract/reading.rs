@@ -1,0 +1,335 @@
+use alerts_store::{AlertFilter, CheckInfo, Error, EventKind, Run, RunStatus, Status};
+use chrono::TimeDelta;
+use integrity_core::{Caller, Outcome, Severity, Text};
+use serde_json::json;
+
+use super::{
+    Harness,
+    scene::{CODE, Scene, failed, tank},
+};
+
+fn check(code: &str) -> CheckInfo {
+    CheckInfo {
+        code: code.parse().expect("a code"),
+        pack: "depot".to_owned(),
+        severity: Severity::Warn,
+        title: Text {
+            fr: Some("Stock négatif".to_owned()),
+            en: None,
+        },
+        every_seconds: 300,
+        enabled: true,
+        proved: false,
+    }
+}
+
+pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let alert = scene.sees_one(Severity::Warn).await;
+    let (people, stranger) = (harness.people(), Caller::person("etranger"));
+    let answers = [
+        people.list(&stranger, &AlertFilter::all()).await.err(),
+        people.find(&stranger, alert.id).await.err(),
+        people.events(&stranger, alert.id).await.err(),
+        people.summary(&stranger, "main").await.err(),
+        people.check_states(&stranger, "main").await.err(),
+        people.verify(&stranger).await.err(),
+    ];
+    for answer in answers {
+        assert!(
+            matches!(answer, Some(Error::Forbidden { .. })),
+            "an empty answer would look like health: {answer:?}"
+        );
+    }
+    let reader = Caller::person("patricia");
+    assert_eq!(
+        people
+            .list(&reader, &AlertFilter::all())
+            .await
+            .expect("a pca reads")
+            .len(),
+        1
+    );
+    assert_eq!(
+        people.get(&reader, alert.id).await.expect("a pca reads").id,
+        alert.id
+    );
+}
+
+pub(crate) async fn a_list_is_ordered_and_filtered(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let mut cleared = tank("ZZ", Severity::Critical, 1);
+    cleared.scope = None;
+    scene.sees(Outcome::Complete, vec![cleared]).await;
+    scene
+        .sees(Outcome::Complete, vec![tank("T3", Severity::Warn, 1)])
+        .await;
+    let later = vec![
+        tank("T1", Severity::Info, 1),
+        tank("T2", Severity::Critical, 1),
+        tank("T3", Severity::Warn, 1),
+    ];
+    scene
+        .sees(
+            Outcome::Complete,
+            [later, vec![tank("T4", Severity::Warn, 1)]].concat(),
+        )
+        .await;
+    let live = AlertFilter::default;
+    let all = AlertFilter::all;
+    let cases: [(AlertFilter, &[&str]); 10] = [
+        (live(), &["T2", "T3", "T4", "T1"]),
+        (all(), &["ZZ", "T2", "T3", "T4", "T1"]),
+        (
+            AlertFilter {
+                statuses: vec![Status::Resolved],
+                ..live()
+            },
+            &["ZZ"],
+        ),
+        (
+            AlertFilter {
+                severities: vec![Severity::Warn, Severity::Info],
+                ..live()
+            },
+            &["T3", "T4", "T1"],
+        ),
+        (
+            AlertFilter {
+                text: Some("CITERNE « t4".to_owned()),
+                ..live()
+            },
+            &["T4"],
+        ),
+        (
+            AlertFilter {
+                text: Some("%".to_owned()),
+                ..live()
+            },
+            &[],
+        ),
+        (
+            AlertFilter {
+                scope: Some("depot-1".to_owned()),
+                limit: 2,
+                ..all()
+            },
+            &["T2", "T3"],
+        ),
+        (
+            AlertFilter {
+                check_code: Some("OTHER".to_owned()),
+                ..live()
+            },
+            &[],
+        ),
+        (
+            AlertFilter {
+                entity_type: Some("CITERNE".to_owned()),
+                limit: 1,
+                ..live()
+            },
+            &["T2"],
+        ),
+        (
+            AlertFilter {
+                overdue: true,
+                ..live()
+            },
+            &[],
+        ),
+    ];
+    for (filter, expected) in cases {
+        let list = harness
+            .service()
+            .list(&Caller::Service, &filter)
+            .await
+            .expect("a list");
+        let names: Vec<&str> = list.iter().map(|alert| alert.entity_id.as_str()).collect();
+        assert_eq!(names, expected, "{filter:?}");
+    }
+}
+
+pub(crate) async fn a_due_date_that_passed_is_recorded_once(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let service = harness.service();
+    scene
+        .sees(
+            Outcome::Complete,
+            vec![tank("T1", Severity::Critical, 1), tank("T2", Severity::Warn, 1)],
+        )
+        .await;
+    let (critical, warn) = (scene.alert("T1").await, scene.alert("T2").await);
+    scene.ack(&critical, "didier").await;
+    scene.ack(&warn, "didier").await;
+    assert_eq!(
+        service.record_breaches(&Caller::Service).await.expect("recorded"),
+        0
+    );
+    harness.pass(TimeDelta::days(3)).await;
+    assert_eq!(
+        service.record_breaches(&Caller::Service).await.expect("recorded"),
+        1,
+        "an ack stops a WARN's clock only"
+    );
+    assert_eq!(
+        service.record_breaches(&Caller::Service).await.expect("recorded"),
+        0
+    );
+    assert_eq!(scene.kinds(&critical).await.last(), Some(&EventKind::Breached));
+    assert!(scene.alert("T1").await.breached_at.is_some());
+    let overdue = AlertFilter {
+        overdue: true,
+        ..AlertFilter::default()
+    };
+    assert_eq!(
+        service
+            .list(&Caller::Service, &overdue)
+            .await
+            .expect("a list")
+            .len(),
+        1
+    );
+    let refused = harness.people().record_breaches(&Caller::person("amina")).await;
+    assert!(matches!(refused, Err(Error::Forbidden { .. })), "{refused:?}");
+}
+
+pub(crate) async fn the_summary_counts(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let service = harness.service();
+    let checks = [
+        check(CODE),
+        check("OTHER_CHECK"),
+        CheckInfo {
+            enabled: false,
+            ..check("DISABLED")
+        },
+    ];
+    service
+        .register_checks(&Caller::Service, "main", &checks)
+        .await
+        .expect("registered");
+    let summary = service.summary(&Caller::Service, "main").await.expect("numbers");
+    assert_eq!(
+        (
+            summary.coverage.enabled,
+            summary.coverage.fresh,
+            summary.complete_at
+        ),
+        (2, 0, None)
+    );
+    assert_eq!(
+        (summary.acknowledge.n, summary.acknowledge.median),
+        (0, None),
+        "no figure without a measurement"
+    );
+
+    let findings = vec![
+        tank("T1", Severity::Critical, 1),
+        tank("T2", Severity::Warn, 1),
+        tank("T3", Severity::Warn, 1),
+    ];
+    scene.sees(Outcome::Complete, findings).await;
+    let acked = scene.alert("T2").await;
+    scene.ack(&acked, "didier").await;
+    let summary = service.summary(&Caller::Service, "main").await.expect("numbers");
+    let live: Vec<_> = summary
+        .live
+        .iter()
+        .map(|count| (count.severity, count.status, count.count))
+        .collect();
+    assert_eq!(
+        live,
+        [
+            (Severity::Critical, Status::Open, 1),
+            (Severity::Warn, Status::Open, 1),
+            (Severity::Warn, Status::Ack, 1)
+        ]
+    );
+    let coverage = summary.coverage;
+    assert_eq!(
+        (
+            coverage.fresh,
+            coverage.proved,
+            coverage.covered,
+            coverage.healthy
+        ),
+        (1, 0, 0, 0)
+    );
+    assert_eq!(summary.complete_at, None, "one check was never evaluated");
+    assert_eq!(summary.unproved, ["OTHER_CHECK", CODE]);
+    assert_eq!(summary.acknowledge.n, 1);
+    assert!(summary.acknowledge.median.is_some_and(|seconds| seconds >= 0.0));
+
+    scene.sees(failed(), Vec::new()).await;
+    harness.pass(TimeDelta::hours(1)).await;
+    let summary = service.summary(&Caller::Service, "main").await.expect("numbers");
+    assert_eq!(
+        (summary.failing, summary.coverage.fresh),
+        (vec![CODE.to_owned()], 0),
+        "an hour ago is not fresh"
+    );
+
+    let run = Run {
+        database: "main".to_owned(),
+        started_at: harness.now().await,
+        status: RunStatus::Partial,
+        outcomes: json!({ CODE: "Failed" }),
+        parameters: json!({}),
+    };
+    service
+        .record_run(&Caller::Service, &run)
+        .await
+        .expect("recorded");
+}
+
+pub(crate) async fn a_check_of_another_pack_is_frozen(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let service = harness.service();
+    service
+        .register_checks(&Caller::Service, "main", &[check(CODE)])
+        .await
+        .expect("registered");
+    let alert = scene.sees_one(Severity::Warn).await;
+    service
+        .register_checks(&Caller::Service, "main", &[check("OTHER_CHECK")])
+        .await
+        .expect("registered");
+    let summary = service.summary(&Caller::Service, "main").await.expect("numbers");
+    assert_eq!(
+        summary.unproved,
+        ["OTHER_CHECK"],
+        "only checks of chosen packs are enabled"
+    );
+    assert_eq!(scene.alert("T1").await, alert, "the alert is kept as it was");
+    assert_eq!(summary.live.len(), 1, "and counted");
+}
+
+pub(crate) async fn events_tell_the_whole_life(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let alert = scene.sees_one(Severity::Warn).await;
+    scene.ack(&alert, "didier").await;
+    scene.resolve(&alert, "amina").await;
+    let events = harness
+        .people()
+        .events(&Caller::person("patricia"), alert.id)
+        .await
+        .expect("events");
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event.seq, event.kind, event.actor.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, EventKind::Opened, None),
+            (2, EventKind::Acknowledged, Some("didier")),
+            (3, EventKind::Resolved, Some("amina"))
+        ]
+    );
+    assert_eq!(events[2].comment(), Some("réparé"));
+    assert_eq!(events[2].diff["verb"], "resolve");
+    assert_eq!(events[2].diff["set"]["status"], "RESOLVED");
+    assert_eq!(events[0].diff["set"]["payload"]["stock"], 1.5);
+    scene.verifies().await;
+}

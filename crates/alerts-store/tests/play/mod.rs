@@ -1,0 +1,258 @@
+//! Random lives: evaluations and acts, played on a store, and what then stands in it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use alerts_store::{AlertFilter, Command, Verb};
+use chrono::{DateTime, TimeDelta, Utc};
+use integrity_core::{Caller, Evaluation, Finding, Outcome, Payload, Severity, Suspicion, Terms};
+use proptest::{collection::vec, prelude::*};
+
+use crate::contract::{Harness, scene};
+
+const CODES: [&str; 2] = ["FIRST_CHECK", "SECOND_CHECK"];
+const PEOPLE: [&str; 4] = ["amina", "didier", "patricia", "etranger"];
+
+/// Something that happens.
+#[derive(Debug, Clone)]
+pub(crate) enum Op {
+    /// A check is evaluated now, or on the snapshot taken before the operation before.
+    See {
+        check: usize,
+        late: bool,
+        outcome: Outcome,
+        findings: Vec<(u8, Severity, u8)>,
+    },
+    /// A person does something to one of a check's alerts, if it is there.
+    Act {
+        check: usize,
+        entity: u8,
+        verb: Verb,
+        who: usize,
+    },
+}
+
+pub(crate) fn see(check: impl Strategy<Value = usize>) -> impl Strategy<Value = Op> {
+    let outcome = prop_oneof![
+        6 => Just(Outcome::Complete),
+        1 => Just(Outcome::Truncated),
+        1 => Just(Outcome::Suspect(Suspicion::Guard)),
+        1 => Just(scene::failed()),
+    ];
+    let severity = prop_oneof![
+        Just(Severity::Info),
+        Just(Severity::Warn),
+        Just(Severity::Critical)
+    ];
+    let findings = vec((0..8u8, severity, 0..3u8), 0..9);
+    (check, prop::bool::weighted(0.1), outcome, findings).prop_map(|(check, late, outcome, mut findings)| {
+        if matches!(outcome, Outcome::Failed(_)) {
+            findings.clear();
+        }
+        Op::See {
+            check,
+            late,
+            outcome,
+            findings,
+        }
+    })
+}
+
+fn act() -> impl Strategy<Value = Op> {
+    (0..CODES.len(), 0..8u8, 0..Verb::ALL.len(), 0..PEOPLE.len()).prop_map(|(check, entity, verb, who)| {
+        Op::Act {
+            check,
+            entity,
+            verb: Verb::ALL[verb],
+            who,
+        }
+    })
+}
+
+pub(crate) fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![3 => see(0..CODES.len()), 2 => act()]
+}
+
+pub(crate) fn life(length: usize) -> impl Strategy<Value = Vec<Op>> {
+    vec(op(), 1..length)
+}
+
+/// What stands in a store, without identifiers and times.
+pub(crate) type Standing = BTreeMap<(String, String), String>;
+
+/// Plays operations on a store, each life on a watched database of its own.
+pub(crate) struct Player<'a> {
+    harness: &'a dyn Harness,
+    database: String,
+    before: DateTime<Utc>,
+}
+
+impl<'a> Player<'a> {
+    pub(crate) async fn new(harness: &'a dyn Harness, database: String) -> Self {
+        Self {
+            harness,
+            database,
+            before: harness.now().await,
+        }
+    }
+
+    /// Plays one operation and says what came of it. What must hold of every operation is asserted here.
+    pub(crate) async fn play(&mut self, op: &Op) -> String {
+        let now = self.harness.now().await;
+        let at = if matches!(op, Op::See { late: true, .. }) {
+            self.before
+        } else {
+            now
+        };
+        self.before = now;
+        self.play_at(op, at).await
+    }
+
+    /// The same, on a snapshot taken at a given instant.
+    pub(crate) async fn play_at(&self, op: &Op, at: DateTime<Utc>) -> String {
+        match op {
+            Op::See {
+                check,
+                outcome,
+                findings,
+                ..
+            } => self.see(CODES[*check], at, outcome, findings).await,
+            Op::Act {
+                check,
+                entity,
+                verb,
+                who,
+            } => self.act(CODES[*check], *entity, *verb, PEOPLE[*who]).await,
+        }
+    }
+
+    async fn see(
+        &self,
+        code: &str,
+        at: DateTime<Utc>,
+        outcome: &Outcome,
+        findings: &[(u8, Severity, u8)],
+    ) -> String {
+        let evaluation = Evaluation {
+            database: self.database.clone(),
+            code: code.parse().expect("a code"),
+            snapshot_at: at,
+            outcome: outcome.clone(),
+            findings: findings
+                .iter()
+                .map(|&(entity, severity, figure)| finding(entity, severity, figure))
+                .collect(),
+            merged: 0,
+            terms: Terms::new(Severity::Warn),
+            elapsed: Duration::ZERO,
+        };
+        let applied = self
+            .harness
+            .service()
+            .apply(&Caller::Service, &evaluation)
+            .await
+            .expect("applied");
+        if applied.outcome != Outcome::Complete {
+            assert_eq!(applied.cleared, 0, "only a complete evaluation clears");
+        }
+        format!("{applied:?}")
+    }
+
+    async fn act(&self, code: &str, entity: u8, verb: Verb, who: &str) -> String {
+        let alerts = self.alerts().await;
+        let Some(alert) = alerts
+            .iter()
+            .find(|alert| alert.check_code == code && alert.entity_id == name(entity))
+        else {
+            return "nothing there".to_owned();
+        };
+        let mut command = Command::new(alert.id, verb).comment("parce que");
+        if matches!(verb, Verb::Accept | Verb::FalsePositive) {
+            command = command.until(self.harness.now().await + TimeDelta::days(30));
+        }
+        match self.harness.people().act(&Caller::person(who), &command).await {
+            Ok(acted) => format!("{verb}: {:?}", acted.alert.status),
+            Err(error) => format!("{verb}: {}", error.code()),
+        }
+    }
+
+    async fn alerts(&self) -> Vec<alerts_store::Alert> {
+        let filter = AlertFilter {
+            limit: 100_000,
+            ..AlertFilter::all()
+        };
+        let mut alerts = self
+            .harness
+            .service()
+            .list(&Caller::Service, &filter)
+            .await
+            .expect("a list");
+        alerts.retain(|alert| alert.database == self.database);
+        alerts
+    }
+
+    pub(crate) async fn standing(&self) -> Standing {
+        let mut standing = Standing::new();
+        for alert in self.alerts().await {
+            let events = self
+                .harness
+                .service()
+                .events(&Caller::Service, alert.id)
+                .await
+                .expect("events");
+            let kinds: Vec<_> = events
+                .iter()
+                .map(|event| (event.kind, event.actor.clone()))
+                .collect();
+            let told = format!(
+                "{:?} {:?} {:?} missing {} {} {:?} reopened {} v{} by {:?} and {:?} due {:?} accepted {:?} verified {} {kinds:?}",
+                alert.status,
+                alert.resolution,
+                alert.condition,
+                alert.missing_count,
+                alert.severity,
+                alert.message,
+                alert.reopen_count,
+                alert.version,
+                alert.acknowledged_by,
+                alert.resolved_by,
+                alert.due_at.is_some(),
+                alert.accepted.as_ref().map(|accepted| accepted.severity),
+                alert.verified_at.is_some(),
+            );
+            standing.insert((alert.check_code, alert.entity_id), told);
+        }
+        for state in self
+            .harness
+            .service()
+            .check_states(&Caller::Service, &self.database)
+            .await
+            .expect("states")
+        {
+            let told = format!(
+                "{} {} suspected {}",
+                state.outcome,
+                state.failures,
+                state.suspected_at.is_some()
+            );
+            standing.insert((state.code.to_string(), String::new()), told);
+        }
+        standing
+    }
+}
+
+fn name(entity: u8) -> String {
+    format!("É{entity}")
+}
+
+fn finding(entity: u8, severity: Severity, figure: u8) -> Finding {
+    Finding {
+        entity_type: "CITERNE".to_owned(),
+        entity_id: name(entity),
+        entity_label: None,
+        severity,
+        message: format!("{figure} L"),
+        payload: Payload::from_json(format!("{{\"stock\": {figure}}}")).expect("an object"),
+        occurred_at: None,
+        scope: None,
+    }
+}

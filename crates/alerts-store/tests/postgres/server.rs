@@ -1,0 +1,103 @@
+//! A fresh database with schema, roles and people. The server is named by `DATABASE_URL`, which
+//! `cargo xtask test` sets; without it every test here fails and says so.
+
+use alerts_store::{
+    AlertStore, PgAlertStore,
+    postgres::{
+        ROOM,
+        sqlx::{self, PgPool},
+    },
+};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use integrity_core::{Door, postgres};
+
+use crate::contract::Harness;
+
+pub(crate) struct Postgres {
+    /// As the owner of everything, past Row Level Security.
+    pub(crate) owner: PgPool,
+    pub(crate) service: PgAlertStore,
+    pub(crate) people: PgAlertStore,
+}
+
+impl Postgres {
+    pub(crate) async fn new(owner: PgPool) -> Self {
+        postgres::ROOM
+            .migrate(&owner)
+            .await
+            .expect("integrity-core is migrated");
+        ROOM.migrate(&owner).await.expect("alerts-store is migrated");
+        let roles = include_str!("../../../../sql/integrity-core/roles.sql");
+        sqlx::raw_sql(roles)
+            .execute(&owner)
+            .await
+            .expect("roles, grants and policies are made");
+        sqlx::query("insert into vigie.members values ('amina', 'admin'), ('didier', 'directeur'), ('patricia', 'pca')")
+            .execute(&owner)
+            .await
+            .expect("there are people");
+        let service = PgAlertStore::new(
+            login(&owner, "set session authorization vigie_sync").await,
+            Door::Sync,
+        );
+        let people = PgAlertStore::new(
+            login(&owner, "set session authorization vigie_api").await,
+            Door::Api,
+        );
+        Self {
+            owner,
+            service,
+            people,
+        }
+    }
+}
+
+/// A pool of connections that are, from their first statement on, those of another login.
+async fn login(owner: &PgPool, become_it: &'static str) -> PgPool {
+    postgres::pool_options()
+        .max_connections(4)
+        .after_connect(move |connection, _| {
+            Box::pin(async move { sqlx::raw_sql(become_it).execute(connection).await.map(drop) })
+        })
+        .connect_with((*owner.connect_options()).clone())
+        .await
+        .expect("connected")
+}
+
+#[async_trait]
+impl Harness for Postgres {
+    fn service(&self) -> &dyn AlertStore {
+        &self.service
+    }
+
+    fn people(&self) -> &dyn AlertStore {
+        &self.people
+    }
+
+    async fn now(&self) -> DateTime<Utc> {
+        sqlx::query_scalar("select clock_timestamp()")
+            .fetch_one(&self.owner)
+            .await
+            .expect("the time")
+    }
+
+    async fn pass(&self, time: TimeDelta) {
+        let by = sqlx::postgres::types::PgInterval::try_from(time.to_std().expect("forward"))
+            .expect("an interval");
+        for statement in [
+            "update vigie.alerts set
+                first_detected_at = first_detected_at - $1, last_detected_at = last_detected_at - $1,
+                opened_at = opened_at - $1, due_at = due_at - $1, acknowledged_at = acknowledged_at - $1,
+                resolved_at = resolved_at - $1, verified_at = verified_at - $1,
+                accepted_until = accepted_until - $1, acted_at = acted_at - $1",
+            "update vigie.check_states set seen_at = seen_at - $1, complete_at = complete_at - $1",
+        ] {
+            sqlx::query(statement)
+                .bind(by)
+                .execute(&self.owner)
+                .await
+                .expect("shifted");
+        }
+    }
+}

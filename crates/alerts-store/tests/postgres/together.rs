@@ -1,0 +1,177 @@
+//! Several at once: what comes of it is what would have come of one after the other.
+
+use std::sync::Arc;
+
+use alerts_store::{
+    AlertStore as _, Status,
+    postgres::sqlx::{self, PgPool},
+};
+use futures_util::future::{join, join_all};
+use integrity_core::{Caller, Door, Outcome, Severity, postgres::CallerTransaction};
+use proptest::{collection::vec, prelude::*};
+
+use crate::{
+    agreement::property,
+    contract::{
+        Harness as _,
+        scene::{Scene, evaluation, tank},
+    },
+    memory_harness::Memory,
+    play::{Op, Player, Standing, life, op, see},
+    server::Postgres,
+};
+
+/// Plays a life, then several operations at once, and asserts that some order of them explains what stands.
+async fn some_order_explains(postgres: &Postgres, case: String, life: &[Op], at_once: &[Op]) {
+    let mut there = Player::new(postgres, case.clone()).await;
+    for op in life {
+        there.play(op).await;
+    }
+    let mut instants = Vec::new();
+    for _ in at_once {
+        instants.push(postgres.now().await);
+    }
+    join_all(
+        at_once
+            .iter()
+            .zip(&instants)
+            .map(|(op, at)| there.play_at(op, *at)),
+    )
+    .await;
+    let standing = there.standing().await;
+
+    let mut explanations: Vec<Standing> = Vec::new();
+    for order in orders(at_once.len()) {
+        let memory = Memory::new();
+        let mut here = Player::new(&memory, case.clone()).await;
+        for op in life {
+            here.play(op).await;
+        }
+        let mut instants = Vec::new();
+        for _ in at_once {
+            instants.push(memory.now().await);
+        }
+        for index in order {
+            here.play_at(&at_once[index], instants[index]).await;
+            // the next one is later
+            memory.now().await;
+        }
+        explanations.push(here.standing().await);
+    }
+    assert!(
+        explanations.contains(&standing),
+        "no order explains\n{standing:#?}\nthese do not:\n{explanations:#?}"
+    );
+}
+
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    if count == 0 {
+        return vec![Vec::new()];
+    }
+    let shorter = orders(count - 1);
+    (0..count)
+        .flat_map(|place| {
+            shorter.iter().map(move |order| {
+                let mut order = order.clone();
+                order.insert(place, count - 1);
+                order
+            })
+        })
+        .collect()
+}
+
+#[sqlx::test(migrations = false)]
+async fn two_syncs_at_once_are_one_after_the_other(pool: PgPool) {
+    let postgres = Arc::new(Postgres::new(pool).await);
+    let judge = postgres.clone();
+    property(
+        30,
+        (life(8), see(Just(0)), see(Just(0))),
+        async move |case, (life, one, other)| {
+            some_order_explains(&postgres, format!("case {case}"), &life, &[one, other]).await;
+        },
+    )
+    .await;
+    Scene::new(&*judge).verifies().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn acts_and_syncs_at_once_are_one_after_the_other(pool: PgPool) {
+    let postgres = Arc::new(Postgres::new(pool).await);
+    let judge = postgres.clone();
+    property(
+        30,
+        (life(8), vec(op(), 2..5)),
+        async move |case, (life, at_once)| {
+            some_order_explains(&postgres, format!("case {case}"), &life, &at_once).await;
+        },
+    )
+    .await;
+    Scene::new(&*judge).verifies().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn many_syncs_of_one_check_open_an_alert_once(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    let findings: Vec<_> = (0..50)
+        .map(|n| tank(&format!("T{n}"), Severity::Warn, 1))
+        .collect();
+    let mut evaluations = Vec::new();
+    for _ in 0..8 {
+        evaluations.push(evaluation(
+            "STOCK_NEGATIF",
+            postgres.now().await,
+            Outcome::Complete,
+            findings.clone(),
+        ));
+    }
+    let applied = join_all(
+        evaluations
+            .iter()
+            .map(|one| postgres.service.apply(&Caller::Service, one)),
+    )
+    .await;
+    let opened: u64 = applied
+        .iter()
+        .map(|applied| applied.as_ref().expect("applied").opened)
+        .sum();
+    assert_eq!(opened, 50, "nothing doubled, nothing lost");
+    Scene::new(&postgres).verifies().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_act_that_comes_first_is_seen_by_the_sync_that_waited(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    let mut scene = Scene::new(&postgres);
+    scene.terms.resolve_after = 1;
+    let alert = scene.sees_one(Severity::Warn).await;
+    let seen_before_the_act = postgres.now().await;
+
+    let mut act = CallerTransaction::begin(&postgres.owner, &Caller::person("didier"), Door::Api)
+        .await
+        .expect("begun");
+    sqlx::query("select vigie.act_on_alert($1, 'ack')")
+        .bind(alert.id.0)
+        .execute(act.connection())
+        .await
+        .expect("acked");
+    let sync = scene.saw(seen_before_the_act, Outcome::Complete, Vec::new());
+    let person = async {
+        // The sync has found the alert gone and waits for the person's transaction.
+        while !somebody_waits(&postgres).await {}
+        act.commit().await.expect("committed");
+    };
+    let (applied, ()) = join(sync, person).await;
+    assert_eq!((applied.cleared, applied.kept), (0, 1));
+    assert_eq!(scene.alert("T1").await.status, Status::Ack);
+    scene.verifies().await;
+}
+
+async fn somebody_waits(postgres: &Postgres) -> bool {
+    sqlx::query_scalar(
+        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
+    )
+    .fetch_one(&postgres.owner)
+    .await
+    .expect("the activity")
+}

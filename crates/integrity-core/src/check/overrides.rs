@@ -1,0 +1,100 @@
+//! What the configuration may change about a check without touching its file.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::Value;
+
+use super::{
+    Check,
+    definition::{MAX_EVERY, MAX_ROWS, MAX_TIMEOUT},
+};
+use crate::{Error, Severity, duration};
+
+/// What the configuration changes about one check; what is absent stays as its file says.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Overrides {
+    /// `false`: every evaluation is `Skipped`.
+    pub enabled: Option<bool>,
+    /// The check's own severity.
+    pub severity: Option<Severity>,
+    /// How often it runs.
+    #[serde(deserialize_with = "written")]
+    pub every: Option<Duration>,
+    /// How long its SQL may take.
+    #[serde(deserialize_with = "written")]
+    pub timeout: Option<Duration>,
+    /// How many findings it keeps, at most 50,000.
+    pub max_rows: Option<u32>,
+    /// Complete evaluations without a finding before its alert clears; at least 1.
+    pub resolve_after: Option<u32>,
+    /// Values of its parameters; dates and intervals as text.
+    pub params: BTreeMap<String, Value>,
+}
+
+fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    duration::parse(&text).map(Some).map_err(D::Error::custom)
+}
+
+impl Check {
+    /// The check with what the configuration changes.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the check and everything that is wrong with the overrides.
+    pub fn with_overrides(mut self, overrides: &Overrides) -> Result<Self, Error> {
+        let mut wrong = Vec::new();
+        let definition = &mut self.definition;
+        replace(&mut self.enabled, overrides.enabled);
+        replace(&mut definition.severity, overrides.severity);
+        for (name, place, value, most) in [
+            ("every", &mut definition.every, overrides.every, MAX_EVERY),
+            ("timeout", &mut definition.timeout, overrides.timeout, MAX_TIMEOUT),
+        ] {
+            if value.is_some_and(|value| value.is_zero() || value > most) {
+                wrong.push(format!("{name} is above 0 and at most {}", duration::text(most)));
+            }
+            replace(place, value);
+        }
+        for (name, place, value, most) in [
+            ("max_rows", &mut definition.max_rows, overrides.max_rows, MAX_ROWS),
+            (
+                "resolve_after",
+                &mut definition.resolve_after,
+                overrides.resolve_after,
+                1000,
+            ),
+        ] {
+            if value.is_some_and(|value| !(1..=most).contains(&value)) {
+                wrong.push(format!("{name} is between 1 and {most}"));
+            }
+            replace(place, value);
+        }
+        for (name, value) in &overrides.params {
+            match definition
+                .params
+                .get_mut(name)
+                .map(|parameter| (parameter.with_value(value), parameter))
+            {
+                Some((Ok(changed), parameter)) => *parameter = changed,
+                Some((Err(what), _)) => wrong.push(format!("params.{name}: {what}")),
+                None => wrong.push(format!("params.{name}: the check has no such parameter")),
+            }
+        }
+        if wrong.is_empty() {
+            Ok(self)
+        } else {
+            Err(Error::invalid(
+                "checks",
+                format!("{}: {}", self.code(), wrong.join("; ")),
+            ))
+        }
+    }
+}
+
+fn replace<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}

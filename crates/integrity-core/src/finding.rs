@@ -1,0 +1,100 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Payload, Severity};
+
+/// One thing that is wrong: a bad row, a leaking cell, a late release.
+///
+/// Within one evaluation it is identified by `(entity_type, entity_id)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What kind of thing it is about, such as `CITERNE`.
+    pub entity_type: String,
+    /// Which one; stable from run to run.
+    pub entity_id: String,
+    /// What people call it.
+    pub entity_label: Option<String>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence, in the language of the pack.
+    pub message: String,
+    /// The figures behind the sentence.
+    pub payload: Payload,
+    /// When it happened, where the row knows.
+    pub occurred_at: Option<DateTime<Utc>>,
+    /// Which part of the business it belongs to (a depot, a tenant), where there is one.
+    pub scope: Option<String>,
+}
+
+impl Finding {
+    /// The key that identifies the finding within its check.
+    #[must_use]
+    pub fn key(&self) -> (&str, &str) {
+        (&self.entity_type, &self.entity_id)
+    }
+
+    /// SHA-256 over what a change of the alert is measured by: everything but the key, without the
+    /// `volatile` payload keys and, where there are any, without the message, which may quote them.
+    #[must_use]
+    pub fn content_hash(&self, volatile: &[String]) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        let message = if volatile.is_empty() {
+            self.message.as_str()
+        } else {
+            ""
+        };
+        let occurred_at = self.occurred_at.map(|at| at.timestamp_micros().to_string());
+        for part in [self.severity.as_str(), message].map(Some).into_iter().chain([
+            self.entity_label.as_deref(),
+            self.scope.as_deref(),
+            occurred_at.as_deref(),
+        ]) {
+            // A tag before each part, so that neither an absent one nor a shifted border hashes alike.
+            match part {
+                Some(text) => {
+                    hasher.update((text.len() as u64).to_be_bytes());
+                    hasher.update(text.as_bytes());
+                }
+                None => hasher.update(u64::MAX.to_be_bytes()),
+            }
+        }
+        self.payload.digest(volatile, &mut hasher);
+        hasher.finalize().into()
+    }
+
+    /// Merges findings with the same key: the highest severity wins, then the smallest payload text.
+    /// Returns one finding per key in the order of the keys, and how many were merged away.
+    #[must_use]
+    pub fn merge(findings: impl IntoIterator<Item = Self>) -> (Vec<Self>, usize) {
+        let mut kept: BTreeMap<(String, String), Self> = BTreeMap::new();
+        let mut merged = 0;
+        for finding in findings {
+            let key = (finding.entity_type.clone(), finding.entity_id.clone());
+            match kept.entry(key) {
+                std::collections::btree_map::Entry::Vacant(place) => {
+                    place.insert(finding);
+                }
+                std::collections::btree_map::Entry::Occupied(mut place) => {
+                    merged += 1;
+                    if finding.precedes(place.get()) {
+                        place.insert(finding);
+                    }
+                }
+            }
+        }
+        (kept.into_values().collect(), merged)
+    }
+
+    /// Whether this one is kept when both have the same key: the more severe, then the smaller payload text.
+    #[must_use]
+    pub fn precedes(&self, other: &Self) -> bool {
+        other
+            .severity
+            .cmp(&self.severity)
+            .then_with(|| self.payload.cmp(&other.payload))
+            .is_lt()
+    }
+}

@@ -1,0 +1,84 @@
+//! A transaction in which the database knows on whose behalf it works.
+//!
+//! Role and claims are set locally to one transaction, so that they can never reach the next user of the
+//! connection. Refused: handing out sqlx's own transaction, whose nested `begin` rolls back the outer one
+//! without a word when it fails.
+
+use sqlx::{
+    Executor, PgConnection, PgPool, Postgres, Row, Transaction,
+    postgres::{PgPoolOptions, PgRow},
+};
+
+use super::{error_code, failure};
+use crate::{Caller, Door, Error};
+
+/// A transaction under a caller's identity. Dropping it rolls it back.
+#[derive(Debug)]
+pub struct CallerTransaction(Transaction<'static, Postgres>);
+
+impl CallerTransaction {
+    /// Begins a transaction as `caller`, entered through `door`.
+    ///
+    /// Cancel safe: a transaction that was being begun is rolled back.
+    ///
+    /// # Errors
+    /// `Forbidden` when the login may not take on the caller's database role, `Unavailable` when the
+    /// database does not answer.
+    pub async fn begin(pool: &PgPool, caller: &Caller, door: Door) -> Result<Self, Error> {
+        let mut transaction = pool.begin().await.map_err(failure)?;
+        let (role, claims) = match caller {
+            Caller::Service => (None, String::new()),
+            Caller::Claims {
+                database_role,
+                claims,
+            } => (
+                Some(database_role.as_str()),
+                serde_json::Value::from(claims.clone()).to_string(),
+            ),
+        };
+        sqlx::query_file_scalar!("../../sql/integrity-core/begin.sql", role, claims, door.as_str())
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(|error| match error_code(&error).as_deref() {
+                Some("22023" | "42501" | "42704") => Error::Forbidden {
+                    reason: format!(
+                        "this login may not act as the database role {:?}; run `vigie install` or grant it",
+                        role.unwrap_or_default()
+                    ),
+                },
+                _ => failure(error),
+            })?;
+        Ok(Self(transaction))
+    }
+
+    /// The connection, for one statement after the other.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+
+    /// Makes the transaction last.
+    ///
+    /// Not cancel safe: whether a commit that was cancelled took place is unknown.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database does not answer.
+    pub async fn commit(self) -> Result<(), Error> {
+        self.0.commit().await.map_err(failure)
+    }
+}
+
+/// Options of a pool whose connections never carry anything from one user to the next: a connection that
+/// comes back inside a transaction, under a role or with claims is closed.
+#[must_use]
+pub fn pool_options() -> PgPoolOptions {
+    PgPoolOptions::new().after_release(|connection, _| {
+        Box::pin(async move {
+            let row: PgRow = connection
+                .fetch_one(sqlx::raw_sql(include_str!(
+                    "../../../../sql/integrity-core/is_clean.sql"
+                )))
+                .await?;
+            row.try_get(0)
+        })
+    })
+}

@@ -1,0 +1,266 @@
+//! One look at the database through one check.
+
+use std::{collections::BTreeSet, time::Instant};
+
+use sqlx::{
+    Executor as _, PgConnection, Row as _, SqlStr,
+    postgres::{PgRow, PgTypeInfo},
+};
+
+use super::{
+    columns::Columns,
+    compose,
+    trouble::{Limit, Running, Trouble, failed},
+};
+use crate::{
+    Check, FailureKind, Finding, Outcome, Payload, Suspicion,
+    check::{Statement, Variant},
+};
+
+/// What a check has found.
+pub(super) struct Found {
+    pub(super) outcome: Outcome,
+    pub(super) findings: Vec<Finding>,
+    pub(super) merged: usize,
+}
+
+impl Found {
+    pub(super) fn nothing(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            findings: Vec::new(),
+            merged: 0,
+        }
+    }
+}
+
+pub(super) struct Look<'a> {
+    pub(super) connection: &'a mut PgConnection,
+    pub(super) check: &'a Check,
+    /// The instant of the snapshot, as PostgreSQL reads it.
+    pub(super) as_of: String,
+    pub(super) limit: Limit,
+    pub(super) started: Instant,
+}
+
+impl<'a> Look<'a> {
+    /// Looks, and takes back everything that the check may have set.
+    pub(super) async fn behind_savepoint(&mut self) -> Result<Found, Trouble> {
+        let enter = sqlx::raw_sql(include_str!("../../../../sql/integrity-core/enter_check.sql"));
+        self.connection.execute(enter).await.map_err(Trouble::Lost)?;
+        let result = self.look().await;
+        if !matches!(result, Err(Trouble::Lost(_))) {
+            let leave = sqlx::raw_sql(include_str!("../../../../sql/integrity-core/leave_check.sql"));
+            self.connection.execute(leave).await.map_err(Trouble::Lost)?;
+        }
+        result
+    }
+
+    async fn look(&mut self) -> Result<Found, Trouble> {
+        self.arm().await?;
+        let check = self.check;
+        let variant = self.active_variant().await?;
+        let holds = match &variant.guard {
+            Some(guard) => {
+                let holds = self.guard(variant, guard).await?;
+                self.arm().await?;
+                holds
+            }
+            None => true,
+        };
+        let mut findings = Vec::new();
+        let mut merged = 0;
+        for row in self.rows(variant).await? {
+            let (finding, more) = self.finding(&row, variant)?;
+            findings.push(finding);
+            merged += more;
+        }
+        let truncated = findings.len() > check.max_rows();
+        findings.truncate(check.max_rows());
+        let outcome = match (holds, truncated) {
+            (false, _) => Outcome::Suspect(Suspicion::Guard),
+            (true, true) => Outcome::Truncated,
+            (true, false) => Outcome::Complete,
+        };
+        Ok(Found {
+            outcome,
+            findings,
+            merged,
+        })
+    }
+
+    /// Sets what must hold while the check's own SQL runs, and gives it the time that is left.
+    async fn arm(&mut self) -> Result<(), Trouble> {
+        let left = self.limit.duration().saturating_sub(self.started.elapsed());
+        let milliseconds = left.as_millis().max(1).to_string();
+        sqlx::query_file_scalar!("../../sql/integrity-core/arm_check.sql", milliseconds)
+            .fetch_one(&mut *self.connection)
+            .await
+            .map_err(Trouble::Lost)?;
+        Ok(())
+    }
+
+    /// The file of the check that is meant for a database such as this one, with everything it requires.
+    async fn active_variant(&mut self) -> Result<&'a Variant, Trouble> {
+        let variants = self.check.variants();
+        let conditions =
+            |variant: &'a Variant| variant.requires_columns.iter().chain(&variant.without_columns);
+        let wanted: Vec<String> = variants.iter().flat_map(conditions).cloned().collect();
+        let present = if wanted.is_empty() {
+            BTreeSet::new()
+        } else {
+            let present = sqlx::query_file_scalar!("../../sql/integrity-core/present_columns.sql", &wanted);
+            present
+                .fetch_all(&mut *self.connection)
+                .await
+                .map_err(Trouble::Lost)?
+                .into_iter()
+                .collect()
+        };
+        let is_active = |variant: &&'a Variant| {
+            variant
+                .requires_columns
+                .iter()
+                .all(|column| present.contains(column))
+                && !variant
+                    .without_columns
+                    .iter()
+                    .any(|column| present.contains(column))
+        };
+        // At most one can be active: the loader sees to it.
+        let Some(variant) = variants.iter().find(is_active) else {
+            let whys: Vec<String> = variants
+                .iter()
+                .map(|variant| inactive_because(variant, &present))
+                .collect();
+            return Err(failed(FailureKind::MissingObject, whys.join("; ")));
+        };
+        if !variant.requires.is_empty() {
+            let missing = sqlx::query_file_scalar!(
+                "../../sql/integrity-core/missing_relations.sql",
+                &variant.requires
+            );
+            let missing = missing
+                .fetch_all(&mut *self.connection)
+                .await
+                .map_err(Trouble::Lost)?;
+            if !missing.is_empty() {
+                let message = format!("{}: {} is not there", variant.file, missing.join(", "));
+                return Err(failed(FailureKind::MissingObject, message));
+            }
+        }
+        Ok(variant)
+    }
+
+    /// Whether the check's source looks as if it could be trusted.
+    async fn guard(&mut self, variant: &Variant, guard: &Statement) -> Result<bool, Trouble> {
+        let mut query = sqlx::query(compose::guard(guard));
+        for value in self.check.binds(guard, &self.as_of) {
+            query = query.bind(value);
+        }
+        let row = query.fetch_one(&mut *self.connection).await;
+        let holds = row.and_then(|row| row.try_get::<Option<bool>, _>(0));
+        match holds {
+            Ok(holds) => Ok(holds.unwrap_or(false)),
+            Err(sqlx::Error::ColumnDecode { .. }) => Err(failed(
+                FailureKind::Contract,
+                format!("{}: the guard returns no boolean", variant.file),
+            )),
+            Err(error) => Err(match self.trouble(error, variant, None) {
+                Trouble::Check(failure) => failed(failure.kind, format!("guard: {}", failure.message)),
+                lost @ Trouble::Lost(_) => lost,
+            }),
+        }
+    }
+
+    /// The findings' rows, those that break the contract first, at most one more than the check may keep.
+    async fn rows(&mut self, variant: &Variant) -> Result<Vec<PgRow>, Trouble> {
+        let statement = &variant.statement;
+        let types = vec![PgTypeInfo::with_name("text"); statement.names.len()];
+        let own: SqlStr = compose::own_text(statement);
+        let prepared = self.connection.prepare_with(own, &types).await;
+        let prepared = prepared.map_err(|error| self.trouble(error, variant, Some(statement)))?;
+        let columns = Columns::of(&prepared)
+            .map_err(|what| failed(FailureKind::Contract, format!("{}: {what}", variant.file)))?;
+        let mut query = sqlx::query(compose::findings(statement, &columns));
+        for value in self.check.binds(statement, &self.as_of) {
+            query = query.bind(value);
+        }
+        query
+            .bind(self.check.entity())
+            .bind(self.check.severity().as_str())
+            .bind((self.check.max_rows() + 1).to_string())
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(|error| self.trouble(error, variant, None))
+    }
+
+    /// A finding, and how many others were merged into it.
+    fn finding(&self, row: &PgRow, variant: &Variant) -> Result<(Finding, usize), Trouble> {
+        let broken = |what: &str| {
+            failed(
+                FailureKind::Contract,
+                format!("{}: it returns {what}", variant.file),
+            )
+        };
+        let cell = |error| self.trouble(error, variant, None);
+        if let Some(what) = row.try_get("broken").map_err(cell)? {
+            return Err(broken(what));
+        }
+        let entity_id: String = row.try_get("entity_id").map_err(cell)?;
+        let entity_label: Option<String> = row.try_get("entity_label").map_err(cell)?;
+        let payload: &str = row.try_get("payload").map_err(cell)?;
+        let payload = Payload::from_json(payload).map_err(|error| broken(&error.to_string()))?;
+        let severity: &str = row.try_get("severity").map_err(cell)?;
+        let message: Option<String> = row.try_get("message").map_err(cell)?;
+        let message = message.unwrap_or_else(|| {
+            self.check.render_message(
+                self.check.language(),
+                entity_label.as_deref(),
+                &entity_id,
+                &payload,
+            )
+        });
+        let alike: i64 = row.try_get("alike").map_err(cell)?;
+        let finding = Finding {
+            entity_type: row.try_get("entity_type").map_err(cell)?,
+            entity_id,
+            entity_label,
+            severity: severity.parse().map_err(|_| broken("an unknown severity"))?,
+            message,
+            payload,
+            occurred_at: row.try_get("occurred_at").map_err(cell)?,
+            scope: row.try_get("scope").map_err(cell)?,
+        };
+        Ok((finding, usize::try_from(alike - 1).unwrap_or_default()))
+    }
+
+    fn trouble(&self, error: sqlx::Error, variant: &Variant, statement: Option<&Statement>) -> Trouble {
+        let spent = self.started.elapsed();
+        Trouble::new(
+            error,
+            &Running {
+                file: &variant.file,
+                statement,
+                limit: self.limit,
+                spent,
+            },
+        )
+    }
+}
+
+fn inactive_because(variant: &Variant, present: &BTreeSet<String>) -> String {
+    let missing = variant
+        .requires_columns
+        .iter()
+        .filter(|column| !present.contains(*column));
+    let unwanted = variant
+        .without_columns
+        .iter()
+        .filter(|column| present.contains(*column));
+    let whys: Vec<String> = missing
+        .map(|column| format!("the column {column} is not there"))
+        .chain(unwanted.map(|column| format!("the column {column} is there")))
+        .collect();
+    format!("{}: {}", variant.file, whys.join(", "))
+}

@@ -1,0 +1,54 @@
+//! PostgreSQL behind the traits of this crate, and the identity and schema that every room shares.
+//!
+//! The only place of this crate that knows sqlx.
+
+mod columns;
+mod compose;
+pub mod identity;
+mod look;
+mod runner;
+pub mod schema;
+mod trouble;
+
+pub use identity::{CallerTransaction, pool_options};
+pub use runner::PgCheckRunner;
+pub use schema::{ROOM, Room, SchemaState};
+pub use sqlx;
+
+use crate::Error;
+
+/// The SQLSTATE of a database error.
+#[must_use]
+pub fn error_code(error: &sqlx::Error) -> Option<String> {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .map(std::borrow::Cow::into_owned)
+}
+
+/// What an error of the driver means to a caller; never its text, which may quote data.
+#[must_use]
+pub fn failure(error: sqlx::Error) -> Error {
+    match error_code(&error) {
+        Some(code) => match code.as_bytes() {
+            b"42501" => Error::Forbidden {
+                reason: "this login lacks a privilege (SQLSTATE 42501)".to_owned(),
+            },
+            // connection failures, too many connections, shutdown, and server start
+            [b'0', b'8', ..] | [b'5', b'3', ..] | b"57P01" | b"57P02" | b"57P03" | b"57P05" | b"25P03" => {
+                Error::Unavailable(Box::new(error))
+            }
+            _ => Error::Corrupt {
+                reason: format!("SQLSTATE {code}"),
+            },
+        },
+        None => match error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
+                Error::Corrupt {
+                    reason: "a row that this program cannot read".to_owned(),
+                }
+            }
+            other => Error::Unavailable(Box::new(other)),
+        },
+    }
+}

@@ -1,0 +1,47 @@
+-- The numbers at a glance, all of one instant.
+with enabled as (
+    select c.code, c.proved, s.outcome, s.complete_at,
+           coalesce(s.complete_at >= now() - greatest(3 * e.every, e.every + interval '5 min'), false) as fresh,
+           exists (select from vigie.alerts a
+                   where a.database = c.database and a.check_code = c.code
+                     and a.status <> 'RESOLVED' and a.severity in ('WARN', 'CRITICAL')) as troubled
+    from vigie.checks c
+    cross join lateral (select make_interval(secs => c.every_seconds) as every) e
+    left join vigie.check_states s on s.database = c.database and s.check_code = c.code
+    where c.database = $1 and c.enabled and c.active
+), live as (
+    select d.severity, d.status, count(*) as count, count(*) filter (where d.overdue) as overdue
+    from vigie.alert_details d
+    where d.database = $1 and d.status <> 'RESOLVED'
+    group by d.severity, d.status
+), durations as (
+    select
+        extract(epoch from a.acknowledged_at - a.opened_at) as acknowledge,
+        case when a.resolution = 'CLEARED' or (a.resolution = 'FIXED' and a.verified_at is not null)
+             then extract(epoch from a.resolved_at - a.opened_at) end as resolve
+    from vigie.alerts a
+    where a.database = $1
+)
+select jsonb_build_object(
+    'at', now(),
+    'complete_at', (select case when count(*) = count(complete_at) then min(complete_at) end from enabled),
+    'coverage', (select jsonb_build_object(
+        'enabled', count(*),
+        'fresh', count(*) filter (where fresh),
+        'proved', count(*) filter (where proved),
+        'covered', count(*) filter (where fresh and proved),
+        'healthy', count(*) filter (where fresh and not troubled)) from enabled),
+    'live', (select coalesce(jsonb_agg(jsonb_build_object('severity', severity, 'status', status, 'count', count)
+        order by array_position('{CRITICAL,WARN,INFO}'::text[], severity),
+                 array_position('{OPEN,ACK}'::text[], status)), '[]') from live),
+    'overdue', (select coalesce(sum(overdue), 0) from live),
+    'failing', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where outcome = 'Failed'),
+    'suspect', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where outcome = 'Suspect'),
+    'unproved', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where not proved),
+    'acknowledge', (select jsonb_build_object('n', count(acknowledge),
+        'median', percentile_cont(0.5) within group (order by acknowledge),
+        'p90', percentile_cont(0.9) within group (order by acknowledge)) from durations),
+    'resolve', (select jsonb_build_object('n', count(resolve),
+        'median', percentile_cont(0.5) within group (order by resolve),
+        'p90', percentile_cont(0.9) within group (order by resolve)) from durations)
+)::text as "summary!"

@@ -1,0 +1,2 @@
+-- Sent through the simple protocol before each check.
+savepoint vigie_check

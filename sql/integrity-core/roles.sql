@@ -1,0 +1,67 @@
+-- Every role, grant and policy of Vigie: run after the migrations, by whoever owns the schema; running it
+-- again changes nothing. Nothing here is given to PUBLIC or to anonymous callers.
+--
+--   authenticated  signed-in people, as PostgREST knows them; created where the host has none
+--   vigie_sync     the login of vigie-sync: applies evaluations, writes the books, acts for nobody
+--   vigie_api      the login that serves people: may do nothing but become `authenticated` for one of them
+--
+-- A role that logs in is made without a password; set one, or use another way to authenticate.
+
+do $$
+begin
+    if not exists (select from pg_catalog.pg_roles where rolname = 'authenticated') then
+        create role authenticated nologin noinherit;
+    end if;
+    if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_sync') then
+        create role vigie_sync login noinherit;
+    end if;
+    if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_api') then
+        create role vigie_api login noinherit;
+    end if;
+    if not pg_catalog.pg_has_role('vigie_api', 'authenticated', 'member') then
+        grant authenticated to vigie_api;
+    end if;
+end
+$$;
+
+revoke all on schema vigie from public;
+grant usage on schema vigie to authenticated, vigie_sync, vigie_api;
+
+-- Who am I: asked by every policy.
+grant execute on function vigie.actor_id(), vigie.actor_role() to authenticated, vigie_sync;
+
+-- People read what their role lets them see, and change alerts through one function only.
+grant select on vigie.alerts, vigie.alert_events, vigie.check_states, vigie.checks, vigie.runs, vigie.alert_details
+    to authenticated, vigie_sync;
+grant execute on function vigie.act_on_alert(uuid, text, jsonb, integer, uuid) to authenticated;
+
+-- The service writes what it saw.
+grant insert, update on vigie.alerts, vigie.check_states, vigie.checks to vigie_sync;
+grant insert on vigie.alert_events to vigie_sync;
+grant insert, delete on vigie.runs to vigie_sync;
+grant execute on function
+    vigie.event_hash(bytea, uuid, integer, timestamptz, text, text, text, text, uuid, jsonb),
+    vigie.record_events(text, uuid, timestamptz, uuid[], text[], jsonb[]),
+    vigie.fold(jsonb)
+    to vigie_sync;
+
+do $$
+declare
+    relation text;
+begin
+    -- which migrations were applied, so that a program that does not fit refuses to work
+    foreach relation in array '{integrity_core_migrations,alerts_store_migrations}'::text[] loop
+        if to_regclass('vigie.' || relation) is not null then
+            execute format('grant select on vigie.%I to vigie_sync, vigie_api', relation);
+        end if;
+    end loop;
+    foreach relation in array '{alerts,alert_events,check_states,checks,runs}'::text[] loop
+        execute format('drop policy if exists %I on vigie.%I', relation || '_members_read', relation);
+        execute format('create policy %I on vigie.%I for select to authenticated '
+                       'using ((select vigie.actor_role()) is not null)', relation || '_members_read', relation);
+        execute format('drop policy if exists %I on vigie.%I', relation || '_service', relation);
+        execute format('create policy %I on vigie.%I to vigie_sync using (true) with check (true)',
+                       relation || '_service', relation);
+    end loop;
+end
+$$;
