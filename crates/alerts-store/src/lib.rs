@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(
+    not(any(feature = "memory", feature = "postgres")),
+    expect(dead_code, reason = "the machine runs inside a store")
+)]
 
 mod alert;
 mod applied;

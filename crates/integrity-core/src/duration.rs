@@ -59,7 +59,7 @@ mod tests {
             assert_eq!(duration, Duration::from_millis(milliseconds));
             assert_eq!(text(duration), written);
         }
-        assert_eq!(text(Duration::from_mins(60)), "1h");
+        assert_eq!(text(Duration::from_hours(1)), "1h");
     }
 
     #[test]

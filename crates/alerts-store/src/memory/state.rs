@@ -11,7 +11,7 @@ use crate::{
     Acted, Alert, AlertEvent, AlertId, Applied, CheckInfo, CheckState, Command, Condition, Error, EventKind,
     Run,
     lifecycle::{
-        act,
+        decide,
         observe::{Sight, Step},
     },
     meta::{self, Verdict},
@@ -141,7 +141,7 @@ impl State {
         now: DateTime<Utc>,
         door: Door,
     ) -> Result<Acted, Error> {
-        let role = act::permit(command.verb, role)?;
+        let role = decide::permit(command.verb, role)?;
         let alert = self.alerts.get(&command.alert).ok_or(Error::NotFound)?;
         let words = Map::from_iter([
             ("verb".to_owned(), Value::from(command.verb.as_str())),
@@ -162,7 +162,7 @@ impl State {
                 Err(Error::invalid("request_id", "was used for another act"))
             };
         }
-        let step = act::decide(alert, command, role, actor, now)?;
+        let step = decide::decide(alert, command, role, actor, now)?;
         let voice = Voice {
             at: now,
             door,

@@ -82,6 +82,7 @@ macro_rules! promises {
             a_list_is_ordered_and_filtered
             a_due_date_that_passed_is_recorded_once
             the_summary_counts
+            defect_02_silence_is_not_health
             a_check_of_another_pack_is_frozen
             events_tell_the_whole_life
         }

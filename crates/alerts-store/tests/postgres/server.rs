@@ -28,8 +28,7 @@ impl Postgres {
             .await
             .expect("integrity-core is migrated");
         ROOM.migrate(&owner).await.expect("alerts-store is migrated");
-        let roles = include_str!("../../../../sql/integrity-core/roles.sql");
-        sqlx::raw_sql(roles)
+        sqlx::raw_sql(postgres::ROLES)
             .execute(&owner)
             .await
             .expect("roles, grants and policies are made");

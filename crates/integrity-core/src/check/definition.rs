@@ -1,6 +1,6 @@
 //! The front matter of a check: what each key may hold, and its default.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, ops::RangeInclusive, time::Duration};
 
 use toml::de::{DeTable, DeValue};
 
@@ -15,8 +15,12 @@ use crate::{AcceptRule, CheckCode, Clearing, Language, Severity, Text, Worse, du
 
 /// The most rows that a check may keep.
 pub(super) const MAX_ROWS: u32 = 50_000;
+/// The shortest `timeout`: what ends a statement must not hit the few that clean up after it.
+pub(crate) const MIN_TIMEOUT: Duration = Duration::from_millis(50);
 /// The longest `timeout`.
 pub(super) const MAX_TIMEOUT: Duration = Duration::from_hours(1);
+/// The shortest `every`: more often would be a load and not a watch.
+pub(super) const MIN_EVERY: Duration = Duration::from_secs(1);
 /// The longest `every`.
 pub(super) const MAX_EVERY: Duration = Duration::from_hours(366 * 24);
 
@@ -130,11 +134,16 @@ pub(super) fn read(
     let fields = Fields::new(table, offset);
     fields.refuse_others(report, &KEYS);
     fields.format(report);
-    let code = fields.required(report, "code", "\"STOCK_NEGATIF\"", |value| {
-        text(value)?
-            .parse::<CheckCode>()
-            .map_err(|error| error.to_string())
-    });
+    let code = fields.required(
+        report,
+        "code",
+        "\"STOCK_NEGATIF\", 3 to 63 of A-Z, 0-9 and _",
+        |value| {
+            text(value)?
+                .parse::<CheckCode>()
+                .map_err(|_| format!("{} is no check code", an(value)))
+        },
+    );
     if let Some((code, at)) = code.as_ref().filter(|(code, _)| code.as_str() != stem) {
         let file = format!(
             "name the file {}.sql, or the code {stem}",
@@ -153,18 +162,7 @@ pub(super) fn read(
         },
     );
     let severity = severity.map(|(severity, _)| severity);
-    let entity = fields.required(report, "entity", "\"CITERNE\", of A-Z, 0-9 and _", |value| {
-        let word = text(value)?;
-        let plain = word
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        let fits = plain && word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() <= 63;
-        if fits {
-            Ok(word.to_owned())
-        } else {
-            Err(format!("{word:?} is no kind of entity"))
-        }
-    });
+    let entity = fields.required(report, "entity", "\"CITERNE\", of A-Z, 0-9 and _", entity);
     let localized = |report: &mut Report<'_>, key| {
         if table.contains_key(key) {
             return true;
@@ -187,21 +185,14 @@ pub(super) fn read(
     let runbook = fields.optional(report, "runbook", "\"depot#stock_negatif\"", |v| {
         text(v).map(str::to_owned)
     });
-    let every = fields.optional(report, "every", "\"5m\"", |v| bounded(v, MAX_EVERY));
-    let timeout = fields.optional(report, "timeout", "\"5s\"", |v| bounded(v, MAX_TIMEOUT));
+    let every = fields.optional(report, "every", "\"5m\"", |v| bounded(v, MIN_EVERY..=MAX_EVERY));
+    let timeout = fields.optional(report, "timeout", "\"5s\"", |v| {
+        bounded(v, MIN_TIMEOUT..=MAX_TIMEOUT)
+    });
     let max_rows = fields.optional(report, "max_rows", "500", |v| count(v, MAX_ROWS));
     let resolve_after = fields.optional(report, "resolve_after", "2", |v| count(v, 1000));
-    let clearing = fields.optional(
-        report,
-        "clearing",
-        "\"auto\", \"manual\" or \"manual_when_critical\"",
-        |value| match text(value)? {
-            "auto" => Ok(Clearing::Auto),
-            "manual" => Ok(Clearing::Manual),
-            "manual_when_critical" => Ok(Clearing::ManualWhenCritical),
-            other => Err(format!("{other:?} is no way of clearing")),
-        },
-    );
+    let ways = "\"auto\", \"manual\" or \"manual_when_critical\"";
+    let clearing = fields.optional(report, "clearing", ways, clearing);
     let volatile = words(fields.list(report, "volatile", "\"age_h\"", |_| Ok(())));
     let accept = fields
         .table(report, "accept")
@@ -259,11 +250,17 @@ fn dotted(name: &str, parts: usize) -> Result<(), String> {
     }
 }
 
-fn bounded(value: &DeValue<'_>, most: Duration) -> Result<Duration, String> {
+fn bounded(value: &DeValue<'_>, range: RangeInclusive<Duration>) -> Result<Duration, String> {
     let written = text(value)?;
     match duration::parse(written)? {
-        read if read <= most => Ok(read),
-        _ => Err(format!("{written} is more than {}", duration::text(most))),
+        read if read > *range.end() => {
+            Err(format!("{written} is more than {}", duration::text(*range.end())))
+        }
+        read if read < *range.start() => Err(format!(
+            "{written} is less than {}",
+            duration::text(*range.start())
+        )),
+        read => Ok(read),
     }
 }
 
@@ -272,6 +269,28 @@ fn count(value: &DeValue<'_>, most: u32) -> Result<u32, String> {
     match u32::try_from(number) {
         Ok(count) if (1..=most).contains(&count) => Ok(count),
         _ => Err(format!("{number} is not between 1 and {most}")),
+    }
+}
+
+fn entity(value: &DeValue<'_>) -> Result<String, String> {
+    let word = text(value)?;
+    let plain = word
+        .bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let fits = plain && word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() <= 63;
+    if fits {
+        Ok(word.to_owned())
+    } else {
+        Err(format!("{word:?} is no kind of entity"))
+    }
+}
+
+fn clearing(value: &DeValue<'_>) -> Result<Clearing, String> {
+    match text(value)? {
+        "auto" => Ok(Clearing::Auto),
+        "manual" => Ok(Clearing::Manual),
+        "manual_when_critical" => Ok(Clearing::ManualWhenCritical),
+        other => Err(format!("{other:?} is no way of clearing")),
     }
 }
 

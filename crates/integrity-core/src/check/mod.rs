@@ -30,6 +30,8 @@ pub use problem::{BadCheck, Problem};
 use crate::{CheckCode, Finding, Language, Payload, Severity, Terms, Text};
 use definition::Definition;
 #[cfg(feature = "postgres")]
+pub(crate) use definition::MIN_TIMEOUT;
+#[cfg(feature = "postgres")]
 pub(crate) use file::Variant;
 #[cfg(not(feature = "postgres"))]
 use file::Variant;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Check,
-    definition::{MAX_EVERY, MAX_ROWS, MAX_TIMEOUT},
+    definition::{MAX_EVERY, MAX_ROWS, MAX_TIMEOUT, MIN_EVERY, MIN_TIMEOUT},
 };
 use crate::{Error, Severity, duration};
 
@@ -48,12 +48,23 @@ impl Check {
         let definition = &mut self.definition;
         replace(&mut self.enabled, overrides.enabled);
         replace(&mut definition.severity, overrides.severity);
-        for (name, place, value, most) in [
-            ("every", &mut definition.every, overrides.every, MAX_EVERY),
-            ("timeout", &mut definition.timeout, overrides.timeout, MAX_TIMEOUT),
+        for (name, place, value, range) in [
+            (
+                "every",
+                &mut definition.every,
+                overrides.every,
+                MIN_EVERY..=MAX_EVERY,
+            ),
+            (
+                "timeout",
+                &mut definition.timeout,
+                overrides.timeout,
+                MIN_TIMEOUT..=MAX_TIMEOUT,
+            ),
         ] {
-            if value.is_some_and(|value| value.is_zero() || value > most) {
-                wrong.push(format!("{name} is above 0 and at most {}", duration::text(most)));
+            if value.is_some_and(|value| !range.contains(&value)) {
+                let [least, most] = [range.start(), range.end()].map(|bound| duration::text(*bound));
+                wrong.push(format!("{name} is between {least} and {most}"));
             }
             replace(place, value);
         }

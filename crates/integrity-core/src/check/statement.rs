@@ -248,7 +248,7 @@ mod tests {
 
         #[test]
         fn what_stands_in_quotes_is_never_a_parameter(quoted in "[a-z:;$\\[\\]()/* -]*") {
-            for sql in [format!("'{quoted}'"), format!("\"{quoted}\""), format!("$q${quoted}$q$"), format!("--{quoted}")] {
+            for sql in [format!("'{quoted}'"), format!("\"{quoted}\""), format!("$Q${quoted}$Q$"), format!("--{quoted}")] {
                 prop_assert_eq!(parameters(&sql), []);
                 let statement = format!("select 1 {sql}");
                 prop_assert_eq!(flaws(&statement), []);

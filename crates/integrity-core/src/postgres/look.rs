@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Check, FailureKind, Finding, Outcome, Payload, Suspicion,
-    check::{Statement, Variant},
+    check::{MIN_TIMEOUT, Statement, Variant},
 };
 
 /// What a check has found.
@@ -92,31 +92,18 @@ impl<'a> Look<'a> {
     /// Sets what must hold while the check's own SQL runs, and gives it the time that is left.
     async fn arm(&mut self) -> Result<(), Trouble> {
         let left = self.limit.duration().saturating_sub(self.started.elapsed());
-        let milliseconds = left.as_millis().max(1).to_string();
-        sqlx::query_file_scalar!("../../sql/integrity-core/arm_check.sql", milliseconds)
-            .fetch_one(&mut *self.connection)
-            .await
-            .map_err(Trouble::Lost)?;
-        Ok(())
+        let milliseconds = left.max(MIN_TIMEOUT).as_millis().to_string();
+        let arm = sqlx::query_file_scalar!("../../sql/integrity-core/arm_check.sql", milliseconds);
+        let armed = arm.fetch_one(&mut *self.connection).await;
+        armed
+            .map(drop)
+            .map_err(|error| self.trouble(error, self.check.code().as_str(), None))
     }
 
     /// The file of the check that is meant for a database such as this one, with everything it requires.
     async fn active_variant(&mut self) -> Result<&'a Variant, Trouble> {
         let variants = self.check.variants();
-        let conditions =
-            |variant: &'a Variant| variant.requires_columns.iter().chain(&variant.without_columns);
-        let wanted: Vec<String> = variants.iter().flat_map(conditions).cloned().collect();
-        let present = if wanted.is_empty() {
-            BTreeSet::new()
-        } else {
-            let present = sqlx::query_file_scalar!("../../sql/integrity-core/present_columns.sql", &wanted);
-            present
-                .fetch_all(&mut *self.connection)
-                .await
-                .map_err(Trouble::Lost)?
-                .into_iter()
-                .collect()
-        };
+        let present = self.present_columns().await?;
         let is_active = |variant: &&'a Variant| {
             variant
                 .requires_columns
@@ -129,27 +116,40 @@ impl<'a> Look<'a> {
         };
         // At most one can be active: the loader sees to it.
         let Some(variant) = variants.iter().find(is_active) else {
-            let whys: Vec<String> = variants
-                .iter()
-                .map(|variant| inactive_because(variant, &present))
-                .collect();
+            let whys: Vec<String> = variants.iter().map(|v| inactive_because(v, &present)).collect();
             return Err(failed(FailureKind::MissingObject, whys.join("; ")));
         };
-        if !variant.requires.is_empty() {
-            let missing = sqlx::query_file_scalar!(
-                "../../sql/integrity-core/missing_relations.sql",
-                &variant.requires
-            );
-            let missing = missing
-                .fetch_all(&mut *self.connection)
-                .await
-                .map_err(Trouble::Lost)?;
-            if !missing.is_empty() {
-                let message = format!("{}: {} is not there", variant.file, missing.join(", "));
-                return Err(failed(FailureKind::MissingObject, message));
-            }
+        let missing = self.missing_relations(variant).await?;
+        if missing.is_empty() {
+            return Ok(variant);
         }
-        Ok(variant)
+        let message = format!("{}: {} is not there", variant.file, missing.join(", "));
+        Err(failed(FailureKind::MissingObject, message))
+    }
+
+    /// Which of the columns that decide between the check's files the database has.
+    async fn present_columns(&mut self) -> Result<BTreeSet<String>, Trouble> {
+        let conditions = |v: &'a Variant| v.requires_columns.iter().chain(&v.without_columns).cloned();
+        let wanted: Vec<String> = self.check.variants().iter().flat_map(conditions).collect();
+        if wanted.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let query = sqlx::query_file_scalar!("../../sql/integrity-core/present_columns.sql", &wanted);
+        let present = query.fetch_all(&mut *self.connection).await;
+        let present = present.map_err(|error| self.trouble(error, self.check.code().as_str(), None))?;
+        Ok(present.into_iter().collect())
+    }
+
+    async fn missing_relations(&mut self, variant: &Variant) -> Result<Vec<String>, Trouble> {
+        if variant.requires.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query_file_scalar!(
+            "../../sql/integrity-core/missing_relations.sql",
+            &variant.requires
+        );
+        let missing = query.fetch_all(&mut *self.connection).await;
+        missing.map_err(|error| self.trouble(error, &variant.file, None))
     }
 
     /// Whether the check's source looks as if it could be trusted.
@@ -166,7 +166,7 @@ impl<'a> Look<'a> {
                 FailureKind::Contract,
                 format!("{}: the guard returns no boolean", variant.file),
             )),
-            Err(error) => Err(match self.trouble(error, variant, None) {
+            Err(error) => Err(match self.trouble(error, &variant.file, None) {
                 Trouble::Check(failure) => failed(failure.kind, format!("guard: {}", failure.message)),
                 lost @ Trouble::Lost(_) => lost,
             }),
@@ -179,7 +179,7 @@ impl<'a> Look<'a> {
         let types = vec![PgTypeInfo::with_name("text"); statement.names.len()];
         let own: SqlStr = compose::own_text(statement);
         let prepared = self.connection.prepare_with(own, &types).await;
-        let prepared = prepared.map_err(|error| self.trouble(error, variant, Some(statement)))?;
+        let prepared = prepared.map_err(|error| self.trouble(error, &variant.file, Some(statement)))?;
         let columns = Columns::of(&prepared)
             .map_err(|what| failed(FailureKind::Contract, format!("{}: {what}", variant.file)))?;
         let mut query = sqlx::query(compose::findings(statement, &columns));
@@ -192,7 +192,7 @@ impl<'a> Look<'a> {
             .bind((self.check.max_rows() + 1).to_string())
             .fetch_all(&mut *self.connection)
             .await
-            .map_err(|error| self.trouble(error, variant, None))
+            .map_err(|error| self.trouble(error, &variant.file, None))
     }
 
     /// A finding, and how many others were merged into it.
@@ -203,7 +203,7 @@ impl<'a> Look<'a> {
                 format!("{}: it returns {what}", variant.file),
             )
         };
-        let cell = |error| self.trouble(error, variant, None);
+        let cell = |error| self.trouble(error, &variant.file, None);
         if let Some(what) = row.try_get("broken").map_err(cell)? {
             return Err(broken(what));
         }
@@ -235,12 +235,12 @@ impl<'a> Look<'a> {
         Ok((finding, usize::try_from(alike - 1).unwrap_or_default()))
     }
 
-    fn trouble(&self, error: sqlx::Error, variant: &Variant, statement: Option<&Statement>) -> Trouble {
+    fn trouble(&self, error: sqlx::Error, file: &str, statement: Option<&Statement>) -> Trouble {
         let spent = self.started.elapsed();
         Trouble::new(
             error,
             &Running {
-                file: &variant.file,
+                file,
                 statement,
                 limit: self.limit,
                 spent,

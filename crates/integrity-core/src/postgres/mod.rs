@@ -12,7 +12,7 @@ mod trouble;
 
 pub use identity::{CallerTransaction, pool_options};
 pub use runner::PgCheckRunner;
-pub use schema::{ROOM, Room, SchemaState};
+pub use schema::{ROLES, ROOM, Room, SchemaState};
 pub use sqlx;
 
 use crate::Error;

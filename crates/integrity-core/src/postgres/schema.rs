@@ -25,6 +25,10 @@ pub const ROOM: Room = Room {
     migrator: &MIGRATOR,
 };
 
+/// Every role, grant and policy of Vigie, as one script for the simple protocol: run it as the owner of the
+/// schema after the migrations of integrity-core and alerts-store. Running it again changes nothing.
+pub const ROLES: &str = include_str!("../../../../sql/integrity-core/roles.sql");
+
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/integrity-core/migrations");
 
 /// How a room's schema in the database compares with what the program knows.
