@@ -35,7 +35,12 @@ contract::keep_contract!(tokio::test, memory());
 #[tokio::test]
 async fn a_check_that_nothing_was_scripted_for_is_not_healthy() {
     let mut snapshot = memory().0.begin().await.expect("a snapshot");
-    let evaluation = snapshot.evaluate(&contract::check("LEAKS")).await.expect("an evaluation");
-    let Outcome::Failed(failure) = evaluation.outcome else { panic!("{:?}", evaluation.outcome) };
+    let evaluation = snapshot
+        .evaluate(&contract::check("LEAKS"))
+        .await
+        .expect("an evaluation");
+    let Outcome::Failed(failure) = evaluation.outcome else {
+        panic!("{:?}", evaluation.outcome)
+    };
     assert_eq!(failure.to_string(), "nothing is scripted for LEAKS");
 }

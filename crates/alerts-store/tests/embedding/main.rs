@@ -20,11 +20,11 @@ struct Embedder {
 impl Embedder {
     fn new(name: &str, features: &str, main: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let room = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let workspace = room.ancestors().nth(2).expect("the workspace");
+        let room = env!("CARGO_MANIFEST_DIR");
+        let workspace = Path::new(room).ancestors().nth(2).expect("the workspace");
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nalerts-store = {{ path = {room:?}, features = {features} }}\n\
+             [dependencies]\nalerts-store = {{ path = \"{room}\", features = {features} }}\n\
              tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n\
              [profile.dev]\ndebug = \"line-tables-only\"\n\n[workspace]\n"
         );

@@ -27,9 +27,12 @@ pub(crate) fn check(code: &str) -> Check {
         "/*+++\ncode = \"{code}\"\nformat = 1\nseverity = \"WARN\"\nentity = \"TANK\"\n\
          title = {{ en = \"A tank\" }}\nmessage = {{ en = \"{{{{ entity_label }}}}\" }}\nmax_rows = 3\n+++*/\n\
          select entity_type, entity_id, entity_label, severity, message, payload, occurred_at, scope\n\
-         from public.source where code = '{code}' and case when spoilt then 1 / 0 = 1 else true end"
+         from public.source where code = '{code}' and 1 / case when spoilt then 0 else 1 end = 1"
     );
-    let files = [("pack.toml", "name = \"contract\"\nformat = 1"), (file.as_str(), text.as_str())];
+    let files = [
+        ("pack.toml", "name = \"contract\"\nformat = 1"),
+        (file.as_str(), text.as_str()),
+    ];
     let mut pack = Pack::from_files(files.map(|(name, text)| (name, text.as_bytes()))).expect("a pack");
     assert_eq!(pack.bad, []);
     pack.checks.remove(0)
@@ -60,7 +63,11 @@ async fn evaluate(world: &impl World, check: &Check) -> Evaluation {
 }
 
 fn ids(evaluation: &Evaluation) -> Vec<&str> {
-    evaluation.findings.iter().map(|finding| finding.entity_id.as_str()).collect()
+    evaluation
+        .findings
+        .iter()
+        .map(|finding| finding.entity_id.as_str())
+        .collect()
 }
 
 pub(crate) async fn a_finding_comes_back_whole(world: &impl World) {
@@ -71,14 +78,20 @@ pub(crate) async fn a_finding_comes_back_whole(world: &impl World) {
     assert_eq!(evaluation.outcome, Outcome::Complete);
     assert_eq!(evaluation.findings, rows);
     assert_eq!((evaluation.merged, evaluation.database.as_str()), (0, "main"));
-    assert_eq!((&evaluation.code, evaluation.terms), (check.code(), check.terms()));
+    assert_eq!(
+        (&evaluation.code, evaluation.terms),
+        (check.code(), check.terms())
+    );
 }
 
 pub(crate) async fn nothing_found_is_complete(world: &impl World) {
     let check = check("LEAKS");
     world.put(check.code(), &[]).await;
     let evaluation = evaluate(world, &check).await;
-    assert_eq!((evaluation.outcome, evaluation.findings), (Outcome::Complete, Vec::new()));
+    assert_eq!(
+        (evaluation.outcome, evaluation.findings),
+        (Outcome::Complete, Vec::new())
+    );
 }
 
 pub(crate) async fn every_check_of_a_snapshot_has_its_instant(world: &impl World) {
@@ -88,7 +101,10 @@ pub(crate) async fn every_check_of_a_snapshot_has_its_instant(world: &impl World
     let mut snapshot = begin(world).await;
     let taken_at = snapshot.taken_at();
     for check in [&leaks, &heats, &leaks] {
-        assert_eq!(snapshot.evaluate(check).await.expect("an evaluation").snapshot_at, taken_at);
+        assert_eq!(
+            snapshot.evaluate(check).await.expect("an evaluation").snapshot_at,
+            taken_at
+        );
     }
     snapshot.end().await;
 }
@@ -133,10 +149,18 @@ pub(crate) async fn too_many_findings_leave_the_most_severe_in_a_fixed_order(wor
         world.put(check.code(), &rows).await;
         let evaluation = evaluate(world, &check).await;
         assert_eq!(evaluation.outcome, Outcome::Truncated);
-        assert_eq!(ids(&evaluation), ["z", "B", "a"], "severity, then the bytes of the key");
+        assert_eq!(
+            ids(&evaluation),
+            ["z", "B", "a"],
+            "severity, then the bytes of the key"
+        );
     }
     world.put(check.code(), &rows.split_off(2)).await;
-    assert_eq!(evaluate(world, &check).await.outcome, Outcome::Complete, "as many as allowed are not too many");
+    assert_eq!(
+        evaluate(world, &check).await.outcome,
+        Outcome::Complete,
+        "as many as allowed are not too many"
+    );
 }
 
 pub(crate) async fn a_failing_check_leaves_the_others(world: &impl World) {
@@ -148,17 +172,30 @@ pub(crate) async fn a_failing_check_leaves_the_others(world: &impl World) {
     let failed = snapshot.evaluate(&leaks).await.expect("an evaluation");
     let healthy = snapshot.evaluate(&heats).await.expect("an evaluation");
     snapshot.end().await;
-    assert!(matches!(failed.outcome, Outcome::Failed(_)), "{:?}", failed.outcome);
+    assert!(
+        matches!(failed.outcome, Outcome::Failed(_)),
+        "{:?}",
+        failed.outcome
+    );
     assert_eq!((failed.findings, failed.terms), (Vec::new(), leaks.terms()));
-    assert_eq!((healthy.outcome.clone(), ids(&healthy)), (Outcome::Complete, vec!["T-2"]));
+    assert_eq!(
+        (healthy.outcome.clone(), ids(&healthy)),
+        (Outcome::Complete, vec!["T-2"])
+    );
 }
 
 pub(crate) async fn a_disabled_check_is_skipped(world: &impl World) {
     let check = check("LEAKS");
     world.put(check.code(), &[row("T-1", Severity::Warn, "{}")]).await;
-    let off = Overrides { enabled: Some(false), ..Overrides::default() };
+    let off = Overrides {
+        enabled: Some(false),
+        ..Overrides::default()
+    };
     let evaluation = evaluate(world, &check.with_overrides(&off).expect("fine")).await;
-    assert_eq!((evaluation.outcome, evaluation.findings), (Outcome::Skipped, Vec::new()));
+    assert_eq!(
+        (evaluation.outcome, evaluation.findings),
+        (Outcome::Skipped, Vec::new())
+    );
 }
 
 /// Makes a test of each promise; `$world` is an expression that may await.

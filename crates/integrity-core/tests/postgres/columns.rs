@@ -7,7 +7,8 @@ use crate::{check, failure, ids, look, payload};
 
 #[sqlx::test]
 async fn wrong_columns_are_named_all_at_once(pool: PgPool) {
-    let sql = "select 1 as id, 'x' as payload, 3 as severity, 'now' as occurred_at, 'a' as scope, 'b' as scope";
+    let sql =
+        "select 1 as id, 'x' as payload, 3 as severity, 'now' as occurred_at, 'a' as scope, 'b' as scope";
     let (kind, message) = failure(&pool, &check("ABC", "", sql)).await;
     assert_eq!(kind, FailureKind::Contract);
     assert_eq!(
@@ -30,9 +31,18 @@ async fn one_broken_row_fails_the_check_and_quotes_nothing(pool: PgPool) {
     for (row, expected) in [
         ("null::text, null, '{}'", "a row without entity_id"),
         ("'', null, '{}'", "a row without entity_id"),
-        ("repeat('x', 1001), null, '{}'", "an entity_id of more than 1000 bytes"),
-        ("'secret', 'secret', '{}'", "a severity that is none of INFO, WARN, CRITICAL"),
-        ("'secret', null, '[\"secret\"]'", "a payload that is no JSON object"),
+        (
+            "repeat('x', 1001), null, '{}'",
+            "an entity_id of more than 1000 bytes",
+        ),
+        (
+            "'secret', 'secret', '{}'",
+            "a severity that is none of INFO, WARN, CRITICAL",
+        ),
+        (
+            "'secret', null, '[\"secret\"]'",
+            "a payload that is no JSON object",
+        ),
         ("'secret', null, 'null'", "a payload that is no JSON object"),
         (
             "'secret', null, jsonb_build_object('n', repeat('x', 16384))::text",
@@ -47,7 +57,10 @@ async fn one_broken_row_fails_the_check_and_quotes_nothing(pool: PgPool) {
              union all select 'g' || g, 'CRITICAL', '{{}}' from generate_series(1, 10) as g"
         );
         let (kind, message) = failure(&pool, &check("ABC", "max_rows = 2", &sql)).await;
-        assert_eq!((kind, message), (FailureKind::Contract, format!("abc.sql: it returns {expected}")));
+        assert_eq!(
+            (kind, message),
+            (FailureKind::Contract, format!("abc.sql: it returns {expected}"))
+        );
     }
 }
 
@@ -60,12 +73,30 @@ async fn a_row_says_for_itself_what_it_likes(pool: PgPool) {
     ) as r (entity_id, entity_label, entity_type, severity, message, payload, occurred_at, scope)";
     let evaluation = look(&pool, &check("ABC", "", sql)).await;
     assert_eq!(evaluation.outcome, Outcome::Complete);
-    let [one, three, two] = &evaluation.findings[..] else { panic!("{evaluation:?}") };
-    assert_eq!((one.entity_type.as_str(), one.severity, one.message.as_str()), ("THING", Severity::Critical, "1 is –"));
-    assert_eq!((two.entity_type.as_str(), two.severity, two.message.as_str()), ("OTHER", Severity::Info, "its own words"));
+    let [one, three, two] = &evaluation.findings[..] else {
+        panic!("{evaluation:?}")
+    };
+    assert_eq!(
+        (one.entity_type.as_str(), one.severity, one.message.as_str()),
+        ("THING", Severity::Critical, "1 is –")
+    );
+    assert_eq!(
+        (two.entity_type.as_str(), two.severity, two.message.as_str()),
+        ("OTHER", Severity::Info, "its own words")
+    );
     assert_eq!(two.occurred_at.unwrap().to_rfc3339(), "2026-01-31T08:00:00+00:00");
-    assert_eq!((two.scope.as_deref(), two.entity_label.as_deref()), (Some("North"), Some("Two")));
-    assert_eq!((three.entity_label.as_deref(), three.scope.as_deref(), three.occurred_at), (None, None, None));
+    assert_eq!(
+        (two.scope.as_deref(), two.entity_label.as_deref()),
+        (Some("North"), Some("Two"))
+    );
+    assert_eq!(
+        (
+            three.entity_label.as_deref(),
+            three.scope.as_deref(),
+            three.occurred_at
+        ),
+        (None, None, None)
+    );
     assert_eq!(three.message, "3 is –", "an empty message is none");
 }
 
@@ -76,22 +107,39 @@ async fn numbers_pass_through_untouched(pool: PgPool) {
     ) as payload";
     let evaluation = look(&pool, &check("ABC", "", sql)).await;
     let finding = &evaluation.findings[0];
-    let expected = r#"{"n": 12345678901234567890.12345678901234567890, "price": 1.50, "third": 0.3333333333333333}"#;
+    let expected =
+        r#"{"n": 12345678901234567890.12345678901234567890, "price": 1.50, "third": 0.3333333333333333}"#;
     assert_eq!(finding.payload, payload(expected));
     assert_eq!(finding.message, "1 is 12345678901234567890.12345678901234567890");
 }
 
 #[sqlx::test]
 async fn a_trailing_comment_or_semicolon_does_no_harm(pool: PgPool) {
-    for sql in ["select 1 as entity_id -- the end", "select 1 as entity_id;", "select 1 as entity_id /* ; */ ; -- x"] {
+    for sql in [
+        "select 1 as entity_id -- the end",
+        "select 1 as entity_id;",
+        "select 1 as entity_id /* ; */ ; -- x",
+    ] {
         let evaluation = look(&pool, &check("ABC", "", sql)).await;
-        assert_eq!((evaluation.outcome.clone(), ids(&evaluation)), (Outcome::Complete, vec!["1"]), "{sql}");
+        assert_eq!(
+            (evaluation.outcome.clone(), ids(&evaluation)),
+            (Outcome::Complete, vec!["1"]),
+            "{sql}"
+        );
     }
 }
 
 #[sqlx::test]
 async fn a_domain_counts_as_what_it_stands_for(pool: PgPool) {
-    crate::prepare(&pool, "create domain public.gravity as text; create domain public.facts as jsonb").await;
-    let sql = "select 1 as entity_id, 'INFO'::public.gravity as severity, '{\"n\": 1}'::public.facts as payload";
-    assert_eq!(look(&pool, &check("ABC", "", sql)).await.outcome, Outcome::Complete);
+    crate::prepare(
+        &pool,
+        "create domain public.gravity as text; create domain public.facts as jsonb",
+    )
+    .await;
+    let sql =
+        "select 1 as entity_id, 'INFO'::public.gravity as severity, '{\"n\": 1}'::public.facts as payload";
+    assert_eq!(
+        look(&pool, &check("ABC", "", sql)).await.outcome,
+        Outcome::Complete
+    );
 }

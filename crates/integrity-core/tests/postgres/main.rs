@@ -13,7 +13,9 @@ mod regressions;
 mod side_by_side;
 mod smuggling;
 
-use integrity_core::{Check, CheckRunner, Evaluation, FailureKind, Outcome, Pack, Payload, postgres::PgCheckRunner};
+use integrity_core::{
+    Check, CheckRunner, Evaluation, FailureKind, Outcome, Pack, Payload, postgres::PgCheckRunner,
+};
 use sqlx::PgPool;
 
 /// A CRITICAL check with this SQL; `front` is added to its front matter.
@@ -34,7 +36,10 @@ fn checks(files: &[(&str, &str, &str)]) -> Vec<Check> {
             )
         })
         .collect();
-    let files = files.iter().zip(&texts).map(|((name, _, _), text)| (*name, text.as_bytes()));
+    let files = files
+        .iter()
+        .zip(&texts)
+        .map(|((name, _, _), text)| (*name, text.as_bytes()));
     let manifest = ("pack.toml", &b"name = \"test\"\nformat = 1"[..]);
     let pack = Pack::from_files(files.chain([manifest])).expect("a pack");
     assert_eq!(pack.bad, []);
@@ -54,7 +59,9 @@ async fn run(runner: &PgCheckRunner, checks: &[Check]) -> Vec<Evaluation> {
 
 /// One run of one check.
 async fn look(pool: &PgPool, check: &Check) -> Evaluation {
-    run(&PgCheckRunner::new(pool.clone()), std::slice::from_ref(check)).await.remove(0)
+    run(&PgCheckRunner::new(pool.clone()), std::slice::from_ref(check))
+        .await
+        .remove(0)
 }
 
 /// How the run of a check failed.
@@ -71,7 +78,11 @@ fn failed(evaluation: Evaluation) -> (FailureKind, String) {
 }
 
 fn ids(evaluation: &Evaluation) -> Vec<&str> {
-    evaluation.findings.iter().map(|finding| finding.entity_id.as_str()).collect()
+    evaluation
+        .findings
+        .iter()
+        .map(|finding| finding.entity_id.as_str())
+        .collect()
 }
 
 fn payload(text: &str) -> Payload {

@@ -32,16 +32,29 @@ async fn parameters_arrive_typed_and_whole(pool: PgPool) {
         "types": "numeric integer bigint double precision text boolean interval date timestamp with time zone",
         "overload": "2007-01-07",
     });
-    assert_eq!(serde_json::Value::from(evaluation.findings[0].payload.fields()), expected);
-    assert!(evaluation.findings[0].payload.as_json().contains("\"num\": 0.10"), "numeric keeps its scale");
+    assert_eq!(
+        serde_json::Value::from(evaluation.findings[0].payload.fields()),
+        expected
+    );
+    assert!(
+        evaluation.findings[0].payload.as_json().contains("\"num\": 0.10"),
+        "numeric keeps its scale"
+    );
 }
 
 #[sqlx::test]
 async fn an_overridden_parameter_changes_what_is_found(pool: PgPool) {
     let front = "params.least = { type = \"integer\", default = 3, min = 1 }";
-    let check = check("ABC", front, "select g as entity_id from generate_series(1, 4) as g where g >= :least");
+    let check = check(
+        "ABC",
+        front,
+        "select g as entity_id from generate_series(1, 4) as g where g >= :least",
+    );
     assert_eq!(ids(&look(&pool, &check).await), ["3", "4"]);
-    let overrides = Overrides { params: [("least".to_owned(), json!(2))].into(), ..Overrides::default() };
+    let overrides = Overrides {
+        params: [("least".to_owned(), json!(2))].into(),
+        ..Overrides::default()
+    };
     let check = check.with_overrides(&overrides).unwrap();
     assert_eq!(ids(&look(&pool, &check).await), ["2", "3", "4"]);
 }
@@ -49,7 +62,10 @@ async fn an_overridden_parameter_changes_what_is_found(pool: PgPool) {
 #[sqlx::test]
 async fn every_check_sees_the_instant_of_the_snapshot(pool: PgPool) {
     let sql = "select 1 as entity_id, :as_of as occurred_at, jsonb_build_object('n', pg_sleep(0.05)::text) as payload";
-    let checks = checks(&[("abc.sql", "", sql), ("abd.sql", "guard = \"select :as_of = :as_of\"", sql)]);
+    let checks = checks(&[
+        ("abc.sql", "", sql),
+        ("abd.sql", "guard = \"select :as_of = :as_of\"", sql),
+    ]);
     let runner = PgCheckRunner::new(pool.clone());
     let mut snapshot = runner.begin().await.unwrap();
     for check in &checks {
@@ -68,7 +84,10 @@ async fn a_check_runs_under_fixed_settings(pool: PgPool) {
         current_setting('search_path'), current_setting('role'), current_setting('statement_timeout')) as entity_id";
     let evaluation = look(&pool, &check("ABC", "timeout = \"1h\"", sql)).await;
     let settings = ids(&evaluation)[0].rsplit_once(" | ").unwrap().0;
-    assert_eq!(settings, "UTC | repeatable read | on | off | off | pg_catalog, public, pg_temp | none");
+    assert_eq!(
+        settings,
+        "UTC | repeatable read | on | off | off | pg_catalog, public, pg_temp | none"
+    );
 }
 
 #[sqlx::test]
@@ -81,12 +100,28 @@ async fn a_guard_that_does_not_hold_makes_an_evaluation_suspect(pool: PgPool) {
     ] {
         let check = check("ABC", &format!("guard = \"{guard}\""), "select 1 as entity_id");
         let evaluation = look(&pool, &check).await;
-        assert_eq!((evaluation.outcome.clone(), ids(&evaluation)), (expected, vec!["1"]), "{guard}");
+        assert_eq!(
+            (evaluation.outcome.clone(), ids(&evaluation)),
+            (expected, vec!["1"]),
+            "{guard}"
+        );
     }
     for (guard, kind, message) in [
-        ("select count(*) from pg_class", FailureKind::Contract, "abc.sql: the guard returns no boolean"),
-        ("select true from public.nowhere", FailureKind::MissingObject, "guard: relation \"public.nowhere\" does not exist"),
-        ("select 1 / 0 > 0", FailureKind::Sql, "guard: division by zero (SQLSTATE 22012, abc.sql)"),
+        (
+            "select count(*) from pg_class",
+            FailureKind::Contract,
+            "abc.sql: the guard returns no boolean",
+        ),
+        (
+            "select true from public.nowhere",
+            FailureKind::MissingObject,
+            "guard: relation \"public.nowhere\" does not exist",
+        ),
+        (
+            "select 1 / 0 > 0",
+            FailureKind::Sql,
+            "guard: division by zero (SQLSTATE 22012, abc.sql)",
+        ),
     ] {
         let check = check("ABC", &format!("guard = \"{guard}\""), "select 1 as entity_id");
         let (found, said) = failure(&pool, &check).await;
@@ -98,7 +133,11 @@ async fn a_guard_that_does_not_hold_makes_an_evaluation_suspect(pool: PgPool) {
 #[sqlx::test]
 async fn the_file_that_fits_the_database_runs(pool: PgPool) {
     let check = checks(&[
-        ("abc.sql", "requires_columns = [\"public.t.new\"]", "select 'new' as entity_id from (select new from public.t) as t"),
+        (
+            "abc.sql",
+            "requires_columns = [\"public.t.new\"]",
+            "select 'new' as entity_id from (select new from public.t) as t",
+        ),
         (
             "abc.legacy.sql",
             "without_columns = [\"public.t.new\"]\nrequires = [\"public.t\"]",
@@ -107,13 +146,27 @@ async fn the_file_that_fits_the_database_runs(pool: PgPool) {
     ])
     .remove(0);
     let (kind, message) = failure(&pool, &check).await;
-    assert_eq!((kind, message.as_str()), (FailureKind::MissingObject, "abc.legacy.sql: public.t is not there"));
-    prepare(&pool, "create table public.t (old int); insert into public.t values (1)").await;
+    assert_eq!(
+        (kind, message.as_str()),
+        (
+            FailureKind::MissingObject,
+            "abc.legacy.sql: public.t is not there"
+        )
+    );
+    prepare(
+        &pool,
+        "create table public.t (old int); insert into public.t values (1)",
+    )
+    .await;
     assert_eq!(ids(&look(&pool, &check).await), ["old"]);
     prepare(&pool, "alter table public.t add column new int").await;
     assert_eq!(ids(&look(&pool, &check).await), ["new"]);
 
-    let only_new = crate::check("ABD", "requires_columns = [\"public.t.newest\"]", "select 1 as entity_id");
+    let only_new = crate::check(
+        "ABD",
+        "requires_columns = [\"public.t.newest\"]",
+        "select 1 as entity_id",
+    );
     let (kind, message) = failure(&pool, &only_new).await;
     assert_eq!(kind, FailureKind::MissingObject);
     assert_eq!(message, "abd.sql: the column public.t.newest is not there");
@@ -122,5 +175,8 @@ async fn the_file_that_fits_the_database_runs(pool: PgPool) {
 #[sqlx::test]
 async fn an_evaluation_names_the_database_it_is_about(pool: PgPool) {
     let runner = PgCheckRunner::new(pool).with_database("north");
-    assert_eq!(run(&runner, &[check("ABC", "", "select 1 as entity_id")]).await[0].database, "north");
+    assert_eq!(
+        run(&runner, &[check("ABC", "", "select 1 as entity_id")]).await[0].database,
+        "north"
+    );
 }

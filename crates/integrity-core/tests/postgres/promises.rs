@@ -36,19 +36,21 @@ impl World for Postgres {
             .await
             .expect("deleted");
         for row in rows {
-            sqlx::query("insert into public.source values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, false)")
-                .bind(code.as_str())
-                .bind(&row.entity_type)
-                .bind(&row.entity_id)
-                .bind(&row.entity_label)
-                .bind(row.severity.as_str())
-                .bind(&row.message)
-                .bind(row.payload.as_json())
-                .bind(row.occurred_at)
-                .bind(&row.scope)
-                .execute(&mut *transaction)
-                .await
-                .expect("inserted");
+            sqlx::query(
+                "insert into public.source values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, false)",
+            )
+            .bind(code.as_str())
+            .bind(&row.entity_type)
+            .bind(&row.entity_id)
+            .bind(&row.entity_label)
+            .bind(row.severity.as_str())
+            .bind(&row.message)
+            .bind(row.payload.as_json())
+            .bind(row.occurred_at)
+            .bind(&row.scope)
+            .execute(&mut *transaction)
+            .await
+            .expect("inserted");
         }
         transaction.commit().await.expect("committed");
     }

@@ -1,0 +1,159 @@
+//! What can be typed about alerts.
+
+use alerts_store::{AlertId, Status};
+use clap::{Args, Subcommand};
+use integrity_core::Severity;
+use uuid::Uuid;
+
+use crate::command::until::Until;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AlertsCommand {
+    List(ListArgs),
+    /// Everything about one alert
+    #[command(after_help = "\
+Examples:
+  vigie alerts show 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11
+  vigie alerts show 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --json | jq .payload")]
+    Show(One),
+    /// Take an alert up
+    #[command(after_help = "\
+Examples:
+  vigie alerts ack 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina
+  vigie alerts ack 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina --reason 'on my way' --expect 1")]
+    Ack(Act),
+    /// Give an alert back
+    #[command(after_help = "\
+Examples:
+  vigie alerts unack 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina")]
+    Unack(Act),
+    /// Say that it is fixed; the next evaluation verifies it, or opens it again
+    #[command(after_help = "\
+Examples:
+  vigie alerts resolve 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina --reason 'gauged again, entry corrected'")]
+    Resolve(Act),
+    /// Live with it until a date, at most 180 days (CRITICAL: admin only)
+    #[command(after_help = "\
+Examples:
+  vigie alerts accept 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina --until 30d --reason 'tank under repair'")]
+    Accept(UntilAct),
+    /// Say that it is none, until a date; 30 days unless given
+    #[command(after_help = "\
+Examples:
+  vigie alerts false-positive 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina --reason 'a test truck'")]
+    FalsePositive(UntilAct),
+    /// Say something about it
+    #[command(after_help = "\
+Examples:
+  vigie alerts comment 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina --reason 'called the depot, waiting'")]
+    Comment(Act),
+    /// The life of an alert, event by event
+    #[command(after_help = "\
+Examples:
+  vigie alerts history 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11")]
+    History(One),
+    /// Walk every chain of events and rebuild every alert; exit code 1 when anything does not agree
+    #[command(after_help = "\
+Examples:
+  vigie alerts verify && echo 'nobody touched the history'")]
+    Verify,
+}
+
+/// List alerts: the live ones unless told otherwise, the most severe first
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie alerts list
+  vigie alerts list --severity CRITICAL --overdue
+  vigie alerts list --status RESOLVED --check STOCK_NEGATIF
+  vigie alerts list --all --text T04 --limit 20")]
+pub(crate) struct ListArgs {
+    /// OPEN, ACK or RESOLVED; may be repeated
+    #[arg(long, value_name = "STATUS", value_parser = status)]
+    pub(crate) status: Vec<Status>,
+    /// CRITICAL, WARN or INFO; may be repeated
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) severity: Vec<Severity>,
+    /// Of this check
+    #[arg(long, value_name = "CODE")]
+    pub(crate) check: Option<String>,
+    /// About this kind of thing
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) entity_type: Option<String>,
+    /// Of this part of the business
+    #[arg(long)]
+    pub(crate) scope: Option<String>,
+    /// Past due only
+    #[arg(long)]
+    pub(crate) overdue: bool,
+    /// Containing this text in message, label or entity, whatever the case
+    #[arg(long)]
+    pub(crate) text: Option<String>,
+    /// Also the resolved ones
+    #[arg(long, conflicts_with = "status")]
+    pub(crate) all: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+    /// As this person sees them
+    #[arg(long = "as", value_name = "USER_ID")]
+    pub(crate) user: Option<String>,
+}
+
+/// One alert to look at.
+#[derive(Debug, Args)]
+pub(crate) struct One {
+    /// The alert's identifier, as `list` shows it
+    #[arg(value_name = "ID", value_parser = id)]
+    pub(crate) id: AlertId,
+    /// As this person sees it
+    #[arg(long = "as", value_name = "USER_ID")]
+    pub(crate) user: Option<String>,
+}
+
+/// An act on one alert.
+#[derive(Debug, Args)]
+pub(crate) struct Act {
+    /// The alert's identifier, as `list` shows it
+    #[arg(value_name = "ID", value_parser = id)]
+    pub(crate) id: AlertId,
+    /// Who you are; the act is recorded under this name
+    #[arg(long = "as", value_name = "USER_ID")]
+    pub(crate) user: Option<String>,
+    /// What you say with it
+    #[arg(long, value_name = "TEXT", alias = "comment")]
+    pub(crate) reason: Option<String>,
+    /// The version you saw; refused when the alert has changed since
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) expect: Option<u32>,
+    /// A number of your own for this act (a UUID); sent again, it is answered and not done again
+    #[arg(long, value_name = "UUID")]
+    pub(crate) request_id: Option<Uuid>,
+}
+
+/// An act with an end.
+#[derive(Debug, Args)]
+pub(crate) struct UntilAct {
+    #[command(flatten)]
+    pub(crate) act: Act,
+    /// A day (2026-12-31, to its end), an instant (2026-12-31T18:00:00Z), or from now on (12h, 30d, 2w)
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<Until>,
+}
+
+fn id(text: &str) -> Result<AlertId, String> {
+    text.parse()
+        .map_err(|_| "not the identifier of an alert: a UUID, as `vigie alerts list` shows it".to_owned())
+}
+
+fn status(text: &str) -> Result<Status, String> {
+    let wanted = text.to_ascii_uppercase();
+    let found = Status::ALL.into_iter().find(|status| status.as_str() == wanted);
+    found.ok_or_else(|| "not OPEN, ACK or RESOLVED".to_owned())
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    text.to_ascii_uppercase()
+        .parse()
+        .map_err(|_| "not CRITICAL, WARN or INFO".to_owned())
+}

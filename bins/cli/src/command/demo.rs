@@ -1,0 +1,162 @@
+//! `vigie demo`.
+
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use integrity_core::Door;
+use pg_sandbox::{Options, Sandbox, Script};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use uuid::Uuid;
+
+use super::sync::{self, Plan, report::Report};
+use crate::{
+    cli::DemoArgs,
+    config::Config,
+    exit::{Exit, Stop},
+    output,
+    postgres::{Target, demo},
+    session::{ROOMS, Session},
+    show,
+};
+
+const DATABASE: &str = "depot";
+
+pub(crate) async fn run(args: &DemoArgs, json: bool) -> Result<Exit, Stop> {
+    let progress = ProgressBar::new_spinner();
+    progress.enable_steady_tick(Duration::from_millis(100));
+    progress.set_message("starting a private PostgreSQL");
+    let options = match &args.keep {
+        Some(directory) => Options::from_env().keep(directory),
+        None => Options::from_env(),
+    };
+    let sandbox = blocking(move || Sandbox::start(&options)).await?;
+    let played = play(&sandbox, args, json, &progress).await;
+    progress.finish_and_clear();
+    let stopped = blocking(move || sandbox.stop()).await;
+    let exit = played?;
+    stopped.map(|()| exit)
+}
+
+async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &ProgressBar) -> Result<Exit, Stop> {
+    create_database(sandbox)?;
+    let owner = Target::parse("the demo's server", &sandbox.url(DATABASE))?;
+    let pool = owner.connect().await?;
+    progress.set_message("filling the depot: four months of movements");
+    demo::load(&pool, args.seed).await?;
+    for room in ROOMS {
+        room.migrate(&pool).await?;
+    }
+    let password = Uuid::new_v4().simple().to_string();
+    demo::open_doors(&pool, &password).await?;
+
+    progress.set_message("running the checks");
+    // The login of the service, as in earnest: it reads the depot, writes alerts, and owns nothing.
+    let service = Session::open(&owner.login("vigie_sync", &password), Door::Sync).await?;
+    let plan = Plan::new(&Config::default(), &[DATABASE.to_owned()], &[])?;
+    let report = sync::run::once(&service, &plan).await?;
+    progress.finish_and_clear();
+
+    // Before the first word that says that it may be stopped.
+    let mut signals = (!args.once).then(Signals::new).transpose()?;
+    summary(&report, sandbox, json)?;
+    let exit = sync::told(&report, &plan);
+    let Some(signals) = &mut signals else {
+        return Ok(exit);
+    };
+    output::print(&ready(sandbox, json))?;
+    signals.first().await;
+    output::note("stopping the demo");
+    Ok(Exit::Fine)
+}
+
+fn summary(report: &Report, sandbox: &Sandbox, json: bool) -> Result<(), Stop> {
+    if json {
+        return output::json(report);
+    }
+    let title = format!(
+        "A depot in a private PostgreSQL {}, checked with the pack depot:\n",
+        sandbox.version()
+    );
+    output::print(&format!("{title}\n{}", show::sync::table(report)))
+}
+
+/// What to type in another terminal. A password in a flag would be refused, so it goes by the environment.
+fn ready(sandbox: &Sandbox, json: bool) -> String {
+    let url = sandbox.url(DATABASE);
+    if json {
+        return serde_json::json!({ "ready": true, "database_url": url }).to_string();
+    }
+    let program = std::env::args().next().unwrap_or_else(|| "vigie".to_owned());
+    format!(
+        "\nready; in another terminal:\n  export VIGIE_DATABASE_URL='{url}'\n  {program} status\n  \
+         {program} alerts list --severity CRITICAL\n  {program} alerts ack ID --as amina\n  \
+         {program} sync --pack depot\n\
+         Members: amina (admin), didier (directeur), patricia (pca, reads only). Ctrl-C ends the demo."
+    )
+}
+
+fn create_database(sandbox: &Sandbox) -> Result<(), Stop> {
+    let there = format!("select 1 from pg_database where datname = '{DATABASE}';");
+    let is_there = sandbox.psql("postgres", Script::Text(&there)).map_err(refusal)?;
+    if is_there.trim().is_empty() {
+        sandbox.create_database(DATABASE).map_err(refusal)?;
+    }
+    Ok(())
+}
+
+/// The first signal asks to end, the second does not wait.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Stop> {
+        let listen =
+            |kind| signal(kind).map_err(|error| Stop::usage(format!("cannot listen for signals: {error}")));
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    async fn either(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    async fn first(&mut self) {
+        self.either().await;
+        if let Ok(mut again) = Self::new() {
+            tokio::spawn(async move {
+                again.either().await;
+                // The server ends with this process, however that ends.
+                std::process::exit(130);
+            });
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, pg_sandbox::Error> + Send + 'static,
+) -> Result<T, Stop> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(refusal),
+        Err(_) => Err(Stop::unreachable("the private PostgreSQL: its keeper failed")),
+    }
+}
+
+/// What the person can mend is a matter of configuration; what the server did not do is not.
+fn refusal(error: pg_sandbox::Error) -> Stop {
+    use pg_sandbox::Error;
+    match error {
+        Error::NoBinaries { .. }
+        | Error::Setting { .. }
+        | Error::Directory { .. }
+        | Error::InUse { .. }
+        | Error::NoPsql { .. } => Stop::usage(error.to_string()),
+        other => Stop::unreachable(other.to_string()),
+    }
+}

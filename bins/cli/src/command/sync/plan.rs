@@ -1,0 +1,199 @@
+//! What a run shall evaluate, made of packs and configuration before anything is touched.
+
+use alerts_store::CheckInfo;
+use chrono_tz::Tz;
+use integrity_core::{BadCheck, Check, CheckCode, Error, Pack, Text};
+use serde_json::{Map, Value};
+
+use crate::{config::Config, exit::Stop, output};
+
+/// The checks of a run.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) database: String,
+    /// Those of the chosen packs that can be evaluated.
+    pub(crate) checks: Vec<Check>,
+    /// Those whose files are wrong.
+    pub(crate) bad: Vec<BadCheck>,
+    /// Where days end, where the configuration says so.
+    pub(crate) time_zone: Option<Tz>,
+    /// Every check of the chosen packs, as the store shall know it.
+    pub(crate) known: Vec<CheckInfo>,
+}
+
+/// How often a check whose file cannot be read is taken to be due: the default of check files.
+const EVERY_SECONDS: u32 = 300;
+
+impl Plan {
+    /// The packs named, else the configured ones; of their checks those named, else all.
+    pub(crate) fn new(config: &Config, packs: &[String], only: &[String]) -> Result<Self, Stop> {
+        let (chosen, from_flags) = if packs.is_empty() {
+            (&config.packs, false)
+        } else {
+            (&packs.to_vec(), true)
+        };
+        if chosen.is_empty() {
+            let names: Vec<_> = Pack::builtin_names().collect();
+            return Err(Stop::usage(format!(
+                "no pack is chosen: give --pack NAME or --pack DIR, or write packs = [\"{}\"] into {}",
+                names.first().unwrap_or(&"./checks"),
+                config.name()
+            )));
+        }
+        let packs = chosen
+            .iter()
+            .map(|pack| Pack::open(pack))
+            .collect::<Result<Vec<_>, Error>>()?;
+        Pack::must_be_disjoint(&packs)?;
+        let mut plan = Self {
+            database: config.database.clone(),
+            checks: Vec::new(),
+            bad: Vec::new(),
+            time_zone: config.time_zone,
+            known: Vec::new(),
+        };
+        for pack in packs {
+            plan.checks.extend(pack.checks);
+            plan.bad.extend(pack.bad);
+        }
+        plan.configure(config, from_flags)?;
+        plan.known = plan
+            .checks
+            .iter()
+            .map(info)
+            .chain(plan.bad.iter().map(|bad| bad_info(bad, config)))
+            .collect();
+        plan.bad.retain(|bad| is_enabled(bad, config));
+        plan.narrow(only)?;
+        plan.checks.sort_by(|a, b| a.code().cmp(b.code()));
+        plan.bad.sort_by(|a, b| a.code.cmp(&b.code));
+        Ok(plan)
+    }
+
+    /// How many checks will be looked at.
+    pub(crate) fn len(&self) -> usize {
+        self.checks.len() + self.bad.len()
+    }
+
+    /// The parameters each check is evaluated with, for the record.
+    pub(crate) fn parameters(&self) -> Value {
+        let parameters = self
+            .checks
+            .iter()
+            .map(|check| (check.code().to_string(), check.parameters().into()));
+        Value::Object(parameters.collect::<Map<_, _>>())
+    }
+
+    fn configure(&mut self, config: &Config, from_flags: bool) -> Result<(), Stop> {
+        for code in config
+            .checks
+            .keys()
+            .filter(|code| !self.codes().any(|known| known == *code))
+        {
+            let message = format!(
+                "{}: [checks.{code}]: no chosen pack has such a check",
+                config.name()
+            );
+            if from_flags {
+                // The configuration may be made for other packs than those of this one run.
+                output::say(&message);
+            } else {
+                return Err(Stop::usage(format!("{message}{}", self.near(code.as_str()))));
+            }
+        }
+        let checks =
+            std::mem::take(&mut self.checks)
+                .into_iter()
+                .map(|check| match config.checks.get(check.code()) {
+                    Some(overrides) => check.with_overrides(overrides),
+                    None => Ok(check),
+                });
+        self.checks = checks
+            .collect::<Result<_, Error>>()
+            .map_err(|error| match error {
+                Error::Invalid { reason, .. } => Stop::usage(format!("{}: {reason}", config.name())),
+                other => other.into(),
+            })?;
+        Ok(())
+    }
+
+    fn narrow(&mut self, only: &[String]) -> Result<(), Stop> {
+        for name in only {
+            if !self.codes().any(|code| code.as_str() == name) {
+                return Err(Stop::usage(format!(
+                    "--only: no chosen pack has a check {name:?}{}",
+                    self.near(name)
+                )));
+            }
+        }
+        if !only.is_empty() {
+            let is_named = |code: &CheckCode| only.iter().any(|name| name == code.as_str());
+            self.checks.retain(|check| is_named(check.code()));
+            self.bad.retain(|bad| is_named(&bad.code));
+        }
+        Ok(())
+    }
+
+    fn codes(&self) -> impl Iterator<Item = &CheckCode> {
+        self.checks
+            .iter()
+            .map(Check::code)
+            .chain(self.bad.iter().map(|bad| &bad.code))
+    }
+
+    /// Names that may have been meant, the nearest first.
+    fn near(&self, name: &str) -> String {
+        let name = name.to_ascii_uppercase();
+        let likeness = |code: &CheckCode| strsim::jaro_winkler(&name, code.as_str());
+        let mut near: Vec<_> = self
+            .codes()
+            .map(|code| (likeness(code), code))
+            .filter(|(like, _)| *like > 0.75)
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let near: Vec<_> = near.iter().take(3).map(|(_, code)| code.to_string()).collect();
+        if near.is_empty() {
+            let mut all: Vec<_> = self.codes().map(ToString::to_string).collect();
+            all.sort();
+            return format!("; there are {}", all.join(", "));
+        }
+        format!("; did you mean {}?", near.join(" or "))
+    }
+}
+
+fn info(check: &Check) -> CheckInfo {
+    CheckInfo {
+        code: check.code().clone(),
+        pack: check.pack().to_owned(),
+        severity: check.severity(),
+        title: check.title().clone(),
+        every_seconds: u32::try_from(check.every().as_secs()).unwrap_or(u32::MAX).max(1),
+        enabled: check.is_enabled(),
+        // No fixtures are read yet, so nothing is proved.
+        proved: false,
+    }
+}
+
+/// A check whose file is wrong stays among the checks that ought to be fresh: it must not leave the coverage.
+fn bad_info(bad: &BadCheck, config: &Config) -> CheckInfo {
+    CheckInfo {
+        code: bad.code.clone(),
+        pack: bad.pack.clone(),
+        severity: bad.terms.severity,
+        title: Text {
+            fr: None,
+            en: Some(bad.code.to_string()),
+        },
+        every_seconds: EVERY_SECONDS,
+        enabled: is_enabled(bad, config),
+        proved: false,
+    }
+}
+
+fn is_enabled(bad: &BadCheck, config: &Config) -> bool {
+    config
+        .checks
+        .get(&bad.code)
+        .and_then(|overrides| overrides.enabled)
+        .unwrap_or(true)
+}

@@ -1,0 +1,149 @@
+//! `vigie.toml`.
+//!
+//! Unknown keys are refused: a threshold that is misspelt must not look like one that is in force.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use chrono_tz::Tz;
+use integrity_core::{CheckCode, Overrides};
+use serde::Deserialize;
+
+use crate::exit::Stop;
+
+/// Read where no other file is named, if it is there.
+pub(crate) const DEFAULT_FILE: &str = "vigie.toml";
+
+/// What can be configured.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// A file that holds the URL of the database.
+    pub(crate) database_url_file: Option<PathBuf>,
+    /// Names of compiled-in packs, or folders.
+    pub(crate) packs: Vec<String>,
+    /// What the watched database is called in the alerts.
+    pub(crate) database: String,
+    /// Where a day ends, for due dates and `--until`; the packs' own and UTC unless given.
+    pub(crate) time_zone: Option<Tz>,
+    /// What is changed about single checks.
+    pub(crate) checks: BTreeMap<CheckCode, Overrides>,
+    /// Where it was read, for messages.
+    #[serde(skip)]
+    pub(crate) origin: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url_file: None,
+            packs: Vec::new(),
+            database: "main".to_owned(),
+            time_zone: None,
+            checks: BTreeMap::new(),
+            origin: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file named, which must be there, or the default one, which may be.
+    pub(crate) fn read(named: Option<&Path>) -> Result<Self, Stop> {
+        let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => {
+                return Ok(Self::default());
+            }
+            Err(error) => {
+                return Err(Stop::usage(format!(
+                    "the configuration {}: {error}",
+                    path.display()
+                )));
+            }
+        };
+        let mut config = Self::parse(path, &text)?;
+        if config.database.trim().is_empty() {
+            return Err(Stop::usage(format!(
+                "{}: database: a name, such as \"main\"",
+                path.display()
+            )));
+        }
+        // Paths in a file are meant from where the file stands, whatever directory the program runs in.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.database_url_file = config.database_url_file.map(|file| folder.join(file));
+        for pack in &mut config.packs {
+            if pack.contains('/') {
+                *pack = folder.join(&*pack).to_string_lossy().into_owned();
+            }
+        }
+        config.origin = Some(path.to_owned());
+        Ok(config)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, Stop> {
+        toml::from_str(text).map_err(|error| {
+            // The line itself is not quoted: somebody may have written a password there.
+            let line = error
+                .span()
+                .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            let hint = if error.message().contains("`database_url`") {
+                "; write the URL into a file of its own and name it in database_url_file"
+            } else {
+                ""
+            };
+            Stop::usage(format!("{}:{line}: {}{hint}", path.display(), error.message()))
+        })
+    }
+
+    /// What messages call the configuration.
+    pub(crate) fn name(&self) -> String {
+        self.origin
+            .as_deref()
+            .unwrap_or(Path::new(DEFAULT_FILE))
+            .display()
+            .to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        format!(
+            "{:?}",
+            Config::parse(Path::new("vigie.toml"), text).expect_err("refused")
+        )
+    }
+
+    #[test]
+    fn everything_is_read() {
+        let text = "packs = [\"depot\"]\ntime_zone = \"Africa/Kinshasa\"\n\
+                    [checks.STOCK_NEGATIF]\nseverity = \"WARN\"\ntimeout = \"2s\"\nparams.tolerance_l = 5\n";
+        let config = Config::parse(Path::new("vigie.toml"), text).expect("well formed");
+        assert_eq!(config.database, "main");
+        assert_eq!(config.time_zone, Some(Tz::Africa__Kinshasa));
+        assert_eq!(config.checks.len(), 1);
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_with_their_line() {
+        assert!(refusal("packs = []\npakcs = []\n").contains("vigie.toml:2: unknown field `pakcs`"));
+        assert!(refusal("[checks.ABC]\nseverty = \"WARN\"\n").contains("unknown field `severty`"));
+        assert!(refusal("[checks.abc]\n").contains("is not a check code"));
+    }
+
+    #[test]
+    fn a_url_in_the_file_is_refused_without_quoting_it() {
+        let refusal = refusal("database_url = \"postgres://u:secret@h/d\"\n");
+        assert!(
+            refusal.contains("database_url_file") && !refusal.contains("secret"),
+            "{refusal}"
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! Results go to standard output, everything else to standard error; colour only to a terminal.
+
+use std::io::{self, ErrorKind, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::exit::{Exit, Stop};
+
+/// Prints a result. Nobody reading on is no error: `vigie alerts list | head` is everyday use.
+pub(crate) fn print(text: &str) -> Result<(), Stop> {
+    done(write(&mut anstream::stdout(), text))
+}
+
+/// Prints a result for programs.
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<(), Stop> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| {
+        Stop::new(
+            Exit::Usage,
+            "corrupt",
+            format!("cannot be written as JSON: {error}"),
+        )
+    })?;
+    done(write(&mut io::stdout(), &text))
+}
+
+/// Tells a person something that is no result.
+pub(crate) fn say(message: &str) {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    // Where standard error is gone, nobody is left to be told.
+    let _ = write(
+        &mut anstream::stderr(),
+        &format!("{style}vigie:{style:#} {message}"),
+    );
+}
+
+/// Tells a person what goes on.
+pub(crate) fn note(message: &str) {
+    let _ = write(&mut anstream::stderr(), message);
+}
+
+fn write(stream: &mut dyn Write, text: &str) -> io::Result<()> {
+    writeln!(stream, "{text}").and_then(|()| stream.flush())
+}
+
+fn done(written: io::Result<()>) -> Result<(), Stop> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Stop::usage(format!("cannot write the result: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,189 @@
+//! The connection. The only place of this program that knows sqlx.
+
+pub(crate) mod demo;
+
+use std::{error::Error, io, str::FromStr, time::Duration};
+
+pub(crate) use alerts_store::postgres::sqlx::PgPool;
+use alerts_store::postgres::sqlx::{
+    self, Connection as _, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use integrity_core::postgres::{error_code, pool_options};
+
+use crate::exit::{Exit, Stop};
+
+/// How long a database may take to answer a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A database, and how to get there.
+#[derive(Clone)]
+pub(crate) struct Target {
+    options: PgConnectOptions,
+    place: String,
+}
+
+impl Target {
+    /// Reads a URL; `given` says where it was given. No message repeats it.
+    pub(crate) fn parse(given: &str, url: &str) -> Result<Self, Stop> {
+        let wrong = |what: &str| {
+            Stop::usage(format!(
+                "{given}: {what}; right is postgres://user@host:5432/database"
+            ))
+        };
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(wrong("not the URL of a PostgreSQL database"));
+        }
+        let options = PgConnectOptions::from_str(url).map_err(|error| match error {
+            sqlx::Error::Configuration(source) => wrong(&format!("not a URL that can be used ({source})")),
+            _ => wrong("not a URL that can be used"),
+        })?;
+        let options = match options.get_application_name() {
+            Some(_) => options,
+            None => options.application_name("vigie"),
+        };
+        Ok(Self {
+            place: place(&options),
+            options,
+        })
+    }
+
+    /// The same database with another login.
+    pub(crate) fn login(&self, user: &str, password: &str) -> Self {
+        Self {
+            options: self.options.clone().username(user).password(password),
+            place: self.place.clone(),
+        }
+    }
+
+    /// Host, port and database, which may be shown; never who logs in.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Connections that are known to work. One is tried first, since a pool would try a refused one again and
+    /// again for as long as it may.
+    pub(crate) async fn connect(&self) -> Result<PgPool, Stop> {
+        let answer = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&self.options)).await;
+        let Ok(connected) = answer else {
+            let seconds = PATIENCE.as_secs();
+            return Err(Stop::unreachable(format!("no answer within {seconds} s")).at(&self.place));
+        };
+        let probe = connected.map_err(|error| self.refusal(&error))?;
+        // It has answered; how it takes its leave does not matter.
+        let _ = probe.close().await;
+        let options: PgPoolOptions = pool_options().max_connections(4).acquire_timeout(PATIENCE);
+        Ok(options.connect_lazy_with(self.options.clone()))
+    }
+
+    fn refusal(&self, error: &sqlx::Error) -> Stop {
+        let place = &self.place;
+        let misconfigured = |what: &str| Stop::new(Exit::Usage, "invalid", format!("{place}: {what}"));
+        match error_code(error).as_deref() {
+            Some("28P01") => misconfigured("the server refuses the login or its password"),
+            Some("28000") => misconfigured("the server refuses the login"),
+            Some("3D000") => misconfigured("the server has no such database"),
+            Some("42501") => misconfigured("the login may not connect to this database"),
+            _ => match error {
+                sqlx::Error::Tls(source) => misconfigured(&format!("no encrypted connection: {source}")),
+                sqlx::Error::Configuration(source) => misconfigured(&source.to_string()),
+                _ => Stop::unreachable(reason(error)).at(place),
+            },
+        }
+    }
+}
+
+/// Why a database cannot be reached, without anything that must not be shown.
+pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
+    let Some(error) = error.downcast_ref::<sqlx::Error>() else {
+        return "the connection was lost".to_owned();
+    };
+    if let Some(code) = error_code(error) {
+        return match code.as_str() {
+            "53300" => "the server has no connection left".to_owned(),
+            "57P01" | "57P02" => "the server is shutting down".to_owned(),
+            "57P03" => "the server is starting up or shutting down".to_owned(),
+            other => format!("the server answers SQLSTATE {other}"),
+        };
+    }
+    match error {
+        sqlx::Error::Io(error) => match error.kind() {
+            io::ErrorKind::ConnectionRefused => "nothing listens there (connection refused)".to_owned(),
+            io::ErrorKind::UnexpectedEof => "the server closed the connection".to_owned(),
+            _ => error.to_string(),
+        },
+        sqlx::Error::PoolTimedOut => format!("no answer within {} s", PATIENCE.as_secs()),
+        sqlx::Error::Protocol(_) => "what answers there is no PostgreSQL server".to_owned(),
+        _ => "the connection was lost".to_owned(),
+    }
+}
+
+/// Whether a URL holds a password, or could hold one in a way that is not recognised.
+pub(crate) fn holds_password(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (before_query, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let user = before_query.rsplit_once('@').map_or("", |(user, _)| user);
+    let by_parameter = query.split(['&', ';']).any(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        name.contains('%') || name.to_ascii_lowercase().contains("password")
+    });
+    user.contains(':') || by_parameter
+}
+
+fn place(options: &PgConnectOptions) -> String {
+    let database = match options.get_database() {
+        Some(database) => format!("database {database:?}"),
+        None => "the login's own database".to_owned(),
+    };
+    match options.get_socket() {
+        Some(socket) => format!("{database} at {}, port {}", socket.display(), options.get_port()),
+        None => format!("{database} at {}:{}", options.get_host(), options.get_port()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_found_wherever_a_url_can_hold_one() {
+        for url in [
+            "postgres://u:p@h/d",
+            "postgres://u:@h/d",
+            "postgres://u:p@ss@h/d",
+            "postgres://h/d?user=u&password=p",
+            "postgres://h/d?p%61ssword=p",
+            "postgres://h/d?sslpassword=p",
+        ] {
+            assert!(holds_password(url), "{url}");
+        }
+        for url in [
+            "postgres://u@h:5432/d",
+            "postgres://h/d?sslmode=require",
+            "postgres:///d?host=/run/a:b",
+        ] {
+            assert!(!holds_password(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn messages_name_the_place_and_no_login() {
+        let target =
+            Target::parse("here", "postgres://amina:secret@db.example:6543/depot").expect("well formed");
+        assert_eq!(target.place(), "database \"depot\" at db.example:6543");
+        for url in [
+            "mysql://amina:secret@h/d",
+            "postgres://amina:secret@h:port/d",
+            "amina:secret",
+        ] {
+            let Err(stop) = Target::parse("here", url) else {
+                panic!("{url} was accepted")
+            };
+            let text = format!("{stop:?}");
+            assert!(
+                !text.contains("secret") && text.contains("postgres://user@host"),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A command's way to the alerts: connected, and only to a schema that this program knows.
+
+use alerts_store::PgAlertStore;
+use integrity_core::{
+    Caller, Door,
+    postgres::{Room, SchemaState},
+};
+
+use crate::{
+    exit::Stop,
+    postgres::{PgPool, Target},
+};
+
+/// Every part of the schema, in the order in which they stand on each other.
+pub(crate) const ROOMS: [Room; 2] = [integrity_core::postgres::ROOM, alerts_store::postgres::ROOM];
+
+/// An open connection to the alerts.
+pub(crate) struct Session {
+    pub(crate) store: PgAlertStore,
+    pub(crate) pool: PgPool,
+}
+
+impl Session {
+    /// Connects, and makes sure that program and schema go together.
+    pub(crate) async fn open(target: &Target, door: Door) -> Result<Self, Stop> {
+        let pool = target.connect().await?;
+        for room in ROOMS {
+            let state = room.state(&pool).await.map_err(Stop::from);
+            must_be_current(
+                room.name,
+                &state.map_err(|stop| stop.refused_login("it has to see Vigie's schema"))?,
+            )?;
+        }
+        Ok(Self {
+            store: PgAlertStore::new(pool.clone(), door),
+            pool,
+        })
+    }
+}
+
+/// On whose behalf something is read: a person's, or the login's own.
+pub(crate) fn reader(user: Option<&str>) -> Caller {
+    user.map_or(Caller::Service, Caller::person)
+}
+
+fn must_be_current(room: &str, state: &SchemaState) -> Result<(), Stop> {
+    match state {
+        SchemaState::Current => Ok(()),
+        SchemaState::Pending(versions) => Err(Stop::usage(format!(
+            "Vigie's schema is not up to date in this database: {} of {room} pending; run `vigie migrate`",
+            match versions.len() {
+                1 => "1 migration".to_owned(),
+                n => format!("{n} migrations"),
+            }
+        ))),
+        newer => Err(newer_schema(room, newer)),
+    }
+}
+
+/// A schema that this program does not know may mean anything.
+pub(crate) fn newer_schema(room: &str, state: &SchemaState) -> Stop {
+    Stop::usage(format!(
+        "{room}: {state}; use the vigie that migrated it, or a later one"
+    ))
+}

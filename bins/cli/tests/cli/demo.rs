@@ -1,0 +1,160 @@
+//! `vigie demo`, and that a second run of the checks writes nothing.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    net::TcpStream,
+    process::{Command, Stdio},
+};
+
+use integrity_core::Pack;
+
+use crate::harness::{Answer, World, vigie};
+
+#[test]
+fn every_check_of_the_pack_fires_in_the_demo() {
+    let elsewhere = tempfile::tempdir().expect("a directory");
+    let answer = Answer::of(vigie(elsewhere.path()).args(["demo", "--once", "--json"])).exits(0);
+    assert_eq!(answer.stderr, "");
+    let report = answer.json();
+    let rows = report["checks"].as_array().expect("checks");
+    let codes: Vec<_> = rows
+        .iter()
+        .map(|row| row["code"].as_str().expect("a code").to_owned())
+        .collect();
+    let depot: Vec<_> = Pack::builtin("depot")
+        .expect("the pack")
+        .codes()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(codes, depot);
+    for row in rows {
+        assert_eq!(row["outcome"], "Complete", "{row:#}");
+        assert!(row["findings"].as_u64() >= Some(1), "{row:#}");
+        assert_eq!(row["opened"], row["findings"], "{row:#}");
+        for key in ["reopened", "changed", "cleared", "refuted", "kept", "merged"] {
+            assert_eq!(row[key], 0, "{key} in {row:#}");
+        }
+    }
+    assert_eq!(report["status"], "OK");
+    assert_eq!(report["coverage"]["enabled"], depot.len());
+    assert_eq!(report["coverage"]["fresh"], depot.len());
+    let live: u64 = report["alerts"]
+        .as_array()
+        .expect("alerts")
+        .iter()
+        .filter_map(|n| n["count"].as_u64())
+        .sum();
+    let found: u64 = rows.iter().filter_map(|row| row["findings"].as_u64()).sum();
+    assert_eq!(live, found);
+    assert_eq!(report["alerts"][0]["severity"], "CRITICAL");
+    assert_eq!(report["alerts"][0]["status"], "OPEN");
+}
+
+#[test]
+fn a_second_run_writes_no_alert() {
+    let world = World::depot();
+    let first = world
+        .vigie(&["sync", "--pack", "depot", "--json"])
+        .exits(0)
+        .json();
+    assert!(
+        first["checks"]
+            .as_array()
+            .expect("checks")
+            .iter()
+            .all(|row| row["opened"].as_u64() >= Some(1))
+    );
+    let before = world.traces();
+    let second = world
+        .vigie(&["sync", "--pack", "depot", "--json"])
+        .exits(0)
+        .json();
+    for row in second["checks"].as_array().expect("checks") {
+        for key in ["opened", "reopened", "changed", "cleared", "refuted"] {
+            assert_eq!(row[key], 0, "{key} in {row:#}");
+        }
+        assert_eq!(row["stale"], false);
+    }
+    assert_eq!(world.traces(), before, "alerts were written");
+    assert_eq!(
+        world.value("select string_agg(status, ' ' order by id) from vigie.runs"),
+        "OK OK"
+    );
+    let tolerance = "select parameters -> 'STOCK_LEDGER_MISMATCH' ->> 'tolerance_l' from vigie.runs limit 1";
+    assert_eq!(world.value(tolerance), "1");
+}
+
+#[test]
+fn the_demo_stays_until_it_is_told_to_end() {
+    let elsewhere = tempfile::tempdir().expect("a directory");
+    let mut demo = vigie(elsewhere.path())
+        .arg("demo")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the demo");
+    let mut lines = BufReader::new(demo.stdout.take().expect("its output"))
+        .lines()
+        .map_while(Result::ok);
+    assert!(
+        lines.any(|line| line.starts_with("ready")),
+        "the demo ended before it was ready"
+    );
+    let export = lines
+        .find(|line| line.contains("export VIGIE_DATABASE_URL="))
+        .expect("what to type");
+    let url = export.split('\'').nth(1).expect("a URL").to_owned();
+
+    let second =
+        |args: &[&str]| Answer::of(vigie(elsewhere.path()).env("VIGIE_DATABASE_URL", &url).args(args));
+    let report = second(&["sync", "--pack", "depot", "--json"]).exits(0).json();
+    assert!(
+        report["checks"]
+            .as_array()
+            .expect("checks")
+            .iter()
+            .all(|row| row["opened"] == 0),
+        "{report:#}"
+    );
+    let alerts = second(&["alerts", "list", "--json"]).exits(0).json();
+    let id = alerts["alerts"][0]["id"].as_str().expect("an alert").to_owned();
+    second(&["alerts", "ack", &id, "--as", "didier"]).exits(0);
+    second(&["alerts", "ack", &id, "--as", "patricia"])
+        .exits(1)
+        .says("not allowed");
+
+    let address = url
+        .rsplit('@')
+        .next()
+        .and_then(|rest| rest.split('/').next())
+        .expect("host and port")
+        .to_owned();
+    TcpStream::connect(&address).expect("the server listens");
+    let asked = Command::new("kill")
+        .args(["-TERM", &demo.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(asked.success());
+    assert_eq!(demo.wait().expect("it ends").code(), Some(0));
+    assert!(TcpStream::connect(&address).is_err(), "the server is still there");
+}
+
+#[test]
+fn a_kept_demo_goes_on_where_it_ended() {
+    let elsewhere = tempfile::tempdir().expect("a directory");
+    let run = || {
+        Answer::of(vigie(elsewhere.path()).args(["demo", "--once", "--json", "--keep", "kept"]))
+            .exits(0)
+            .json()
+    };
+    let opened = |report: &serde_json::Value| -> u64 {
+        report["checks"]
+            .as_array()
+            .expect("checks")
+            .iter()
+            .filter_map(|row| row["opened"].as_u64())
+            .sum()
+    };
+    assert!(opened(&run()) > 0);
+    assert_eq!(opened(&run()), 0);
+}

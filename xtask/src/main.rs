@@ -1,0 +1,58 @@
+//! `cargo xtask`: every task that a developer or CI does in this workspace, under one name each.
+//!
+//! Refused: shell scripts and a Makefile beside it. A task here is Rust like the rest, checked like the rest,
+//! and the same word runs the same commands on a laptop and in CI.
+
+mod cli;
+mod command;
+mod demo;
+mod failure;
+mod lint;
+mod prove_bare;
+mod scratch;
+mod setup;
+mod sqlx;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{SqlxTask, Task, Xtask};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let Xtask { task } = Xtask::parse();
+    match run(task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), Failure> {
+    match task {
+        Task::Setup { yes } => setup::run(yes),
+        Task::Demo { args } => demo::run(&args),
+        Task::Test { args } => test::run(&args),
+        Task::Lint => lint::run(),
+        Task::Fmt { check } => lint::fmt(check),
+        Task::Sqlx {
+            task: SqlxTask::Prepare,
+        } => sqlx::prepare(),
+        Task::Sqlx {
+            task: SqlxTask::Check,
+        } => sqlx::check(),
+        Task::Tidy => tidy::run(),
+        Task::ProveBare => prove_bare::run(),
+        Task::Ci => {
+            lint::run()?;
+            sqlx::check()?;
+            test::run(&[])
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! `cargo xtask test`: all tests, against one private server.
+
+use std::{ffi::OsString, time::Instant};
+
+use crate::{command, failure::Failure, scratch, setup, workspace};
+
+pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
+    let begun = Instant::now();
+    setup::run(false)?;
+    let sandbox = scratch::start(workspace::root(), "vigie_scratch")?;
+    // `#[sqlx::test]` makes a database of its own per test, from this one.
+    let url = sandbox.url("postgres");
+
+    let packages = packages_named(args);
+    let doors = workspace::doors(&workspace::metadata()?);
+    if packages.is_empty() || packages.iter().any(|name| doors.contains(name)) {
+        // Before the tests: a program under test starts its siblings as processes.
+        command::run(&mut command::cargo(&[
+            "build",
+            "--workspace",
+            "--bins",
+            "--all-features",
+            "--locked",
+        ]))?;
+    }
+    if args.is_empty() {
+        // First, so that the last thing printed is the summary of the tests.
+        let mut doc = command::cargo(&["test", "--doc", "--workspace", "--all-features", "--locked"]);
+        command::run(doc.env("DATABASE_URL", &url))?;
+    }
+    let nextest = command::succeeds(&mut command::cargo(&["nextest", "--version"]));
+    let mut tests = if nextest {
+        command::cargo(&["nextest", "run", "--all-features", "--locked"])
+    } else {
+        let targets = ["--lib", "--bins", "--tests", "--examples"];
+        let mut tests = command::cargo(&["test", "--all-features", "--locked", "--no-fail-fast"]);
+        tests.args(targets);
+        tests
+    };
+    if packages.is_empty() {
+        tests.arg("--workspace");
+    }
+    let outcome = command::run(tests.args(args).env("DATABASE_URL", &url));
+    let stopped = sandbox.stop();
+    eprintln!("cargo xtask test: {} s in all", begun.elapsed().as_secs());
+    outcome?;
+    Ok(stopped?)
+}
+
+/// The packages that the arguments choose. (Beside `--workspace`, cargo would test the others all the same.)
+fn packages_named(args: &[OsString]) -> Vec<String> {
+    let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let named = words
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| match word.as_ref() {
+            "-p" | "--package" => words.get(at + 1).map(ToString::to_string),
+            _ => word
+                .strip_prefix("--package=")
+                .or_else(|| word.strip_prefix("-p"))
+                .map(str::to_owned),
+        });
+    named.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_named_is_the_only_one_tested() {
+        let named = |words: &[&str]| packages_named(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(
+            named(&["-p", "a", "--package", "b", "--package=c", "-pd", "name"]),
+            ["a", "b", "c", "d"]
+        );
+        assert!(named(&["--no-capture", "pick", "-E", "--profile", "ci"]).is_empty());
+    }
+}
