@@ -1,7 +1,8 @@
 -- The numbers at a glance, all of one instant.
 with enabled as (
     select c.code, c.proved, s.outcome, s.complete_at,
-           coalesce(s.complete_at >= now() - greatest(3 * e.every, e.every + interval '5 min'), false) as fresh,
+           coalesce(s.complete_at between now() - greatest(3 * e.every, e.every + interval '5 min')
+                                     and now() + interval '1 min', false) as fresh,
            exists (select from vigie.alerts a
                    where a.database = c.database and a.check_code = c.code
                      and a.status <> 'RESOLVED' and a.severity in ('WARN', 'CRITICAL')) as troubled
@@ -20,7 +21,7 @@ with enabled as (
         case when a.resolution = 'CLEARED' or (a.resolution = 'FIXED' and a.verified_at is not null)
              then extract(epoch from a.resolved_at - a.opened_at) end as resolve
     from vigie.alerts a
-    where a.database = $1
+    where a.database = $1 and a.opened_at >= now() - interval '90 days'
 )
 select jsonb_build_object(
     'at', now(),
@@ -30,7 +31,7 @@ select jsonb_build_object(
         'fresh', count(*) filter (where fresh),
         'proved', count(*) filter (where proved),
         'covered', count(*) filter (where fresh and proved),
-        'healthy', count(*) filter (where fresh and not troubled)) from enabled),
+        'healthy', count(*) filter (where fresh and not troubled and outcome = 'Complete')) from enabled),
     'live', (select coalesce(jsonb_agg(jsonb_build_object('severity', severity, 'status', status, 'count', count)
         order by array_position('{CRITICAL,WARN,INFO}'::text[], severity),
                  array_position('{OPEN,ACK}'::text[], status)), '[]') from live),

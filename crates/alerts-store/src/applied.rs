@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use integrity_core::{CheckCode, Outcome, Severity, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -61,6 +62,15 @@ impl Applied {
     }
 }
 
+/// What time alone has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PassedDates {
+    /// Alerts found to be past due.
+    pub breached: u64,
+    /// Alerts open again since their suppression ended.
+    pub expired: u64,
+}
+
 /// A check as the store knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckInfo {
@@ -72,6 +82,8 @@ pub struct CheckInfo {
     pub severity: Severity,
     /// What people call it.
     pub title: Text,
+    /// Where the end of its days is measured.
+    pub time_zone: Tz,
     /// How often it is evaluated, in seconds.
     pub every_seconds: u32,
     /// Whether it is evaluated at all.

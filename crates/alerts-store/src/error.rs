@@ -31,7 +31,7 @@ pub enum Error {
         /// The alert as it is now.
         current: Box<Alert>,
     },
-    /// The store cannot be reached or went away; try again later.
+    /// The store cannot be reached, went away or was too busy; try again later.
     #[error("the database cannot be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What stands in the store is not what this program wrote.

@@ -23,7 +23,7 @@ mod summary;
 mod verification;
 
 pub use alert::{Accepted, Alert, AlertId, Condition, ContentHash, Resolution, Status};
-pub use applied::{Applied, CheckInfo, CheckState, Run, RunStatus};
+pub use applied::{Applied, CheckInfo, CheckState, PassedDates, Run, RunStatus};
 pub use command::{Acted, Command, Verb};
 pub use error::Error;
 pub use event::{AlertEvent, EventKind};

@@ -3,7 +3,7 @@
 //! A check that cannot be evaluated, or whose silence proves nothing, is an anomaly like any other: it becomes
 //! an alert of one of two meta checks, about the entity `CHECK/<code>`, by the same machine.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use integrity_core::{
     Evaluation, Finding, Language, Outcome, Payload, Severity, Suspicion, Terms, is_mass_clear,
 };
@@ -23,12 +23,70 @@ pub(crate) const ENTITY_TYPE: &str = "CHECK";
 /// later evaluation look old.
 const MAX_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
+/// So that the key of an alert always fits into a page of an index.
+const MAX_ENTITY_TYPE: usize = 63;
+const MAX_ENTITY_ID: usize = 1000;
+
+fn is_storable(finding: &Finding) -> bool {
+    let texts = [
+        Some(&finding.entity_type),
+        Some(&finding.entity_id),
+        finding.entity_label.as_ref(),
+        Some(&finding.message),
+        finding.scope.as_ref(),
+    ];
+    (1..=MAX_ENTITY_TYPE).contains(&finding.entity_type.len())
+        && (1..=MAX_ENTITY_ID).contains(&finding.entity_id.len())
+        && finding.payload.as_json().len() <= Payload::MAX_BYTES
+        && !finding.payload.as_json().contains("\\u0000")
+        && !texts.into_iter().flatten().any(|text| text.contains('\0'))
+}
+
+/// The instant of the snapshot as PostgreSQL keeps it, in whole microseconds.
+pub(crate) fn snapshot_at(evaluation: &Evaluation) -> DateTime<Utc> {
+    evaluation.snapshot_at.trunc_subsecs(6)
+}
+
+/// Whether the evaluation is no newer than the last applied one.
+///
+/// # Errors
+/// `Invalid` when that one lies in the future: the clock was set back, and taking every evaluation for an old one
+/// would look like health for as long.
+pub(crate) fn is_stale(
+    before: Option<&CheckState>,
+    evaluation: &Evaluation,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let Some(before) = before else { return Ok(false) };
+    if before.seen_at > now + MAX_SKEW {
+        return Err(Error::invalid(
+            "seen_at",
+            format!(
+                "the last snapshot of {} lies {} s in the future: the database's clock was set back; set it right",
+                evaluation.code,
+                (before.seen_at - now).num_seconds()
+            ),
+        ));
+    }
+    Ok(snapshot_at(evaluation) <= before.seen_at)
+}
+
 /// Refuses what no check can yield.
 pub(crate) fn refuse_malformed(evaluation: &Evaluation, now: DateTime<Utc>) -> Result<(), Error> {
     if [CHECK_FAILING, CHECK_SUSPECT].contains(&evaluation.code.as_str()) {
         return Err(Error::invalid(
             "code",
             format!("{} is one of the store's own", evaluation.code),
+        ));
+    }
+    if let Some(finding) = evaluation.findings.iter().find(|finding| !is_storable(finding)) {
+        return Err(Error::invalid(
+            "findings",
+            format!(
+                "entity_type must have 1 to {MAX_ENTITY_TYPE} bytes, entity_id 1 to {MAX_ENTITY_ID}, the payload at most \
+                 16 KiB, none a NUL; one of {} about a {:.63} breaks this",
+                evaluation.code, finding.entity_type
+            ),
         ));
     }
     if evaluation.snapshot_at > now + MAX_SKEW {
@@ -43,23 +101,31 @@ pub(crate) fn refuse_malformed(evaluation: &Evaluation, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-/// What the outcome counts as, once it is known how many live alerts would vanish. A mass clear is believed
-/// when the next evaluation shows it again.
-pub(crate) fn judge(before: Option<&CheckState>, outcome: &Outcome, live: u64, vanishing: u64) -> Outcome {
-    let is_mass = usize::try_from(live)
-        .and_then(|live| usize::try_from(vanishing).map(|vanishing| is_mass_clear(live, vanishing)))
-        .unwrap_or(true);
+/// Whether nearly everything that is live was not found.
+pub(crate) fn is_mass(live: u64, vanishing: u64) -> bool {
+    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    is_mass_clear(count(live), count(vanishing))
+}
+
+/// What the outcome counts as. A mass clear is believed when the next evaluation shows it again.
+pub(crate) fn judge(before: Option<&CheckState>, outcome: &Outcome, mass: bool) -> Outcome {
     let shown_before = before.is_some_and(|state| state.suspected_at.is_some());
-    if *outcome == Outcome::Complete && is_mass && !shown_before {
+    if *outcome == Outcome::Complete && mass && !shown_before {
         Outcome::Suspect(Suspicion::MassClear)
     } else {
         outcome.clone()
     }
 }
 
-/// How the check stands after an evaluation that counts as `outcome`.
-pub(crate) fn advance(before: Option<&CheckState>, evaluation: &Evaluation, outcome: &Outcome) -> CheckState {
-    let at = evaluation.snapshot_at;
+/// How the check stands after an evaluation that counts as `outcome`; `mass` says whether nearly everything live
+/// was not found.
+pub(crate) fn advance(
+    before: Option<&CheckState>,
+    evaluation: &Evaluation,
+    outcome: &Outcome,
+    mass: bool,
+) -> CheckState {
+    let at = snapshot_at(evaluation);
     CheckState {
         code: evaluation.code.clone(),
         seen_at: at,
@@ -79,6 +145,8 @@ pub(crate) fn advance(before: Option<&CheckState>, evaluation: &Evaluation, outc
         suspected_at: match outcome {
             Outcome::Suspect(Suspicion::MassClear) => Some(at),
             Outcome::Complete => None,
+            // An evaluation that found them disproves the suspicion; a failed one says nothing.
+            Outcome::Truncated | Outcome::Suspect(Suspicion::Guard) if !mass => None,
             _ => before.and_then(|state| state.suspected_at),
         },
     }

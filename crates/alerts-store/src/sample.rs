@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertId, Applied, CheckState, Condition, ContentHash, Count, Coverage,
-    Durations, EventKind, Status, Summary, Verification,
+    Durations, EventKind, PassedDates, Status, Summary, Verification,
 };
 
 /// When the samples were made.
@@ -102,6 +102,17 @@ impl Applied {
         Self {
             opened: 1,
             ..Self::nothing(Outcome::Complete)
+        }
+    }
+}
+
+impl PassedDates {
+    /// A sample: one alert found to be past due.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            breached: 1,
+            expired: 0,
         }
     }
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use integrity_core::{Caller, Evaluation};
 
 use crate::{
-    Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckInfo, CheckState, Command, Error, Run,
-    Summary, Verification,
+    Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckInfo, CheckState, Command, Error,
+    PassedDates, Run, Summary, Verification,
 };
 
 /// Keeps alerts and their history.
@@ -35,10 +35,11 @@ pub trait AlertStore: Send + Sync {
     /// its state does not allow the act.
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error>;
 
-    /// Records which alerts are past due since the last call, and how many. For the service.
+    /// Records what time alone has changed since the last call: due dates that passed, and suppressions that ended
+    /// while nothing shows that the anomaly is gone. For the service.
     ///
     /// Cancel safe.
-    async fn record_breaches(&self, caller: &Caller) -> Result<u64, Error>;
+    async fn record_dates(&self, caller: &Caller) -> Result<PassedDates, Error>;
 
     /// Says which checks of a watched database there are; others it had are kept, no longer active. For the
     /// service.
@@ -56,7 +57,7 @@ pub trait AlertStore: Send + Sync {
     /// Cancel safe.
     async fn record_run(&self, caller: &Caller, run: &Run) -> Result<(), Error>;
 
-    /// One alert, if there is one that the caller may see.
+    /// One alert, if there is one.
     ///
     /// Cancel safe.
     async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error>;
@@ -66,7 +67,7 @@ pub trait AlertStore: Send + Sync {
     /// Cancel safe.
     async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error>;
 
-    /// The events of an alert, the first one first; none when there is no alert that the caller may see.
+    /// The events of an alert, the first one first; none when there is no such alert.
     ///
     /// Cancel safe.
     async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error>;
@@ -81,7 +82,8 @@ pub trait AlertStore: Send + Sync {
     /// Cancel safe.
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error>;
 
-    /// Walks every chain of events and rebuilds every alert.
+    /// Walks every chain of events and rebuilds every alert. For the service. An alert that was deleted together
+    /// with all its events leaves no trace here.
     ///
     /// Cancel safe.
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error>;
@@ -91,10 +93,19 @@ pub trait AlertStore: Send + Sync {
     /// Cancel safe.
     ///
     /// # Errors
-    /// `NotFound` when there is none that the caller may see.
+    /// `NotFound` when there is none.
     async fn get(&self, caller: &Caller, id: AlertId) -> Result<Alert, Error> {
         self.find(caller, id).await?.ok_or(Error::NotFound)
     }
 }
 
 const _: fn(&dyn AlertStore) = |_| ();
+
+/// What only the service may do is not for people.
+#[cfg(any(feature = "memory", feature = "postgres"))]
+pub(crate) fn refuse_people(caller: &Caller) -> Result<(), Error> {
+    match caller {
+        Caller::Service => Ok(()),
+        Caller::Claims { .. } => Err(Error::forbidden("only the service may do this")),
+    }
+}

@@ -38,6 +38,8 @@ pub enum Problem {
     TailMissing,
     /// The alert is not what its events make of it.
     RowEdited,
+    /// The alert is gone, its events are not.
+    RowMissing,
 }
 
 impl Problem {
@@ -47,7 +49,8 @@ impl Problem {
         match self {
             Self::EventEdited => "the event is not what was written",
             Self::EventMissing => "an event before this one is missing",
-            Self::TailMissing => "the last events are missing",
+            Self::TailMissing => "the last events are missing or not its own",
+            Self::RowMissing => "the alert is gone, its events are not",
             Self::RowEdited => "the alert is not what its events make of it",
         }
     }

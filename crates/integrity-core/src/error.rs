@@ -18,7 +18,7 @@ pub enum Error {
         /// Safe to show.
         reason: String,
     },
-    /// The database cannot be reached or went away; try again later.
+    /// The database cannot be reached, went away or was too busy; try again later.
     #[error("the database cannot be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What stands in the database is not what this program wrote.

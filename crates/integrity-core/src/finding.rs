@@ -65,27 +65,21 @@ impl Finding {
         hasher.finalize().into()
     }
 
-    /// Merges findings with the same key: the highest severity wins, then the smallest payload text.
-    /// Returns one finding per key in the order of the keys, and how many were merged away.
+    /// Each key once, in the order of the keys: where several findings have the same, the one that
+    /// [precedes](Self::precedes) the others. How many were merged away is the difference in length.
     #[must_use]
-    pub fn merge(findings: impl IntoIterator<Item = Self>) -> (Vec<Self>, usize) {
-        let mut kept: BTreeMap<(String, String), Self> = BTreeMap::new();
-        let mut merged = 0;
+    pub fn distinct(findings: &[Self]) -> Vec<&Self> {
+        let mut kept: BTreeMap<(&str, &str), &Self> = BTreeMap::new();
         for finding in findings {
-            let key = (finding.entity_type.clone(), finding.entity_id.clone());
-            match kept.entry(key) {
-                std::collections::btree_map::Entry::Vacant(place) => {
-                    place.insert(finding);
-                }
-                std::collections::btree_map::Entry::Occupied(mut place) => {
-                    merged += 1;
-                    if finding.precedes(place.get()) {
-                        place.insert(finding);
+            kept.entry(finding.key())
+                .and_modify(|kept| {
+                    if finding.precedes(kept) {
+                        *kept = finding;
                     }
-                }
-            }
+                })
+                .or_insert(finding);
         }
-        (kept.into_values().collect(), merged)
+        kept.into_values().collect()
     }
 
     /// Whether this one is kept when both have the same key: the more severe, then the smaller payload text.

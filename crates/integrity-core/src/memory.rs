@@ -115,7 +115,8 @@ impl Snapshot for MemorySnapshot {
         } else {
             (Outcome::Skipped, Vec::new())
         };
-        let (mut findings, merged) = Finding::merge(rows);
+        let mut findings: Vec<Finding> = Finding::distinct(&rows).into_iter().cloned().collect();
+        let merged = rows.len() - findings.len();
         findings.sort_by_key(|finding| Reverse(finding.severity));
         let outcome = match outcome {
             Outcome::Complete if findings.len() > check.max_rows() => Outcome::Truncated,

@@ -69,7 +69,8 @@ create table vigie.alerts (
 comment on table vigie.alerts is 'The present state of every anomaly ever seen';
 create index alerts_present_idx on vigie.alerts (database, check_code) where condition <> 'ABSENT';
 create index alerts_live_idx on vigie.alerts (severity, first_detected_at, id) where status <> 'RESOLVED';
-create index alerts_due_idx on vigie.alerts (due_at) where status <> 'RESOLVED' and breached_at is null;
+create index alerts_due_idx on vigie.alerts (due_at) where breached_at is null;
+create index alerts_accepted_idx on vigie.alerts (accepted_until);
 alter table vigie.alerts enable row level security;
 
 create table vigie.alert_events (
@@ -94,7 +95,7 @@ alter table vigie.alert_events enable row level security;
 
 create function vigie.refuse_change() returns trigger
     language plpgsql
-    set search_path = ''
+    set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception '% on %.% is refused: its rows are added, never changed', tg_op, tg_table_schema, tg_table_name
@@ -128,6 +129,7 @@ create table vigie.checks (
     pack          text not null,
     severity      text not null,
     title         jsonb not null,
+    time_zone     text not null,
     every_seconds integer not null,
     enabled       boolean not null,
     proved        boolean not null,
@@ -160,7 +162,7 @@ select
     a.id, a.database, a.check_code, a.entity_type, a.entity_id, a.entity_label, a.scope,
     a.severity, a.message, a.payload, a.content_hash, a.occurred_at, a.condition, a.missing_count,
     a.first_detected_at,
-    case when a.condition = 'PRESENT' then greatest(a.last_detected_at, s.complete_at) else a.last_detected_at end
+    case when a.condition = 'PRESENT' then greatest(a.last_detected_at, s.last_at) else a.last_detected_at end
         as last_detected_at,
     a.status, a.resolution, a.opened_at, a.due_at, a.breached_at,
     a.acknowledged_by, a.acknowledged_at, a.resolved_by, a.resolved_at, a.verified_at,
@@ -169,7 +171,14 @@ select
     coalesce(a.due_at <= now(), false) and (a.status = 'OPEN' or (a.status = 'ACK' and a.severity = 'CRITICAL'))
         as overdue
 from vigie.alerts a
-left join vigie.check_states s on s.database = a.database and s.check_code = a.check_code;
+left join lateral (
+    -- an alert about a check is as recent as the last look at that check
+    select case when a.check_code in ('CHECK_FAILING', 'CHECK_SUSPECT') then s.seen_at else s.complete_at end as last_at
+    from vigie.check_states s
+    where s.database = a.database
+      and s.check_code = case when a.check_code in ('CHECK_FAILING', 'CHECK_SUSPECT') then a.entity_id
+                              else a.check_code end
+) s on true;
 
 revoke all on all tables in schema vigie from public;
 revoke all on function vigie.refuse_change() from public;

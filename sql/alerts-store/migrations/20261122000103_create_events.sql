@@ -5,10 +5,11 @@ create function vigie.event_hash(
     request_id uuid, diff jsonb
 ) returns bytea
     language sql stable
-    set search_path = ''
+    set search_path = pg_catalog, pg_temp
 as $$
     select sha256(previous || convert_to(
-        jsonb_build_array(alert_id, seq, (extract(epoch from at) * 1000000)::bigint, kind, actor, login, door,
+        jsonb_build_array(alert_id, seq,
+                          case when isfinite(at) then (extract(epoch from at) * 1000000)::bigint end, kind, actor, login, door,
                           request_id, diff)::text, 'UTF8'))
 $$;
 comment on function vigie.event_hash(bytea, uuid, integer, timestamptz, text, text, text, text, uuid, jsonb)
@@ -22,7 +23,7 @@ create function vigie.record_events(
     actor text, request_id uuid, at timestamptz, ids uuid[], kinds text[], diffs jsonb[]
 ) returns void
     language sql volatile
-    set search_path = ''
+    set search_path = pg_catalog, pg_temp
 as $$
     with event as materialized (
         select i.id, i.kind, i.diff, a.id is null as is_new, coalesce(a.version, 0) + 1 as seq,

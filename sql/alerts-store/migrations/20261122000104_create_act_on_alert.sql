@@ -5,14 +5,14 @@ create function vigie.act_on_alert(
     id uuid, verb text, args jsonb default '{}', expected_version integer default null, request_id uuid default null
 ) returns table (replayed boolean, version integer)
     language plpgsql volatile security definer
-    set search_path = ''
+    set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
     max_suppression constant interval := '180 days';
     me text := vigie.actor_id();
     my_role text := vigie.actor_role();
-    comment text := nullif(btrim(act_on_alert.args ->> 'comment'), '');
+    comment text := nullif(btrim(act_on_alert.args ->> 'comment', E' \t\n\v\f\r'), '');
     until timestamptz;
     now timestamptz;
     alert vigie.alerts;

@@ -73,6 +73,12 @@ pub(crate) fn table(report: &Report) -> String {
         ),
         format!("Live alerts: {}", live(&report.alerts)),
     ];
+    if report.expired > 0 {
+        text.push(format!(
+            "Open again, their suppression has ended: {}",
+            report.expired
+        ));
+    }
     if report.breached > 0 {
         text.push(format!("Newly past due: {}", report.breached));
     }

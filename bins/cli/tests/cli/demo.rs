@@ -119,6 +119,11 @@ fn the_demo_stays_until_it_is_told_to_end() {
     let alerts = second(&["alerts", "list", "--json"]).exits(0).json();
     let id = alerts["alerts"][0]["id"].as_str().expect("an alert").to_owned();
     second(&["alerts", "ack", &id, "--as", "didier"]).exits(0);
+    let history = second(&["alerts", "history", &id, "--json"]).exits(0).json();
+    assert_eq!(
+        history["events"][0]["login"], "vigie_sync",
+        "the least login that suffices"
+    );
     second(&["alerts", "ack", &id, "--as", "patricia"])
         .exits(1)
         .says("not allowed");

@@ -18,7 +18,7 @@ impl Life {
         let world = World::depot();
         world.vigie(&["sync", "--pack", "depot"]).exits(0);
         let list = world
-            .vigie(&["alerts", "list", "--check", CODE, "--json"])
+            .vigie(&["alerts", "list", "--check", CODE, "--text", "KIN-T01", "--json"])
             .exits(0)
             .json();
         let text = |key: &str| list["alerts"][0][key].as_str().expect(key).to_owned();

@@ -95,7 +95,9 @@ pub(crate) fn decide(
 }
 
 fn check_comment(step: Transition, comment: Option<&str>) -> Result<(), Error> {
-    let comment = comment.map(|text| text.trim_matches(' ')).unwrap_or_default();
+    let comment = comment
+        .map(|text| text.trim_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']))
+        .unwrap_or_default();
     if step.comment_required && comment.is_empty() {
         return Err(Error::invalid("comment", "is required"));
     }

@@ -223,7 +223,13 @@ impl Sight<'_> {
         after.status = Status::Open;
         after.acknowledged_by = None;
         after.acknowledged_at = None;
-        self.bring_due_date_forward(before, after);
+        if before.status == Status::Ack {
+            // The clock of the milder alert had been stopped.
+            after.due_at = self.due(after.severity);
+            after.breached_at = None;
+        } else {
+            self.bring_due_date_forward(before, after);
+        }
     }
 
     fn bring_due_date_forward(&self, before: &Alert, after: &mut Alert) {
@@ -238,6 +244,24 @@ impl Sight<'_> {
     }
 }
 
+/// The end of a suppression that no evaluation has noticed, of an alert that is not known to be gone. An unknown time
+/// zone is UTC.
+pub(crate) fn ended(before: &Alert, now: DateTime<Utc>, time_zone: &str) -> Step {
+    let terms = Terms {
+        time_zone: time_zone.parse().unwrap_or_default(),
+        ..Terms::new(before.severity)
+    };
+    let sight = Sight {
+        database: &before.database,
+        code: &before.check_code,
+        snapshot_at: now,
+        terms: &terms,
+    };
+    let mut after = before.clone();
+    sight.reopen(before, &mut after, EventKind::Expired);
+    (after, EventKind::Expired)
+}
+
 /// Whether the figure that decides got worse. One that was there and is no longer readable counts as worse:
 /// nothing shows that it is not.
 fn got_worse(rule: &AcceptRule, accepted: &Accepted, finding: &Finding) -> bool {
@@ -246,6 +270,7 @@ fn got_worse(rule: &AcceptRule, accepted: &Accepted, finding: &Finding) -> bool 
         Value::String(text) => text.parse().ok(),
         _ => None,
     };
+    let figure = |fields| figure(fields).filter(|figure: &f64| !figure.is_nan());
     match (
         figure(accepted.payload.fields()),
         figure(finding.payload.fields()),

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::state::State;
 use crate::{
-    Alert, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Discrepancy, Durations,
-    Error, Problem, Resolution, Summary, Verification,
+    Alert, AlertFilter, AlertId, CHECK_FAILING, CHECK_SUSPECT, CheckInfo, CheckState, Condition, Count,
+    Coverage, Discrepancy, Durations, Error, Problem, Resolution, Summary, Verification,
 };
 
 impl State {
@@ -61,6 +61,7 @@ impl State {
             }
         };
         let fresh = |info: &CheckInfo, state: Option<&CheckState>| is_fresh(info, state, now);
+        let recent = |alert: &&Alert| alert.opened_at >= now - TimeDelta::days(90);
         let troubled = |info: &CheckInfo| {
             self.live(database)
                 .any(|alert| alert.check_code == info.code.as_str() && alert.severity > Severity::Info)
@@ -82,7 +83,9 @@ impl State {
                 fresh: count(codes(&fresh)),
                 proved: count(codes(&|info, _| info.proved)),
                 covered: count(codes(&|info, state| info.proved && fresh(info, state))),
-                healthy: count(codes(&|info, state| fresh(info, state) && !troubled(info))),
+                healthy: count(codes(&|info, state| {
+                    fresh(info, state) && !troubled(info) && ended("Complete")(info, state)
+                })),
             },
             live: live
                 .into_iter()
@@ -98,10 +101,12 @@ impl State {
             unproved: codes(&|info, _| !info.proved),
             acknowledge: durations(
                 self.of(database)
+                    .filter(recent)
                     .filter_map(|alert| Some(alert.acknowledged_at? - alert.opened_at)),
             ),
             resolve: durations(
                 self.of(database)
+                    .filter(recent)
                     .filter(|alert| match alert.resolution {
                         Some(Resolution::Cleared) => true,
                         Some(Resolution::Fixed) => alert.verified_at.is_some(),
@@ -151,13 +156,25 @@ impl State {
     fn detail(&self, alert: &Alert) -> Alert {
         let mut detail = alert.clone();
         if alert.condition == Condition::Present {
-            let state = self.states.iter().find(|((database, code), _)| {
-                *database == alert.database && code.as_str() == alert.check_code
+            // an alert about a check is as recent as the last look at that check
+            let is_meta = alert.check_code == CHECK_FAILING || alert.check_code == CHECK_SUSPECT;
+            let code = if is_meta {
+                &alert.entity_id
+            } else {
+                &alert.check_code
+            };
+            let state = self
+                .states
+                .iter()
+                .find(|((database, of), _)| *database == alert.database && of.as_str() == code);
+            let last = state.and_then(|(_, state)| {
+                if is_meta {
+                    Some(state.seen_at)
+                } else {
+                    state.complete_at
+                }
             });
-            let complete_at = state.and_then(|(_, state)| state.complete_at);
-            detail.last_detected_at = alert
-                .last_detected_at
-                .max(complete_at.unwrap_or(alert.last_detected_at));
+            detail.last_detected_at = alert.last_detected_at.max(last.unwrap_or(alert.last_detected_at));
         }
         detail
     }
@@ -178,7 +195,9 @@ fn is_fresh(info: &CheckInfo, state: Option<&CheckState>, now: DateTime<Utc>) ->
     let patience = (every * 3).max(every + TimeDelta::minutes(5));
     state
         .and_then(|state| state.complete_at)
-        .is_some_and(|complete_at| complete_at >= now - patience)
+        .is_some_and(|complete_at| {
+            complete_at >= now - patience && complete_at <= now + TimeDelta::minutes(1)
+        })
 }
 
 fn matches(filter: &AlertFilter, alert: &Alert, now: DateTime<Utc>) -> bool {

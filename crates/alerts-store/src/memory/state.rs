@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertId, Applied, CheckInfo, CheckState, Command, Condition, Error, EventKind,
-    Run,
+    PassedDates, Run,
     lifecycle::{
         decide,
-        observe::{Sight, Step},
+        observe::{self, Sight, Step},
     },
     meta::{self, Verdict},
 };
@@ -50,10 +50,7 @@ impl State {
         meta::refuse_malformed(evaluation, now)?;
         let key = (evaluation.database.clone(), evaluation.code.clone());
         let before = self.states.get(&key).cloned();
-        if before
-            .as_ref()
-            .is_some_and(|state| evaluation.snapshot_at <= state.seen_at)
-        {
+        if meta::is_stale(before.as_ref(), evaluation, now)? {
             return Ok(Applied {
                 stale: true,
                 ..Applied::nothing(evaluation.outcome.clone())
@@ -62,11 +59,11 @@ impl State {
         let sight = Sight {
             database: &evaluation.database,
             code: evaluation.code.as_str(),
-            snapshot_at: evaluation.snapshot_at,
+            snapshot_at: meta::snapshot_at(evaluation),
             terms: &evaluation.terms,
         };
-        let (findings, _) = Finding::merge(evaluation.findings.iter().cloned());
-        let found: BTreeSet<(&str, &str)> = findings.iter().map(Finding::key).collect();
+        let findings = Finding::distinct(&evaluation.findings);
+        let found: BTreeSet<(&str, &str)> = findings.iter().map(|finding| finding.key()).collect();
         let known = self.alerts.values().filter(|alert| is_of(alert, &sight));
         let present: Vec<&Alert> = known
             .filter(|alert| alert.condition != Condition::Absent)
@@ -79,7 +76,8 @@ impl State {
             .collect();
         let live = present.iter().filter(is_live).count() as u64;
         let vanishing = absent.iter().filter(|alert| is_live(&alert)).count() as u64;
-        let outcome = meta::judge(before.as_ref(), &evaluation.outcome, live, vanishing);
+        let mass = meta::is_mass(live, vanishing);
+        let outcome = meta::judge(before.as_ref(), &evaluation.outcome, mass);
 
         let mut applied = Applied::nothing(outcome.clone());
         let mut steps: Vec<Step> = findings
@@ -98,7 +96,7 @@ impl State {
         for (_, kind) in &steps {
             applied.count(*kind);
         }
-        let state = meta::advance(before.as_ref(), evaluation, &outcome);
+        let state = meta::advance(before.as_ref(), evaluation, &outcome, mass);
         let meta_terms = meta::terms(evaluation);
         for (code, verdict) in meta::verdicts(evaluation, &outcome, &state) {
             let sight = Sight {
@@ -117,7 +115,7 @@ impl State {
             });
         }
         for step in steps {
-            let words = Map::from_iter([("snapshot_at".to_owned(), json!(evaluation.snapshot_at))]);
+            let words = Map::from_iter([("snapshot_at".to_owned(), json!(sight.snapshot_at))]);
             self.record(
                 step,
                 Voice {
@@ -177,15 +175,44 @@ impl State {
         })
     }
 
-    pub(super) fn record_breaches(&mut self, now: DateTime<Utc>, door: Door) -> Result<u64, Error> {
-        let late: Vec<Alert> = self
+    pub(super) fn record_dates(&mut self, now: DateTime<Utc>, door: Door) -> Result<PassedDates, Error> {
+        let breaches = |alert: &&Alert| alert.is_overdue(now) && alert.breached_at.is_none();
+        let breached: Vec<Step> = self
             .alerts
             .values()
-            .filter(|alert| alert.is_overdue(now) && alert.breached_at.is_none())
-            .cloned()
+            .filter(breaches)
+            .map(|alert| {
+                (
+                    Alert {
+                        breached_at: Some(now),
+                        ..alert.clone()
+                    },
+                    EventKind::Breached,
+                )
+            })
             .collect();
-        for mut alert in late.iter().cloned() {
-            alert.breached_at = Some(now);
+        let ends = |alert: &&Alert| {
+            !alert.is_live()
+                && alert.condition != Condition::Absent
+                && alert.accepted_until.is_some_and(|until| until <= now)
+        };
+        let zone = |alert: &Alert| {
+            let known = self.checks.iter().find(|((database, code), _)| {
+                *database == alert.database && code.as_str() == alert.check_code
+            });
+            known.map_or("UTC", |(_, (info, _))| info.time_zone.name())
+        };
+        let expired: Vec<Step> = self
+            .alerts
+            .values()
+            .filter(ends)
+            .map(|alert| observe::ended(alert, now, zone(alert)))
+            .collect();
+        let passed = PassedDates {
+            breached: breached.len() as u64,
+            expired: expired.len() as u64,
+        };
+        for step in breached.into_iter().chain(expired) {
             let voice = Voice {
                 at: now,
                 door,
@@ -193,9 +220,9 @@ impl State {
                 request_id: None,
                 words: Map::new(),
             };
-            self.record((alert, EventKind::Breached), voice)?;
+            self.record(step, voice)?;
         }
-        Ok(late.len() as u64)
+        Ok(passed)
     }
 
     pub(super) fn register_checks(&mut self, database: &str, checks: &[CheckInfo]) {

@@ -3,7 +3,7 @@
 //! The database says where findings and alerts differ, the pure life cycle says what follows, and one
 //! statement writes it: where nothing differs, no alert is locked or written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use integrity_core::{Evaluation, Finding, Outcome, postgres::CallerTransaction};
@@ -27,11 +27,7 @@ pub(super) async fn apply(
     let connection = transaction.connection();
     let standing = Standing::read(connection, evaluation).await?;
     meta::refuse_malformed(evaluation, standing.now)?;
-    if standing
-        .state
-        .as_ref()
-        .is_some_and(|state| evaluation.snapshot_at <= state.seen_at)
-    {
+    if meta::is_stale(standing.state.as_ref(), evaluation, standing.now)? {
         return Ok(Applied {
             stale: true,
             ..Applied::nothing(evaluation.outcome.clone())
@@ -41,7 +37,7 @@ pub(super) async fn apply(
     let sight = Sight {
         database: &evaluation.database,
         code: evaluation.code.as_str(),
-        snapshot_at: evaluation.snapshot_at,
+        snapshot_at: meta::snapshot_at(evaluation),
         terms: &evaluation.terms,
     };
     let difference = Difference::read(connection, &sight, evaluation).await?;
@@ -50,25 +46,21 @@ pub(super) async fn apply(
     } else {
         live_count(connection, &sight).await?
     };
-    let outcome = meta::judge(
-        standing.state.as_ref(),
-        &evaluation.outcome,
-        live,
-        difference.vanishing,
-    );
+    let mass = meta::is_mass(live, difference.vanishing);
+    let outcome = meta::judge(standing.state.as_ref(), &evaluation.outcome, mass);
     let mut applied = Applied::nothing(outcome.clone());
 
     let mut steps = difference
         .steps(connection, &sight, &outcome, &mut applied)
         .await?;
-    let state = meta::advance(standing.state.as_ref(), evaluation, &outcome);
+    let state = meta::advance(standing.state.as_ref(), evaluation, &outcome, mass);
     for (code, verdict) in meta::verdicts(evaluation, &outcome, &state) {
         let needs_a_look = standing.meta || matches!(verdict, Verdict::Wrong(_));
         if needs_a_look {
             steps.extend(meta_step(connection, evaluation, code, &verdict).await?);
         }
     }
-    record(connection, evaluation.snapshot_at, &steps).await?;
+    record(connection, sight.snapshot_at, &steps).await?;
     save_state(connection, &evaluation.database, &state).await?;
     transaction.commit().await?;
     Ok(applied)
@@ -110,7 +102,7 @@ impl Standing {
 }
 
 /// A step together with the alert as it was, `None` where there was none.
-type Change = (Option<Alert>, Step);
+pub(super) type Change = (Option<Alert>, Step);
 
 /// Where findings and alerts differ.
 #[derive(Default)]
@@ -131,7 +123,7 @@ impl Difference {
         sight: &Sight<'_>,
         evaluation: &Evaluation,
     ) -> Result<Self, Error> {
-        let findings = distinct(&evaluation.findings);
+        let findings = Finding::distinct(&evaluation.findings);
         let types: Vec<String> = findings
             .iter()
             .map(|finding| finding.entity_type.clone())
@@ -211,21 +203,6 @@ impl Difference {
     }
 }
 
-/// The findings, each key once.
-fn distinct(findings: &[Finding]) -> Vec<&Finding> {
-    let mut kept: BTreeMap<(&str, &str), &Finding> = BTreeMap::new();
-    for finding in findings {
-        kept.entry(finding.key())
-            .and_modify(|kept| {
-                if finding.precedes(kept) {
-                    *kept = finding;
-                }
-            })
-            .or_insert(finding);
-    }
-    kept.into_values().collect()
-}
-
 /// The alert about the check itself that one of the meta checks may change.
 async fn meta_step(
     connection: &mut PgConnection,
@@ -237,7 +214,7 @@ async fn meta_step(
     let sight = Sight {
         database: &evaluation.database,
         code,
-        snapshot_at: evaluation.snapshot_at,
+        snapshot_at: meta::snapshot_at(evaluation),
         terms: &terms,
     };
     let id = sqlx::query_file_scalar!(
@@ -286,7 +263,7 @@ async fn live_count(connection: &mut PgConnection, sight: &Sight<'_>) -> Result<
     Ok(live.unsigned_abs())
 }
 
-async fn record(
+pub(super) async fn record(
     connection: &mut PgConnection,
     snapshot_at: DateTime<Utc>,
     changes: &[Change],

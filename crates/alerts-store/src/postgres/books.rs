@@ -2,16 +2,29 @@
 
 use integrity_core::postgres::CallerTransaction;
 
-use super::failure;
-use crate::{CheckInfo, Error, Run};
+use super::{apply, failure, read::parse};
+use crate::{Alert, CheckInfo, Error, PassedDates, Run, lifecycle::observe};
 
-pub(super) async fn record_breaches(mut transaction: CallerTransaction) -> Result<u64, Error> {
-    let row = sqlx::query_file!("../../sql/alerts-store/record_breaches.sql")
+pub(super) async fn record_dates(mut transaction: CallerTransaction) -> Result<PassedDates, Error> {
+    let breached = sqlx::query_file!("../../sql/alerts-store/record_dates_breached.sql")
         .fetch_optional(transaction.connection())
         .await
+        .map_err(failure)?
+        .map_or(0, |row| row.breached.unsigned_abs());
+    let ended = sqlx::query_file!("../../sql/alerts-store/record_dates_ended.sql")
+        .fetch_all(transaction.connection())
+        .await
         .map_err(failure)?;
+    for row in &ended {
+        let before: Alert = parse(&row.alert)?;
+        let step = observe::ended(&before, row.now, &row.time_zone);
+        apply::record(transaction.connection(), row.now, &[(Some(before), step)]).await?;
+    }
     transaction.commit().await?;
-    Ok(row.map_or(0, |row| row.breaches.unsigned_abs()))
+    Ok(PassedDates {
+        breached,
+        expired: ended.len() as u64,
+    })
 }
 
 pub(super) async fn register_checks(

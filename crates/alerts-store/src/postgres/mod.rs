@@ -19,7 +19,7 @@ use sqlx::{PgPool, migrate::Migrator};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckInfo, CheckState, Command,
-    Error, Run, Summary, Verification,
+    Error, PassedDates, Run, Summary, Verification,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
@@ -47,6 +47,12 @@ impl PgAlertStore {
         Self { pool, door }
     }
 
+    /// A transaction of the service. People are refused here, before they would be by the database.
+    async fn begin_serving(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
+        crate::store::refuse_people(caller)?;
+        self.begin(caller).await
+    }
+
     async fn begin(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
         Ok(CallerTransaction::begin(&self.pool, caller, self.door).await?)
     }
@@ -55,15 +61,15 @@ impl PgAlertStore {
 #[async_trait]
 impl AlertStore for PgAlertStore {
     async fn apply(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
-        apply::apply(self.begin(caller).await?, evaluation).await
+        apply::apply(self.begin_serving(caller).await?, evaluation).await
     }
 
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
         act::act(self, caller, command).await
     }
 
-    async fn record_breaches(&self, caller: &Caller) -> Result<u64, Error> {
-        books::record_breaches(self.begin(caller).await?).await
+    async fn record_dates(&self, caller: &Caller) -> Result<PassedDates, Error> {
+        books::record_dates(self.begin_serving(caller).await?).await
     }
 
     async fn register_checks(
@@ -72,11 +78,11 @@ impl AlertStore for PgAlertStore {
         database: &str,
         checks: &[CheckInfo],
     ) -> Result<(), Error> {
-        books::register_checks(self.begin(caller).await?, database, checks).await
+        books::register_checks(self.begin_serving(caller).await?, database, checks).await
     }
 
     async fn record_run(&self, caller: &Caller, run: &Run) -> Result<(), Error> {
-        books::record_run(self.begin(caller).await?, run).await
+        books::record_run(self.begin_serving(caller).await?, run).await
     }
 
     async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error> {
@@ -100,7 +106,7 @@ impl AlertStore for PgAlertStore {
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {
-        read::verify(&mut self.begin_reading(caller).await?).await
+        read::verify(&mut self.begin_serving(caller).await?).await
     }
 }
 

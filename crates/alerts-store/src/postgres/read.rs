@@ -103,6 +103,10 @@ pub(super) async fn summary(transaction: &mut CallerTransaction, database: &str)
 }
 
 pub(super) async fn verify(transaction: &mut CallerTransaction) -> Result<Verification, Error> {
+    sqlx::query_file_scalar!("../../sql/alerts-store/verify_patience.sql")
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
     let json = sqlx::query_file_scalar!("../../sql/alerts-store/verify.sql")
         .fetch_one(transaction.connection())
         .await
@@ -111,6 +115,11 @@ pub(super) async fn verify(transaction: &mut CallerTransaction) -> Result<Verifi
 }
 
 pub(super) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
-    // The parser's message says which field, and never quotes more than the value's type.
-    serde_json::from_str(json).map_err(|error| Error::corrupt(error.to_string()))
+    // The parser's own message may quote a value.
+    serde_json::from_str(json).map_err(|error| {
+        Error::corrupt(format!(
+            "JSON that this program cannot read, at byte {}",
+            error.column()
+        ))
+    })
 }

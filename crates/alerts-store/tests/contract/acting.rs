@@ -172,7 +172,7 @@ pub(crate) async fn an_act_badly_asked_is_refused(harness: &dyn Harness) {
     let command = |verb| Command::new(alert.id, verb);
     let cases = [
         (command(Verb::Resolve), "comment"),
-        (command(Verb::Resolve).comment("   "), "comment"),
+        (command(Verb::Resolve).comment(" \t\n "), "comment"),
         (command(Verb::Comment), "comment"),
         (command(Verb::Comment).comment("x".repeat(4001)), "comment"),
         (command(Verb::Accept).until(now + TimeDelta::days(9)), "comment"),

@@ -278,7 +278,7 @@ pub(crate) async fn only_the_service_applies(harness: &dyn Harness) {
     assert_eq!(Scene::new(harness).all().await, []);
 }
 
-pub(crate) async fn the_end_of_a_severity_raises_and_lowers(harness: &dyn Harness) {
+pub(crate) async fn a_severity_that_rises_voids_the_ack(harness: &dyn Harness) {
     let scene = Scene::new(harness);
     let alert = scene.sees_one(Severity::Warn).await;
     scene.ack(&alert, "didier").await;
@@ -311,5 +311,76 @@ pub(crate) async fn the_end_of_a_severity_raises_and_lowers(harness: &dyn Harnes
             Acknowledged,
             SeverityLowered
         ]
+    );
+}
+
+pub(crate) async fn a_raised_severity_is_not_overdue_at_birth(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let alert = scene.sees_one(Severity::Warn).await;
+    scene.ack(&alert, "didier").await;
+    harness.pass(TimeDelta::days(3)).await;
+    scene
+        .sees(Outcome::Complete, vec![tank("T1", Severity::Critical, 1)])
+        .await;
+    let worse = scene.alert("T1").await;
+    assert!(
+        worse.due_at > Some(harness.now().await),
+        "the ack had stopped the clock: {:?}",
+        worse.due_at
+    );
+}
+
+pub(crate) async fn what_cannot_be_stored_is_refused(harness: &dyn Harness) {
+    let cases: [fn(&mut integrity_core::Finding); 5] = [
+        |finding| finding.entity_id = "x".repeat(1001),
+        |finding| finding.entity_id = String::new(),
+        |finding| finding.entity_type = "x".repeat(64),
+        |finding| finding.message = "a\0b".to_owned(),
+        |finding| {
+            finding.payload = integrity_core::Payload::from_json(r#"{"a": "\u0000"}"#).expect("an object")
+        },
+    ];
+    for spoil in cases {
+        let mut finding = tank("T1", Severity::Warn, 1);
+        spoil(&mut finding);
+        let bad = evaluation(CODE, harness.now().await, Outcome::Complete, vec![finding]);
+        let error = harness
+            .service()
+            .apply(&Caller::Service, &bad)
+            .await
+            .expect_err("refused");
+        assert!(
+            matches!(&error, Error::Invalid { field, .. } if field == "findings"),
+            "{error:?}"
+        );
+    }
+    assert_eq!(Scene::new(harness).all().await, []);
+}
+
+pub(crate) async fn a_snapshot_is_an_instant_in_microseconds(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let at = harness.now().await + TimeDelta::nanoseconds(400);
+    scene
+        .saw(at, Outcome::Complete, vec![tank("T1", Severity::Warn, 1)])
+        .await;
+    assert!(
+        scene.saw(at, Outcome::Complete, Vec::new()).await.stale,
+        "the same evaluation again"
+    );
+}
+
+pub(crate) async fn a_clock_set_back_is_an_error(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    scene.sees_one(Severity::Warn).await;
+    harness.pass(TimeDelta::days(-3)).await;
+    let seen = evaluation(CODE, harness.now().await, Outcome::Complete, Vec::new());
+    let error = harness
+        .service()
+        .apply(&Caller::Service, &seen)
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&error, Error::Invalid { field, .. } if field == "seen_at"),
+        "{error:?}"
     );
 }

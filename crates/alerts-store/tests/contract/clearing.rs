@@ -294,3 +294,21 @@ pub(crate) async fn an_old_snapshot_changes_nothing(harness: &dyn Harness) {
     );
     assert_eq!(scene.all().await.len(), 1);
 }
+
+pub(crate) async fn a_mass_clear_that_was_disproved_is_not_believed(harness: &dyn Harness) {
+    let mut scene = Scene::new(harness);
+    scene.terms.resolve_after = 1;
+    scene.sees(Outcome::Complete, tanks(6)).await;
+    let suspect = Outcome::Suspect(Suspicion::MassClear);
+    assert_eq!(scene.sees_nothing().await.outcome, suspect);
+    assert_eq!(
+        scene.sees(Outcome::Truncated, tanks(6)).await.written(),
+        0,
+        "they are all there"
+    );
+    assert_eq!(
+        scene.sees_nothing().await.outcome,
+        suspect,
+        "the first showing again"
+    );
+}

@@ -50,7 +50,16 @@ macro_rules! promises {
             a_meta_code_is_refused
             a_skipped_check_is_no_news
             only_the_service_applies
-            the_end_of_a_severity_raises_and_lowers
+            a_severity_that_rises_voids_the_ack
+            a_raised_severity_is_not_overdue_at_birth
+            what_cannot_be_stored_is_refused
+            a_snapshot_is_an_instant_in_microseconds
+            a_clock_set_back_is_an_error
+            a_mass_clear_that_was_disproved_is_not_believed
+            a_suppression_ends_without_an_evaluation
+            a_figure_that_is_none_any_more_counts_as_worse
+            a_failing_check_is_not_healthy
+            an_alert_about_a_check_is_as_recent_as_the_last_look
             a_gone_finding_clears_after_two
             a_finding_that_returns_in_time_never_left
             defect_04_only_a_complete_evaluation_clears

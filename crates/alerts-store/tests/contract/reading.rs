@@ -17,6 +17,7 @@ fn check(code: &str) -> CheckInfo {
             fr: Some("Stock négatif".to_owned()),
             en: None,
         },
+        time_zone: chrono_tz::Tz::Africa__Kinshasa,
         every_seconds: 300,
         enabled: true,
         proved: false,
@@ -34,6 +35,8 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
         people.summary(&stranger, "main").await.err(),
         people.check_states(&stranger, "main").await.err(),
         people.verify(&stranger).await.err(),
+        people.verify(&Caller::person("amina")).await.err(),
+        people.verify(&Caller::person("patricia")).await.err(),
     ];
     for answer in answers {
         assert!(
@@ -163,17 +166,29 @@ pub(crate) async fn a_due_date_that_passed_is_recorded_once(harness: &dyn Harnes
     scene.ack(&critical, "didier").await;
     scene.ack(&warn, "didier").await;
     assert_eq!(
-        service.record_breaches(&Caller::Service).await.expect("recorded"),
+        service
+            .record_dates(&Caller::Service)
+            .await
+            .expect("recorded")
+            .breached,
         0
     );
     harness.pass(TimeDelta::days(3)).await;
     assert_eq!(
-        service.record_breaches(&Caller::Service).await.expect("recorded"),
+        service
+            .record_dates(&Caller::Service)
+            .await
+            .expect("recorded")
+            .breached,
         1,
         "an ack stops a WARN's clock only"
     );
     assert_eq!(
-        service.record_breaches(&Caller::Service).await.expect("recorded"),
+        service
+            .record_dates(&Caller::Service)
+            .await
+            .expect("recorded")
+            .breached,
         0
     );
     assert_eq!(scene.kinds(&critical).await.last(), Some(&EventKind::Breached));
@@ -190,7 +205,7 @@ pub(crate) async fn a_due_date_that_passed_is_recorded_once(harness: &dyn Harnes
             .len(),
         1
     );
-    let refused = harness.people().record_breaches(&Caller::person("amina")).await;
+    let refused = harness.people().record_dates(&Caller::person("amina")).await;
     assert!(matches!(refused, Err(Error::Forbidden { .. })), "{refused:?}");
 }
 
@@ -355,4 +370,35 @@ pub(crate) async fn defect_02_silence_is_not_health(harness: &dyn Harness) {
     );
     let last = silent.complete_at.expect("it was evaluated once");
     assert!(silent.at - last >= TimeDelta::hours(1), "and it says since when");
+}
+
+pub(crate) async fn a_failing_check_is_not_healthy(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let service = harness.service();
+    service
+        .register_checks(&Caller::Service, "main", &[check(CODE)])
+        .await
+        .expect("registered");
+    scene.sees_nothing().await;
+    scene.sees(failed(), Vec::new()).await;
+    let coverage = service
+        .summary(&Caller::Service, "main")
+        .await
+        .expect("numbers")
+        .coverage;
+    assert_eq!(
+        (coverage.fresh, coverage.healthy),
+        (1, 0),
+        "still fresh, but the last look failed"
+    );
+}
+
+pub(crate) async fn an_alert_about_a_check_is_as_recent_as_the_last_look(harness: &dyn Harness) {
+    let mut scene = Scene::new(harness);
+    scene.terms.severity = Severity::Critical;
+    scene.sees(failed(), Vec::new()).await;
+    let at = harness.now().await;
+    scene.saw(at, failed(), Vec::new()).await;
+    let alert = scene.alert(CODE).await;
+    assert_eq!((alert.last_detected_at, alert.version), (at, 1));
 }

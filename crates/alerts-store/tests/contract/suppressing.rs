@@ -149,3 +149,45 @@ pub(crate) async fn a_critical_is_accepted_by_an_admin_only(harness: &dyn Harnes
     assert!(matches!(error, Error::Forbidden { .. }), "{error:?}");
     accept(&scene, &alert, "amina").await.expect("an admin may");
 }
+
+pub(crate) async fn a_suppression_ends_without_an_evaluation(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let alert = scene.sees_one(Severity::Critical).await;
+    accept(&scene, &alert, "amina").await.expect("accepted");
+    let service = harness.service();
+    let caller = integrity_core::Caller::Service;
+    assert_eq!(service.record_dates(&caller).await.expect("recorded").expired, 0);
+    harness.pass(TimeDelta::days(10)).await;
+    assert_eq!(
+        service.record_dates(&caller).await.expect("recorded").expired,
+        1,
+        "the check may never run again"
+    );
+    let back = scene.alert("T1").await;
+    assert_eq!(
+        (back.status, back.resolution, back.accepted_until),
+        (Status::Open, None, None)
+    );
+    assert!(back.due_at >= Some(back.opened_at + TimeDelta::hours(4)));
+    assert_eq!(scene.kinds(&alert).await.last(), Some(&EventKind::Expired));
+    assert_eq!(service.record_dates(&caller).await.expect("recorded").expired, 0);
+}
+
+pub(crate) async fn a_figure_that_is_none_any_more_counts_as_worse(harness: &dyn Harness) {
+    let mut scene = Scene::new(harness);
+    scene.terms.accept = Some(AcceptRule {
+        key: "stock".to_owned(),
+        worse: Worse::Up,
+        tolerance_millipercent: 0,
+    });
+    let alert = scene.sees_one(Severity::Warn).await;
+    accept(&scene, &alert, "didier").await.expect("accepted");
+    let mut odd = tank("T1", Severity::Warn, 1);
+    odd.payload = integrity_core::Payload::from_json(r#"{"stock": "NaN"}"#).expect("an object");
+    scene.sees(Outcome::Complete, vec![odd]).await;
+    assert_eq!(
+        scene.alert("T1").await.status,
+        Status::Open,
+        "nothing shows that it is no worse"
+    );
+}

@@ -1,10 +1,14 @@
 //! Random lives: evaluations and acts, played on a store, and what then stands in it.
 
+pub(crate) mod laws;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use alerts_store::{AlertFilter, Command, Verb};
 use chrono::{DateTime, TimeDelta, Utc};
-use integrity_core::{Caller, Evaluation, Finding, Outcome, Payload, Severity, Suspicion, Terms};
+use integrity_core::{
+    AcceptRule, Caller, Clearing, Evaluation, Finding, Outcome, Payload, Severity, Suspicion, Terms, Worse,
+};
 use proptest::{collection::vec, prelude::*};
 
 use crate::contract::{Harness, scene};
@@ -29,6 +33,8 @@ pub(crate) enum Op {
         verb: Verb,
         who: usize,
     },
+    /// Time passes, and what it alone changes is recorded.
+    Wait { days: u8 },
 }
 
 pub(crate) fn see(check: impl Strategy<Value = usize>) -> impl Strategy<Value = Op> {
@@ -72,6 +78,32 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
     prop_oneof![3 => see(0..CODES.len()), 2 => act()]
 }
 
+/// A life in which time passes. A database is aged by its owner's hand, which `verify` would tell: not to be verified.
+pub(crate) fn long_life(length: usize) -> impl Strategy<Value = Vec<Op>> {
+    vec(
+        prop_oneof![6 => op(), 1 => (1..40u8).prop_map(|days| Op::Wait { days })],
+        1..length,
+    )
+}
+
+/// What the checks say about the life of their alerts: the one as plain, the other as odd as can be.
+fn terms(code: &str) -> Terms {
+    if code == CODES[0] {
+        return Terms::new(Severity::Warn);
+    }
+    Terms {
+        clearing: Clearing::ManualWhenCritical,
+        resolve_after: 1,
+        accept: Some(AcceptRule {
+            key: "stock".to_owned(),
+            worse: Worse::Up,
+            tolerance_millipercent: 0,
+        }),
+        volatile: vec!["age".to_owned()],
+        ..Terms::new(Severity::Critical)
+    }
+}
+
 pub(crate) fn life(length: usize) -> impl Strategy<Value = Vec<Op>> {
     vec(op(), 1..length)
 }
@@ -97,6 +129,16 @@ impl<'a> Player<'a> {
 
     /// Plays one operation and says what came of it. What must hold of every operation is asserted here.
     pub(crate) async fn play(&mut self, op: &Op) -> String {
+        if let Op::Wait { days } = op {
+            self.harness.pass(TimeDelta::days((*days).into())).await;
+            self.harness
+                .service()
+                .record_dates(&Caller::Service)
+                .await
+                .expect("recorded");
+            self.before = self.harness.now().await;
+            return format!("{days} days later");
+        }
         let now = self.harness.now().await;
         let at = if matches!(op, Op::See { late: true, .. }) {
             self.before
@@ -116,6 +158,7 @@ impl<'a> Player<'a> {
                 findings,
                 ..
             } => self.see(CODES[*check], at, outcome, findings).await,
+            Op::Wait { .. } => unreachable!("time passes for everybody"),
             Op::Act {
                 check,
                 entity,
@@ -142,7 +185,7 @@ impl<'a> Player<'a> {
                 .map(|&(entity, severity, figure)| finding(entity, severity, figure))
                 .collect(),
             merged: 0,
-            terms: Terms::new(Severity::Warn),
+            terms: terms(code),
             elapsed: Duration::ZERO,
         };
         let applied = self
@@ -251,7 +294,8 @@ fn finding(entity: u8, severity: Severity, figure: u8) -> Finding {
         entity_label: None,
         severity,
         message: format!("{figure} L"),
-        payload: Payload::from_json(format!("{{\"stock\": {figure}}}")).expect("an object"),
+        payload: Payload::from_json(format!("{{\"age\": {figure}, \"stock\": {}}}", figure / 2))
+            .expect("an object"),
         occurred_at: None,
         scope: None,
     }

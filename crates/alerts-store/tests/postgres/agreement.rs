@@ -7,13 +7,13 @@ use alerts_store::{
     postgres::sqlx::{self, PgPool},
 };
 use proptest::{
-    strategy::Strategy,
+    strategy::{Just, Strategy},
     test_runner::{Config, TestRunner},
 };
 
 use crate::{
     memory_harness::Memory,
-    play::{Player, life},
+    play::{Op, Player, laws, life, long_life, see},
     server::Postgres,
 };
 
@@ -46,20 +46,55 @@ async fn memory_and_postgres_answer_alike(pool: PgPool) {
     let postgres = Arc::new(Postgres::new(pool).await);
     let judge = postgres.clone();
     property(40, life(25), async move |case, life| {
-        let memory = Memory::new();
-        let mut there = Player::new(&*postgres, format!("case {case}")).await;
-        let mut here = Player::new(&memory, format!("case {case}")).await;
-        for op in &life {
-            assert_eq!(
-                there.play(op).await,
-                here.play(op).await,
-                "PostgreSQL and memory differ about {op:?}"
-            );
-        }
-        assert_eq!(there.standing().await, here.standing().await);
+        agree(&postgres, case, &life).await
     })
     .await;
     crate::contract::scene::Scene::new(&*judge).verifies().await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn memory_and_postgres_age_alike(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    property(40, long_life(25), async move |case, life| {
+        agree(&postgres, case, &life).await
+    })
+    .await;
+}
+
+async fn agree(postgres: &Postgres, case: u32, life: &[Op]) {
+    let memory = Memory::new();
+    let mut there = Player::new(postgres, format!("case {case}")).await;
+    let mut here = Player::new(&memory, format!("case {case}")).await;
+    for op in life {
+        assert_eq!(
+            there.play(op).await,
+            here.play(op).await,
+            "PostgreSQL and memory differ about {op:?}"
+        );
+    }
+    assert_eq!(there.standing().await, here.standing().await);
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_laws_hold_in_postgres(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    let strategy = (life(8), see(0..2usize), [see(Just(0)), see(Just(1))]);
+    property(15, strategy, async move |case, (life, last, pair)| {
+        let database = |law: &str| format!("case {case} {law}");
+        laws::the_same_evaluation_twice_changes_nothing(&postgres, database("1"), life.clone(), last.clone())
+            .await;
+        laws::a_check_changes_no_other_checks_alerts(&postgres, database("2"), life.clone(), pair[0].clone())
+            .await;
+        laws::an_incomplete_evaluation_never_shrinks_the_live_set(
+            &postgres,
+            database("3"),
+            life.clone(),
+            last,
+        )
+        .await;
+        laws::the_order_of_checks_does_not_matter(&postgres, database("4"), life, pair).await;
+    })
+    .await;
 }
 
 #[sqlx::test(migrations = false)]

@@ -152,3 +152,48 @@ async fn the_hash_does_not_depend_on_the_session(pool: PgPool) {
     assert_eq!(plain, odd);
     assert!(plain.contains("\"broken\": 0"), "{plain}");
 }
+
+#[sqlx::test(migrations = false)]
+async fn what_cannot_even_be_read_is_named(pool: PgPool) {
+    let forgery =
+        "update vigie.alert_events set diff = jsonb_set(diff, '{set,due_at}', '\"x\"') where seq = 1;
+                   update vigie.alert_events set at = 'infinity' where seq = 2";
+    let (alert, found) = forged(pool, forgery).await;
+    let problems: Vec<_> = found.iter().map(|found| (found.seq, found.problem)).collect();
+    assert!(
+        problems.contains(&(Some(1), Problem::EventEdited)),
+        "{problems:?}"
+    );
+    assert!(
+        problems.contains(&(Some(2), Problem::EventEdited)),
+        "{problems:?}"
+    );
+    assert!(found.iter().all(|found| found.alert_id == alert.id));
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_edited_book_is_named(pool: PgPool) {
+    let forgery = "update vigie.alerts set updated_at = updated_at - interval '1 hour'";
+    let (alert, found) = forged(pool, forgery).await;
+    assert_eq!(
+        found,
+        [Discrepancy {
+            alert_id: alert.id,
+            seq: None,
+            problem: Problem::RowEdited
+        }]
+    );
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_deleted_alert_is_named_by_its_events(pool: PgPool) {
+    let (alert, found) = forged(pool, "delete from vigie.alerts").await;
+    assert_eq!(
+        found,
+        [Discrepancy {
+            alert_id: alert.id,
+            seq: None,
+            problem: Problem::RowMissing
+        }]
+    );
+}

@@ -1,7 +1,7 @@
 //! Who may do what, by the catalog and by trying.
 
 use alerts_store::{
-    Error,
+    AlertStore as _, Error,
     postgres::sqlx::{self, PgPool},
 };
 use integrity_core::{Caller, Severity};
@@ -163,5 +163,68 @@ async fn a_connection_comes_back_clean(pool: PgPool) {
         sqlx::raw_sql(leak).execute(&mut *connection).await.expect(leak);
         drop(connection);
         assert_ne!(backend().await, before, "{leak}: the connection was closed");
+    }
+}
+
+/// A function with definer rights that looked its types up in `pg_temp` would run what anybody put there.
+#[sqlx::test(migrations = false)]
+async fn nobody_can_put_a_type_of_their_own_into_the_function(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    let alert = Scene::new(&postgres).sees_one(Severity::Warn).await;
+    let mut session = postgres.owner.acquire().await.expect("a connection").detach();
+    sqlx::raw_sql(
+        "set session authorization vigie_api; set role authenticated;
+         select set_config('request.jwt.claims', '{\"sub\": \"didier\"}', false);
+         create function pg_temp.evil(value pg_catalog.timestamptz) returns boolean language plpgsql as
+             $$begin update vigie.members set role = 'admin' where user_id = 'didier'; return true; end$$;
+         create domain pg_temp.timestamptz as pg_catalog.timestamptz check (pg_temp.evil(value));
+         create domain pg_temp.jsonb as pg_catalog.jsonb check (pg_temp.evil(pg_catalog.now()));
+         create domain pg_temp.text as pg_catalog.text check (pg_temp.evil(pg_catalog.now()))",
+    )
+    .execute(&mut session)
+    .await
+    .expect("anybody may do this");
+    sqlx::query("select vigie.act_on_alert($1, 'false_positive', '{\"comment\": \"x\"}')")
+        .bind(alert.id.0)
+        .execute(&mut session)
+        .await
+        .expect("didier may");
+    let role: String = sqlx::query_scalar("select role from vigie.members where user_id = 'didier'")
+        .fetch_one(&postgres.owner)
+        .await
+        .expect("a member");
+    assert_eq!(role, "directeur");
+}
+
+/// A function of a closer match elsewhere must not run with the rights of Vigie's logins.
+#[sqlx::test(migrations = false)]
+async fn nobody_can_shadow_what_a_statement_calls(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    sqlx::raw_sql(
+        "create function public.cardinality(text[]) returns integer language plpgsql as
+             $$begin raise exception 'somebody else runs as %', current_user; end$$",
+    )
+    .execute(&postgres.owner)
+    .await
+    .expect("where others may create in public");
+    let filter = alerts_store::AlertFilter::all();
+    let list = postgres.service().list(&Caller::Service, &filter).await;
+    assert!(list.is_ok(), "{list:?}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn nobody_is_the_login_itself(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    let store = alerts_store::PgAlertStore::new(postgres.owner.clone(), integrity_core::Door::Api);
+    for database_role in ["none", ""] {
+        let caller = Caller::Claims {
+            database_role: database_role.to_owned(),
+            claims: serde_json::Map::new(),
+        };
+        let error = store
+            .list(&caller, &alerts_store::AlertFilter::all())
+            .await
+            .expect_err("refused");
+        assert!(matches!(error, Error::Forbidden { .. }), "{error:?}");
     }
 }

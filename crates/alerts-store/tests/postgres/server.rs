@@ -82,8 +82,11 @@ impl Harness for Postgres {
     }
 
     async fn pass(&self, time: TimeDelta) {
-        let by = sqlx::postgres::types::PgInterval::try_from(time.to_std().expect("forward"))
-            .expect("an interval");
+        let by = sqlx::postgres::types::PgInterval {
+            months: 0,
+            days: 0,
+            microseconds: time.num_microseconds().expect("not too long"),
+        };
         for statement in [
             "update vigie.alerts set
                 first_detected_at = first_detected_at - $1, last_detected_at = last_detected_at - $1,

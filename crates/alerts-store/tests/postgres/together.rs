@@ -175,3 +175,45 @@ async fn somebody_waits(postgres: &Postgres) -> bool {
     .await
     .expect("the activity")
 }
+
+#[sqlx::test(migrations = false)]
+async fn a_breach_is_recorded_once_and_waits_for_nobody(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    let scene = Scene::new(&postgres);
+    scene
+        .sees(
+            Outcome::Complete,
+            vec![tank("T1", Severity::Warn, 1), tank("T2", Severity::Warn, 1)],
+        )
+        .await;
+    let (held, free) = (scene.alert("T1").await, scene.alert("T2").await);
+    postgres.pass(chrono::TimeDelta::days(3)).await;
+
+    let mut act = CallerTransaction::begin(&postgres.owner, &Caller::person("didier"), Door::Api)
+        .await
+        .expect("begun");
+    sqlx::query("select vigie.act_on_alert($1, 'resolve', '{\"comment\": \"fait\"}')")
+        .bind(held.id.0)
+        .execute(act.connection())
+        .await
+        .expect("resolved");
+    let many = join_all((0..4).map(|_| postgres.service.record_dates(&Caller::Service))).await;
+    let breached: u64 = many
+        .iter()
+        .map(|passed| passed.as_ref().expect("recorded").breached)
+        .sum();
+    assert_eq!(breached, 1, "the one that nobody holds, once");
+    act.commit().await.expect("committed");
+    assert_eq!(
+        postgres
+            .service
+            .record_dates(&Caller::Service)
+            .await
+            .expect("recorded")
+            .breached,
+        0
+    );
+    for alert in [held, free] {
+        assert_eq!(scene.kinds(&alert).await.len(), 2);
+    }
+}

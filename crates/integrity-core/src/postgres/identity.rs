@@ -25,9 +25,13 @@ impl CallerTransaction {
     /// `Forbidden` when the login may not take on the caller's database role, `Unavailable` when the
     /// database does not answer.
     pub async fn begin(pool: &PgPool, caller: &Caller, door: Door) -> Result<Self, Error> {
-        let mut transaction = pool.begin().await.map_err(failure)?;
         let (role, claims) = match caller {
             Caller::Service => (None, String::new()),
+            Caller::Claims { database_role, .. } if ["", "none"].contains(&database_role.as_str()) => {
+                // PostgreSQL reads both as "nobody else", which would leave the person with the login's rights.
+                let reason = format!("{database_role:?} is not the database role of a person");
+                return Err(Error::Forbidden { reason });
+            }
             Caller::Claims {
                 database_role,
                 claims,
@@ -36,6 +40,7 @@ impl CallerTransaction {
                 serde_json::Value::from(claims.clone()).to_string(),
             ),
         };
+        let mut transaction = pool.begin().await.map_err(failure)?;
         sqlx::query_file_scalar!("../../sql/integrity-core/begin.sql", role, claims, door.as_str())
             .fetch_one(&mut *transaction)
             .await

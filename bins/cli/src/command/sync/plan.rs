@@ -167,6 +167,7 @@ fn info(check: &Check) -> CheckInfo {
         pack: check.pack().to_owned(),
         severity: check.severity(),
         title: check.title().clone(),
+        time_zone: check.terms().time_zone,
         every_seconds: u32::try_from(check.every().as_secs()).unwrap_or(u32::MAX).max(1),
         enabled: check.is_enabled(),
         // No fixtures are read yet, so nothing is proved.
@@ -184,6 +185,7 @@ fn bad_info(bad: &BadCheck, config: &Config) -> CheckInfo {
             fr: None,
             en: Some(bad.code.to_string()),
         },
+        time_zone: bad.terms.time_zone,
         every_seconds: EVERY_SECONDS,
         enabled: is_enabled(bad, config),
         proved: false,

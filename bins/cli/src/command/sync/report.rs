@@ -19,6 +19,8 @@ pub(crate) struct Report {
     pub(crate) alerts: Vec<Count>,
     /// Alerts newly found to be past due.
     pub(crate) breached: u64,
+    /// Alerts open again since their suppression ended.
+    pub(crate) expired: u64,
 }
 
 /// What came of one check.

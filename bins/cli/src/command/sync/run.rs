@@ -62,8 +62,8 @@ pub(crate) async fn once(session: &Session, plan: &Plan) -> Result<Report, Stop>
         let _ = store.record_run(&SERVICE, &run).await;
         return Err(stop);
     }
-    let breached = store
-        .record_breaches(&SERVICE)
+    let passed = store
+        .record_dates(&SERVICE)
         .await
         .map_err(Stop::from)
         .map_err(refused)?;
@@ -78,7 +78,8 @@ pub(crate) async fn once(session: &Session, plan: &Plan) -> Result<Report, Stop>
         checks: rows,
         coverage: summary.coverage,
         alerts: summary.live,
-        breached,
+        breached: passed.breached,
+        expired: passed.expired,
     })
 }
 

@@ -1,15 +1,16 @@
+-- Due dates that passed. What somebody else holds just now is left for the next time, so that nobody ever waits here.
 with late as materialized (
     select a.id
     from vigie.alerts a
-    join vigie.alert_details d on d.id = a.id
-    where d.overdue and d.status <> 'RESOLVED' and d.breached_at is null
+    where a.due_at <= now() and a.breached_at is null
+      and (a.status = 'OPEN' or (a.status = 'ACK' and a.severity = 'CRITICAL'))
     order by a.id
-    for update of a
+    for update skip locked
 ), late_all as materialized (
     select array_agg(id) as ids, count(*) as n from late
 )
 select
-    n as "breaches!",
+    n as "breached!",
     vigie.record_events(null, null, clock_timestamp(), ids, array_fill('BREACHED'::text, array[n::integer]),
         array_fill(jsonb_build_object('set', jsonb_build_object('breached_at', clock_timestamp())), array[n::integer]))
 from late_all

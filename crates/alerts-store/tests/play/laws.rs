@@ -1,0 +1,99 @@
+//! What holds of every life of an alert, whatever store it is lived in.
+
+use integrity_core::Outcome;
+
+use super::{Op, Player, Standing};
+use crate::contract::Harness;
+
+/// How many alerts of checks are live, those about the checks themselves left out.
+fn live(standing: &Standing) -> usize {
+    let live = |(code, entity): &&(String, String)| !code.starts_with("CHECK_") && !entity.is_empty();
+    standing
+        .iter()
+        .filter(|(key, told)| live(key) && !told.starts_with("Resolved"))
+        .count()
+}
+
+async fn lived<'a>(harness: &'a dyn Harness, database: String, life: &[Op]) -> Player<'a> {
+    let mut player = Player::new(harness, database).await;
+    for op in life {
+        player.play(op).await;
+    }
+    player
+}
+
+pub(crate) async fn the_same_evaluation_twice_changes_nothing(
+    harness: &dyn Harness,
+    database: String,
+    life: Vec<Op>,
+    last: Op,
+) {
+    let player = lived(harness, database, &life).await;
+    let at = harness.now().await;
+    player.play_at(&last, at).await;
+    let standing = player.standing().await;
+    let again = player.play_at(&last, at).await;
+    assert!(again.contains("stale: true"), "{again}");
+    assert_eq!(player.standing().await, standing);
+}
+
+pub(crate) async fn the_order_of_checks_does_not_matter(
+    harness: &dyn Harness,
+    database: String,
+    life: Vec<Op>,
+    pair: [Op; 2],
+) {
+    let mut standings = Vec::new();
+    for (order, indexes) in [("one way", [0, 1]), ("the other", [1, 0])] {
+        let player = lived(harness, format!("{database} {order}"), &life).await;
+        let at = harness.now().await;
+        for index in indexes {
+            player.play_at(&pair[index], at).await;
+        }
+        standings.push(player.standing().await);
+    }
+    assert_eq!(standings[0], standings[1]);
+}
+
+pub(crate) async fn a_check_changes_no_other_checks_alerts(
+    harness: &dyn Harness,
+    database: String,
+    life: Vec<Op>,
+    of_the_first: Op,
+) {
+    let mut player = lived(harness, database, &life).await;
+    let mut before = player.standing().await;
+    player.play(&of_the_first).await;
+    let mut after = player.standing().await;
+    for standing in [&mut before, &mut after] {
+        standing.retain(|(code, entity), _| code == "SECOND_CHECK" || entity == "SECOND_CHECK");
+    }
+    assert_eq!(before, after);
+}
+
+pub(crate) async fn an_incomplete_evaluation_never_shrinks_the_live_set(
+    harness: &dyn Harness,
+    database: String,
+    life: Vec<Op>,
+    last: Op,
+) {
+    let mut player = lived(harness, database, &life).await;
+    let before = live(&player.standing().await);
+    let incomplete = match last {
+        Op::See {
+            check,
+            findings,
+            outcome: Outcome::Complete,
+            ..
+        } => Op::See {
+            check,
+            late: false,
+            outcome: Outcome::Truncated,
+            findings,
+        },
+        incomplete => incomplete,
+    };
+    player.play(&incomplete).await;
+    let standing = player.standing().await;
+    assert!(live(&standing) >= before, "{standing:?}");
+}

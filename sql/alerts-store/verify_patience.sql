@@ -1,0 +1,2 @@
+-- Walking every chain takes as long as it takes.
+select set_config('statement_timeout', '0', true)
