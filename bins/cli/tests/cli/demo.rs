@@ -3,7 +3,9 @@
 use std::{
     io::{BufRead as _, BufReader},
     net::TcpStream,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use integrity_core::Pack;
@@ -84,16 +86,42 @@ fn a_second_run_writes_no_alert() {
     assert_eq!(world.value(tolerance), "1");
 }
 
+/// A program that does not outlive its test.
+struct Running(Child);
+
+impl Running {
+    fn code_within(&mut self, limit: Duration) -> Option<i32> {
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            if let Some(status) = self.0.try_wait().expect("it can be asked") {
+                return status.code();
+            }
+            sleep(Duration::from_millis(20));
+        }
+        panic!("it does not end");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already, unless the test has failed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn the_demo_stays_until_it_is_told_to_end() {
     let elsewhere = tempfile::tempdir().expect("a directory");
-    let mut demo = vigie(elsewhere.path())
-        .arg("demo")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the demo");
-    let mut lines = BufReader::new(demo.stdout.take().expect("its output"))
+    let mut demo = Running(
+        vigie(elsewhere.path())
+            .arg("demo")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the demo"),
+    );
+    let mut lines = BufReader::new(demo.0.stdout.take().expect("its output"))
         .lines()
         .map_while(Result::ok);
     assert!(
@@ -136,11 +164,11 @@ fn the_demo_stays_until_it_is_told_to_end() {
         .to_owned();
     TcpStream::connect(&address).expect("the server listens");
     let asked = Command::new("kill")
-        .args(["-TERM", &demo.id().to_string()])
+        .args(["-TERM", &demo.0.id().to_string()])
         .status()
         .expect("kill runs");
     assert!(asked.success());
-    assert_eq!(demo.wait().expect("it ends").code(), Some(0));
+    assert_eq!(demo.code_within(Duration::from_secs(30)), Some(0));
     assert!(TcpStream::connect(&address).is_err(), "the server is still there");
 }
 

@@ -40,7 +40,7 @@ fn write(world: &World, broken: bool) {
     file(
         "SLOW",
         "WARN",
-        "timeout = \"200ms\"",
+        "timeout = \"500ms\"",
         &marked("SLOW", ""),
         sleeping,
     );

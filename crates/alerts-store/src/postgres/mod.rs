@@ -106,7 +106,8 @@ impl AlertStore for PgAlertStore {
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {
-        read::verify(&mut self.begin_serving(caller).await?).await
+        crate::store::refuse_people(caller)?;
+        read::verify(&mut self.begin_reading(caller).await?).await
     }
 }
 

@@ -11,18 +11,20 @@ impl PgAlertStore {
     /// must not look like "nothing is wrong".
     pub(super) async fn begin_reading(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
         let mut transaction = self.begin(caller).await?;
-        if matches!(caller, Caller::Claims { .. }) {
-            let may_read = sqlx::query_file_scalar!("../../sql/alerts-store/reader_role.sql")
-                .fetch_one(transaction.connection())
-                .await
-                .map_err(failure)?;
-            if !may_read {
-                return Err(Error::forbidden(
-                    "you have no role in Vigie; ask an administrator for one",
-                ));
-            }
+        let is_person = matches!(caller, Caller::Claims { .. });
+        let may_read = sqlx::query_file_scalar!("../../sql/alerts-store/reader_role.sql", is_person)
+            .fetch_one(transaction.connection())
+            .await
+            .map_err(failure)?;
+        match (may_read, is_person) {
+            (true, _) => Ok(transaction),
+            (false, true) => Err(Error::forbidden(
+                "you have no role in Vigie; ask an administrator for one",
+            )),
+            (false, false) => Err(Error::forbidden(
+                "Row Level Security hides the alerts from this login; use vigie_sync, or name a person",
+            )),
         }
-        Ok(transaction)
     }
 }
 

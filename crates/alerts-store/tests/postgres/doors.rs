@@ -228,3 +228,32 @@ async fn nobody_is_the_login_itself(pool: PgPool) {
         assert!(matches!(error, Error::Forbidden { .. }), "{error:?}");
     }
 }
+
+#[sqlx::test(migrations = false)]
+async fn a_login_that_row_security_blinds_is_told_so(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    Scene::new(&postgres).sees_one(Severity::Warn).await;
+    let options = (*postgres.owner.connect_options()).clone();
+    let pool = integrity_core::postgres::pool_options()
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                // any login that has inherited what signed-in people may
+                sqlx::raw_sql("set session authorization authenticated")
+                    .execute(connection)
+                    .await
+                    .map(drop)
+            })
+        })
+        .connect_with(options)
+        .await
+        .expect("connected");
+    let store = alerts_store::PgAlertStore::new(pool, integrity_core::Door::Cli);
+    let error = store
+        .list(&Caller::Service, &alerts_store::AlertFilter::all())
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&error, Error::Forbidden { reason } if reason.contains("Row Level Security")),
+        "{error:?}"
+    );
+}
