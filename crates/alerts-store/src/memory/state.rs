@@ -176,11 +176,11 @@ impl State {
     }
 
     pub(super) fn record_dates(&mut self, now: DateTime<Utc>, door: Door) -> Result<PassedDates, Error> {
-        let breaches = |alert: &&Alert| alert.is_overdue(now) && alert.breached_at.is_none();
+        let is_late = |alert: &&Alert| alert.is_overdue(now) && alert.breached_at.is_none();
         let breached: Vec<Step> = self
             .alerts
             .values()
-            .filter(breaches)
+            .filter(is_late)
             .map(|alert| {
                 (
                     Alert {
@@ -191,7 +191,7 @@ impl State {
                 )
             })
             .collect();
-        let ends = |alert: &&Alert| {
+        let has_ended = |alert: &&Alert| {
             !alert.is_live()
                 && alert.condition != Condition::Absent
                 && alert.accepted_until.is_some_and(|until| until <= now)
@@ -205,7 +205,7 @@ impl State {
         let expired: Vec<Step> = self
             .alerts
             .values()
-            .filter(ends)
+            .filter(has_ended)
             .map(|alert| observe::ended(alert, now, zone(alert)))
             .collect();
         let passed = PassedDates {

@@ -335,9 +335,9 @@ pub(crate) async fn what_cannot_be_stored_is_refused(harness: &dyn Harness) {
         |finding| finding.entity_id = "x".repeat(1001),
         |finding| finding.entity_id = String::new(),
         |finding| finding.entity_type = "x".repeat(64),
-        |finding| finding.message = "a\0b".to_owned(),
+        |finding| "a\0b".clone_into(&mut finding.message),
         |finding| {
-            finding.payload = integrity_core::Payload::from_json(r#"{"a": "\u0000"}"#).expect("an object")
+            finding.payload = integrity_core::Payload::from_json(r#"{"a": "\u0000"}"#).expect("an object");
         },
     ];
     for spoil in cases {

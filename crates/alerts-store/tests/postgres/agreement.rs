@@ -46,7 +46,7 @@ async fn memory_and_postgres_answer_alike(pool: PgPool) {
     let postgres = Arc::new(Postgres::new(pool).await);
     let judge = postgres.clone();
     property(40, life(25), async move |case, life| {
-        agree(&postgres, case, &life).await
+        agree(&postgres, case, &life).await;
     })
     .await;
     crate::contract::scene::Scene::new(&*judge).verifies().await;
@@ -56,7 +56,7 @@ async fn memory_and_postgres_answer_alike(pool: PgPool) {
 async fn memory_and_postgres_age_alike(pool: PgPool) {
     let postgres = Postgres::new(pool).await;
     property(40, long_life(25), async move |case, life| {
-        agree(&postgres, case, &life).await
+        agree(&postgres, case, &life).await;
     })
     .await;
 }

@@ -256,4 +256,9 @@ async fn a_login_that_row_security_blinds_is_told_so(pool: PgPool) {
         matches!(&error, Error::Forbidden { reason } if reason.contains("Row Level Security")),
         "{error:?}"
     );
+    let error = store
+        .verify(&Caller::Service)
+        .await
+        .expect_err("nothing to verify is no proof");
+    assert!(matches!(error, Error::Forbidden { .. }), "{error:?}");
 }
