@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use alerts_store::Alert;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{output, postgres, show::words};
+use crate::{postgres::reason, show::words};
 
 /// How the program ends when it could do what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,25 @@ impl Stop {
         Self::new(Exit::Unreachable, "unavailable", message)
     }
 
+    /// How the program ends.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// For a person.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// For a program.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if let Some(current) = &self.current {
+            error["current"] = json!(current);
+        }
+        json!({ "error": error })
+    }
+
     /// Says which database, where it cannot be reached.
     pub(crate) fn at(mut self, place: &str) -> Self {
         if self.exit == Exit::Unreachable && !self.message.contains(place) {
@@ -108,9 +127,7 @@ impl From<alerts_store::Error> for Stop {
                 };
                 Self::new(Exit::Usage, code, format!("{given}: {reason}"))
             }
-            Error::Unavailable(source) => {
-                Self::new(Exit::Unreachable, code, postgres::reason(source.as_ref()))
-            }
+            Error::Unavailable(source) => Self::new(Exit::Unreachable, code, reason::of(source.as_ref())),
             other => Self::new(Exit::Usage, code, other.to_string()),
         }
     }
@@ -119,24 +136,5 @@ impl From<alerts_store::Error> for Stop {
 impl From<integrity_core::Error> for Stop {
     fn from(error: integrity_core::Error) -> Self {
         alerts_store::Error::from(error).into()
-    }
-}
-
-/// Says why, if anything went wrong, and gives the exit code.
-pub(crate) fn end(json: bool, outcome: Result<Exit, Stop>) -> ExitCode {
-    match outcome {
-        Ok(exit) => exit.into(),
-        Err(stop) => {
-            output::say(&stop.message);
-            if json {
-                let mut error = json!({ "code": stop.code, "message": stop.message });
-                if let Some(current) = &stop.current {
-                    error["current"] = json!(current);
-                }
-                // What went wrong has been said already; that it cannot be printed either changes nothing.
-                let _ = output::json(&json!({ "error": error }));
-            }
-            stop.exit.into()
-        }
     }
 }

@@ -18,5 +18,5 @@ fn main() -> ExitCode {
     let outcome = tokio::runtime::Runtime::new()
         .map_err(|error| exit::Stop::usage(format!("cannot start: {error}")))
         .and_then(|runtime| runtime.block_on(command::run(cli, origin)));
-    exit::end(json, outcome)
+    output::end(json, outcome)
 }

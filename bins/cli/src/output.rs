@@ -1,11 +1,29 @@
 //! Results go to standard output, everything else to standard error; colour only to a terminal.
 
-use std::io::{self, ErrorKind, Write};
+use std::{
+    io::{self, ErrorKind, Write},
+    process::ExitCode,
+};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::exit::{Exit, Stop};
+
+/// Says why, if anything went wrong, and gives the exit code.
+pub(crate) fn end(as_json: bool, outcome: Result<Exit, Stop>) -> ExitCode {
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            say(stop.message());
+            if as_json {
+                // What went wrong has been said already; that it cannot be printed either changes nothing.
+                let _ = json(&stop.to_json());
+            }
+            stop.exit().into()
+        }
+    }
+}
 
 /// Prints a result. Nobody reading on is no error: `vigie alerts list | head` is everyday use.
 pub(crate) fn print(text: &str) -> Result<(), Stop> {

@@ -1,8 +1,9 @@
 //! The connection. The only place of this program that knows sqlx.
 
 pub(crate) mod demo;
+pub(crate) mod reason;
 
-use std::{error::Error, io, str::FromStr, time::Duration};
+use std::str::FromStr;
 
 pub(crate) use alerts_store::postgres::sqlx::PgPool;
 use alerts_store::postgres::sqlx::{
@@ -12,9 +13,6 @@ use alerts_store::postgres::sqlx::{
 use integrity_core::postgres::{error_code, pool_options};
 
 use crate::exit::{Exit, Stop};
-
-/// How long a database may take to answer a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A database, and how to get there.
 #[derive(Clone)]
@@ -64,15 +62,17 @@ impl Target {
     /// Connections that are known to work. One is tried first, since a pool would try a refused one again and
     /// again for as long as it may.
     pub(crate) async fn connect(&self) -> Result<PgPool, Stop> {
-        let answer = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&self.options)).await;
+        let answer = tokio::time::timeout(reason::PATIENCE, PgConnection::connect_with(&self.options)).await;
         let Ok(connected) = answer else {
-            let seconds = PATIENCE.as_secs();
+            let seconds = reason::PATIENCE.as_secs();
             return Err(Stop::unreachable(format!("no answer within {seconds} s")).at(&self.place));
         };
         let probe = connected.map_err(|error| self.refusal(&error))?;
         // It has answered; how it takes its leave does not matter.
         let _ = probe.close().await;
-        let options: PgPoolOptions = pool_options().max_connections(4).acquire_timeout(PATIENCE);
+        let options: PgPoolOptions = pool_options()
+            .max_connections(4)
+            .acquire_timeout(reason::PATIENCE);
         Ok(options.connect_lazy_with(self.options.clone()))
     }
 
@@ -87,34 +87,9 @@ impl Target {
             _ => match error {
                 sqlx::Error::Tls(source) => misconfigured(&format!("no encrypted connection: {source}")),
                 sqlx::Error::Configuration(source) => misconfigured(&source.to_string()),
-                _ => Stop::unreachable(reason(error)).at(place),
+                _ => Stop::unreachable(reason::of(error)).at(place),
             },
         }
-    }
-}
-
-/// Why a database cannot be reached, without anything that must not be shown.
-pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
-    let Some(error) = error.downcast_ref::<sqlx::Error>() else {
-        return "the connection was lost".to_owned();
-    };
-    if let Some(code) = error_code(error) {
-        return match code.as_str() {
-            "53300" => "the server has no connection left".to_owned(),
-            "57P01" | "57P02" => "the server is shutting down".to_owned(),
-            "57P03" => "the server is starting up or shutting down".to_owned(),
-            other => format!("the server answers SQLSTATE {other}"),
-        };
-    }
-    match error {
-        sqlx::Error::Io(error) => match error.kind() {
-            io::ErrorKind::ConnectionRefused => "nothing listens there (connection refused)".to_owned(),
-            io::ErrorKind::UnexpectedEof => "the server closed the connection".to_owned(),
-            _ => error.to_string(),
-        },
-        sqlx::Error::PoolTimedOut => format!("no answer within {} s", PATIENCE.as_secs()),
-        sqlx::Error::Protocol(_) => "what answers there is no PostgreSQL server".to_owned(),
-        _ => "the connection was lost".to_owned(),
     }
 }
 
