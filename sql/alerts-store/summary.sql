@@ -10,6 +10,12 @@ with enabled as (
     cross join lateral (select make_interval(secs => c.every_seconds) as every) e
     left join vigie.check_states s on s.database = c.database and s.check_code = c.code
     where c.database = $1 and c.enabled and c.active
+), watched as (
+    -- which check says whether a live alert still stands; an alert about a check is that check's own affair
+    select distinct case when a.check_code in ('CHECK_FAILING', 'CHECK_SUSPECT') then a.entity_id else a.check_code end
+               as code
+    from vigie.alerts a
+    where a.database = $1 and a.status <> 'RESOLVED'
 ), live as (
     select d.severity, d.status, count(*) as count, count(*) filter (where d.overdue) as overdue
     from vigie.alert_details d
@@ -39,6 +45,8 @@ select jsonb_build_object(
     'failing', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where outcome = 'Failed'),
     'suspect', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where outcome = 'Suspect'),
     'unproved', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where not proved),
+    'frozen', (select coalesce(jsonb_agg(w.code order by w.code collate "C"), '[]') from watched w
+        where not exists (select from enabled e where e.code = w.code)),
     'acknowledge', (select jsonb_build_object('n', count(acknowledge),
         'median', percentile_cont(0.5) within group (order by acknowledge),
         'p90', percentile_cont(0.9) within group (order by acknowledge)) from durations),

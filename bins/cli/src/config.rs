@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use integrity_core::{CheckCode, Overrides};
+use integrity_core::{CheckCode, Overrides, Pack};
 use serde::Deserialize;
 
 use crate::exit::Stop;
@@ -77,9 +77,7 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new(""));
         config.database_url_file = config.database_url_file.map(|file| folder.join(file));
         for pack in &mut config.packs {
-            if pack.contains('/') {
-                *pack = folder.join(&*pack).to_string_lossy().into_owned();
-            }
+            *pack = located(folder, pack);
         }
         config.origin = Some(path.to_owned());
         Ok(config)
@@ -107,6 +105,15 @@ impl Config {
             .unwrap_or(Path::new(DEFAULT_FILE))
             .display()
             .to_string()
+    }
+}
+
+/// A pack's name as it stands if it is compiled in, else its folder, meant from where the configuration stands.
+fn located(folder: &Path, pack: &str) -> String {
+    if Pack::builtin_names().any(|name| name == pack) {
+        pack.to_owned()
+    } else {
+        folder.join(pack).to_string_lossy().into_owned()
     }
 }
 
@@ -145,5 +152,26 @@ mod tests {
             refusal.contains("database_url_file") && !refusal.contains("secret"),
             "{refusal}"
         );
+    }
+
+    #[test]
+    fn folders_are_meant_from_where_the_configuration_stands() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("vigie.toml");
+        let text =
+            "packs = [\"depot\", \"mine\", \"./depot\", \"/else/where\"]\ndatabase_url_file = \"url\"\n";
+        fs::write(&file, text).expect("written");
+        let config = Config::read(Some(&file)).expect("well formed");
+        let within = |name: &str| format!("{}/{name}", folder.path().display());
+        assert_eq!(
+            config.packs,
+            [
+                "depot".to_owned(),
+                within("mine"),
+                within("./depot"),
+                "/else/where".to_owned()
+            ]
+        );
+        assert_eq!(config.database_url_file, Some(folder.path().join("url")));
     }
 }

@@ -8,7 +8,10 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::exit::{Exit, Stop};
+use crate::{
+    exit::{Exit, Stop},
+    show::plain,
+};
 
 /// Says why, if anything went wrong, and gives the exit code.
 pub(crate) fn end(as_json: bool, outcome: Result<Exit, Stop>) -> ExitCode {
@@ -25,7 +28,8 @@ pub(crate) fn end(as_json: bool, outcome: Result<Exit, Stop>) -> ExitCode {
     }
 }
 
-/// Prints a result. Nobody reading on is no error: `vigie alerts list | head` is everyday use.
+/// Prints a result; what others wrote in it has been made plain by `show`. Nobody reading on is no error:
+/// `vigie alerts list | head` is everyday use.
 pub(crate) fn print(text: &str) -> Result<(), Stop> {
     done(write(&mut anstream::stdout(), text))
 }
@@ -48,13 +52,13 @@ pub(crate) fn say(message: &str) {
     // Where standard error is gone, nobody is left to be told.
     let _ = write(
         &mut anstream::stderr(),
-        &format!("{style}vigie:{style:#} {message}"),
+        &format!("{style}vigie:{style:#} {}", plain::lines(message)),
     );
 }
 
 /// Tells a person what goes on.
 pub(crate) fn note(message: &str) {
-    let _ = write(&mut anstream::stderr(), message);
+    let _ = write(&mut anstream::stderr(), &plain::lines(message));
 }
 
 fn write(stream: &mut dyn Write, text: &str) -> io::Result<()> {

@@ -43,6 +43,19 @@ pub(crate) fn reader(user: Option<&str>) -> Caller {
     user.map_or(Caller::Service, Caller::person)
 }
 
+/// A refusal of a person is an answer; a refusal of the program's own login is a matter of configuration.
+pub(crate) fn refused(caller: &Caller) -> impl Fn(alerts_store::Error) -> Stop {
+    let is_login = *caller == Caller::Service;
+    move |error| {
+        let stop = Stop::from(error);
+        if is_login {
+            stop.refused_login("`--as` names one")
+        } else {
+            stop
+        }
+    }
+}
+
 fn must_be_current(room: &str, state: &SchemaState) -> Result<(), Stop> {
     match state {
         SchemaState::Current => Ok(()),

@@ -156,6 +156,7 @@ impl Summary {
             failing: Vec::new(),
             suspect: Vec::new(),
             unproved: Vec::new(),
+            frozen: Vec::new(),
             acknowledge: Durations {
                 n: 0,
                 median: None,

@@ -24,9 +24,11 @@ pub struct Summary {
     pub suspect: Vec<String>,
     /// Enabled checks without a fixture that shows they can fire.
     pub unproved: Vec<String>,
-    /// Time from opening to acknowledgement.
+    /// Checks that have live alerts and that nobody evaluates: disabled, or of a pack that is not chosen.
+    pub frozen: Vec<String>,
+    /// Time from opening to acknowledgement, of alerts opened in the last 90 days.
     pub acknowledge: Durations,
-    /// Time from opening to resolution, of alerts cleared or verified as fixed.
+    /// Time from opening to resolution, of alerts cleared or verified as fixed and opened in the last 90 days.
     pub resolve: Durations,
 }
 

@@ -26,6 +26,9 @@ max = 36500
 -- window are reported. What lies before the window matters only as a sum: it is taken as one
 -- opening line per stock, so that the sort of the window function holds 90 days of movements
 -- instead of ten years of them. A movement without created_at counts as old.
+-- A volume that is NaN or infinite adds nothing to the running stock, which would stay NaN or
+-- infinite ever after and hide every later sortie; such a sortie is reported for itself, such a
+-- reception by RECEPTION_ECART_15C, RECEPTION_V15_MISSING and STOCK_LEDGER_MISMATCH.
 -- Start of the window: as a scalar subquery where all history is read (computed once, not once
 -- per row), as a plain expression where an index on created_at should be chosen.
 with lignes as (
@@ -37,7 +40,7 @@ with lignes as (
         0 as rang,
         null::text as sortie_id,
         null::timestamptz as date_sortie,
-        sum(r.volume_ambiant::double precision) as delta
+        sum(r.volume_ambiant::double precision) filter (where abs(r.volume_ambiant::double precision) < 'Infinity') as delta
     from public.receptions as r
     where r.statut = 'validee'
       and (r.created_at < (select :as_of - make_interval(days => :window_days)) or r.created_at is null)
@@ -53,7 +56,7 @@ with lignes as (
         0,
         null::text,
         null::timestamptz,
-        -sum(s.volume_ambiant::double precision)
+        -sum(s.volume_ambiant::double precision) filter (where abs(s.volume_ambiant::double precision) < 'Infinity')
     from public.sorties_produit as s
     where s.statut = 'validee'
       and (s.created_at < (select :as_of - make_interval(days => :window_days)) or s.created_at is null)
@@ -89,6 +92,14 @@ with lignes as (
     where s.statut = 'validee'
       and s.created_at >= :as_of - make_interval(days => :window_days)
 ),
+comptees as (
+    select
+        l.*,
+        -- False for NaN too, which is more than any number.
+        case when abs(l.delta) < 'Infinity' then l.delta else 0 end as compte,
+        coalesce(abs(l.delta) >= 'Infinity', false) as sans_chiffre
+    from lignes as l
+),
 cumul as (
     -- Opening lines first (nulls first), then by created_at. At the same instant receptions
     -- come before sorties (rang): both written by one transaction share one created_at, and
@@ -96,12 +107,12 @@ cumul as (
     -- Among sorties of one instant the identifier decides.
     select
         l.*,
-        sum(l.delta) over (
+        sum(l.compte) over (
             partition by l.citerne_id, l.produit_id, l.proprietaire
             order by l.cree_le nulls first, l.rang, l.sortie_id
             rows unbounded preceding
         ) as reste
-    from lignes as l
+    from comptees as l
 )
 select
     m.sortie_id as entity_id,
@@ -112,8 +123,9 @@ select
         'produit',        p.nom,
         'proprietaire',   m.proprietaire,
         'volume_ambiant', trim_scale(round((-m.delta)::numeric, 2)),
-        'disponible',     trim_scale(round(round((m.reste - m.delta)::numeric, 6), 2)),
-        'manque',         trim_scale(round(round((-m.reste)::numeric, 6), 2)),
+        'disponible',     trim_scale(round(round((m.reste - m.compte)::numeric, 6), 2)),
+        'manque',         trim_scale(round(round((
+                              case when m.sans_chiffre then -m.delta else -m.reste end)::numeric, 6), 2)),
         'enregistree_le', to_char(m.cree_le at time zone 'Africa/Kinshasa', 'YYYY-MM-DD HH24:MI')
     ) as payload,
     coalesce(m.date_sortie, m.cree_le) as occurred_at,
@@ -123,7 +135,6 @@ left join public.citernes as c on c.id = m.citerne_id
 left join public.produits as p on p.id = m.produit_id
 left join public.depots as d on d.id = c.depot_id
 where m.rang = 2
-  and m.delta < 0
   -- To the hundredth of a litre: a tank emptied to the last drop is not short by the rounding
   -- of a long floating-point sum.
-  and m.reste < -0.005
+  and (m.sans_chiffre or (m.delta < 0 and m.reste < -0.005))

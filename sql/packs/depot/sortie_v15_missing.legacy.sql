@@ -36,6 +36,9 @@ left join public.citernes as c on c.id = m.citerne_id
 left join public.produits as p on p.id = m.produit_id
 left join public.depots as d on d.id = c.depot_id
 where m.statut = 'validee'
-  and m.volume_ambiant > 0
+  and (m.volume_ambiant > 0 or m.volume_ambiant::numeric = '-Infinity')
   -- This schema has no volume_15c yet.
-  and coalesce(m.volume_corrige_15c, 0) = 0
+  -- NaN sorts above every number, so that it is never below a limit, and two of them are equal:
+  -- a figure that is none is asked for by itself (abs(x) >= 'Infinity' holds for NaN as well).
+  and (coalesce(m.volume_corrige_15c, 0) = 0
+       or abs(m.volume_corrige_15c::numeric) >= 'Infinity')

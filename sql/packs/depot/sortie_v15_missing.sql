@@ -36,8 +36,11 @@ left join public.citernes as c on c.id = m.citerne_id
 left join public.produits as p on p.id = m.produit_id
 left join public.depots as d on d.id = c.depot_id
 where m.statut = 'validee'
-  and m.volume_ambiant > 0
+  and (m.volume_ambiant > 0 or m.volume_ambiant::numeric = '-Infinity')
   -- volume_15c is what the application computes today; volume_corrige_15c is the older column,
   -- still the only one filled on older rows. A 0 in volume_15c is a missing volume even where
   -- the older column is filled: the stock at 15 °C is kept from volume_15c.
-  and coalesce(coalesce(m.volume_15c, m.volume_corrige_15c), 0) = 0
+  -- NaN sorts above every number, so that it is never below a limit, and two of them are equal:
+  -- a figure that is none is asked for by itself (abs(x) >= 'Infinity' holds for NaN as well).
+  and (coalesce(coalesce(m.volume_15c, m.volume_corrige_15c), 0) = 0
+       or abs(coalesce(m.volume_15c, m.volume_corrige_15c)::numeric) >= 'Infinity')

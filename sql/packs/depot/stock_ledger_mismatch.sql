@@ -122,5 +122,7 @@ from bilan as b
 left join public.citernes as c on c.id = b.citerne_id
 left join public.produits as p on p.id = b.produit_id
 left join public.depots as d on d.id = c.depot_id
+-- A NaN among the figures makes the difference NaN, which is more than any tolerance; so do two
+-- infinite figures, whose difference is NaN.
 where abs(b.snapshot_ambiant - b.mouvements_ambiant) > :tolerance_l
    or abs(b.snapshot_15c - b.mouvements_15c) > :tolerance_l

@@ -51,7 +51,11 @@ select
         'proprietaire',  s.proprietaire_type,
         'solde_ambiant', trim_scale(round(s.base_ambiant + s.delta_ambiant, 2)),
         'solde_15c',     trim_scale(round(s.base_15c + s.delta_15c, 2)),
-        'solde_min',     trim_scale(round(least(s.base_ambiant + s.delta_ambiant, s.base_15c + s.delta_15c), 2)),
+        -- A figure that is none is the worst: no accepted minimum may cover it.
+        'solde_min',     trim_scale(round(case
+                             when abs(s.base_ambiant + s.delta_ambiant) >= 'Infinity' then s.base_ambiant + s.delta_ambiant
+                             when abs(s.base_15c + s.delta_15c) >= 'Infinity' then s.base_15c + s.delta_15c
+                             else least(s.base_ambiant + s.delta_ambiant, s.base_15c + s.delta_15c) end, 2)),
         'base_ambiant',  trim_scale(round(s.base_ambiant, 2)),
         'base_15c',      trim_scale(round(s.base_15c, 2)),
         'delta_ambiant', trim_scale(round(s.delta_ambiant, 2)),
@@ -65,3 +69,7 @@ left join public.depots as d on d.id = c.depot_id
 -- One hundredth of a litre is rounding, not fuel.
 where s.base_ambiant + s.delta_ambiant < -0.01
    or s.base_15c + s.delta_15c < -0.01
+-- NaN sorts above every number, so that it is never below a limit, and two of them are equal:
+-- a figure that is none is asked for by itself (abs(x) >= 'Infinity' holds for NaN as well).
+   or abs(s.base_ambiant + s.delta_ambiant) >= 'Infinity'
+   or abs(s.base_15c + s.delta_15c) >= 'Infinity'

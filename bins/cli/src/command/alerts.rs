@@ -10,7 +10,7 @@ use crate::{
     exit::{Exit, Stop},
     output,
     postgres::Target,
-    session::{Session, reader},
+    session::{Session, reader, refused},
     show,
 };
 
@@ -95,7 +95,12 @@ async fn list(session: &Session, args: &ListArgs, json: bool) -> Result<Exit, St
         // One more, to know whether there are more.
         limit: args.limit.saturating_add(1),
     };
-    let mut alerts = session.store.list(&reader(args.user.as_deref()), &filter).await?;
+    let caller = reader(args.user.as_deref());
+    let mut alerts = session
+        .store
+        .list(&caller, &filter)
+        .await
+        .map_err(refused(&caller))?;
     let most = usize::try_from(args.limit).unwrap_or(usize::MAX);
     let more = alerts.len() > most;
     alerts.truncate(most);
@@ -108,7 +113,12 @@ async fn list(session: &Session, args: &ListArgs, json: bool) -> Result<Exit, St
 }
 
 async fn show_one(session: &Session, one: &One, json: bool) -> Result<Exit, Stop> {
-    let alert = session.store.get(&reader(one.user.as_deref()), one.id).await?;
+    let caller = reader(one.user.as_deref());
+    let alert = session
+        .store
+        .get(&caller, one.id)
+        .await
+        .map_err(refused(&caller))?;
     if json {
         output::json(&alert)?;
     } else {
@@ -119,7 +129,11 @@ async fn show_one(session: &Session, one: &One, json: bool) -> Result<Exit, Stop
 
 async fn history(session: &Session, one: &One, json: bool) -> Result<Exit, Stop> {
     let caller = reader(one.user.as_deref());
-    let alert = session.store.get(&caller, one.id).await?;
+    let alert = session
+        .store
+        .get(&caller, one.id)
+        .await
+        .map_err(refused(&caller))?;
     let events = session.store.events(&caller, one.id).await?;
     if json {
         output::json(&serde_json::json!({ "alert": alert, "events": events }))?;
@@ -130,7 +144,11 @@ async fn history(session: &Session, one: &One, json: bool) -> Result<Exit, Stop>
 }
 
 async fn verify(session: &Session, json: bool) -> Result<Exit, Stop> {
-    let verification = session.store.verify(&Caller::Service).await?;
+    let verification = session
+        .store
+        .verify(&Caller::Service)
+        .await
+        .map_err(refused(&Caller::Service))?;
     if json {
         output::json(&verification)?;
     } else {

@@ -9,7 +9,7 @@ use crate::{
     exit::{Exit, Stop},
     output,
     postgres::Target,
-    session::{Session, reader},
+    session::{Session, reader, refused},
     show,
 };
 
@@ -21,7 +21,11 @@ pub(crate) async fn run(
 ) -> Result<Exit, Stop> {
     let session = Session::open(target, Door::Cli).await?;
     let caller = reader(args.user.as_deref());
-    let summary = session.store.summary(&caller, &config.database).await?;
+    let summary = session
+        .store
+        .summary(&caller, &config.database)
+        .await
+        .map_err(refused(&caller))?;
     let states = session.store.check_states(&caller, &config.database).await?;
     if json {
         let mut value = serde_json::json!(summary);
@@ -38,12 +42,13 @@ pub(crate) async fn run(
     })
 }
 
-/// Whether silence proves something: there are checks, and each of them is fresh and neither failing nor
-/// suspect. Fixtures are left out: they are a promise of the pack, not of this run.
+/// Whether silence proves something: there are checks, each of them is fresh and neither failing nor suspect, and
+/// every live alert has a check that is evaluated. Fixtures are left out: they are a promise of the pack, not of this run.
 fn is_believable(summary: &Summary) -> bool {
     let coverage = summary.coverage;
     coverage.enabled > 0
         && coverage.fresh == coverage.enabled
         && summary.failing.is_empty()
         && summary.suspect.is_empty()
+        && summary.frozen.is_empty()
 }

@@ -32,6 +32,7 @@ impl Target {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(wrong("not the URL of a PostgreSQL database"));
         }
+        whole(url).map_err(wrong)?;
         let options = PgConnectOptions::from_str(url).map_err(|error| match error {
             sqlx::Error::Configuration(source) => wrong(&format!("not a URL that can be used ({source})")),
             _ => wrong("not a URL that can be used"),
@@ -39,6 +40,16 @@ impl Target {
         let options = match options.get_application_name() {
             Some(_) => options,
             None => options.application_name("vigie"),
+        };
+        // A URL needs the brackets around an IPv6 address, a name lookup does not know them.
+        let bare = options
+            .get_host()
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .map(str::to_owned);
+        let options = match bare {
+            Some(host) => options.host(&host),
+            None => options,
         };
         Ok(Self {
             place: place(&options),
@@ -93,6 +104,23 @@ impl Target {
     }
 }
 
+/// Whether a URL is made of the parts that were meant. What is not percent-encoded in a password would move a part
+/// of it into the host or the database, which are shown.
+fn whole(url: &str) -> Result<(), &'static str> {
+    if url.contains(char::is_control) || url.contains("%00") {
+        return Err("holds a control character");
+    }
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if authority.matches('@').count() > 1 || after.contains(['@', '#']) {
+        return Err(
+            "its parts cannot be told apart; percent-encode the password (and the user): \
+             %40 for @, %2F for /, %3F for ?, %23 for #, %3A for :",
+        );
+    }
+    Ok(())
+}
+
 /// Whether a URL holds a password, or could hold one in a way that is not recognised.
 pub(crate) fn holds_password(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -112,7 +140,10 @@ fn place(options: &PgConnectOptions) -> String {
     };
     match options.get_socket() {
         Some(socket) => format!("{database} at {}, port {}", socket.display(), options.get_port()),
-        None => format!("{database} at {}:{}", options.get_host(), options.get_port()),
+        None => match options.get_host() {
+            address if address.contains(':') => format!("{database} at [{address}]:{}", options.get_port()),
+            host => format!("{database} at {host}:{}", options.get_port()),
+        },
     }
 }
 
@@ -138,6 +169,32 @@ mod tests {
             "postgres:///d?host=/run/a:b",
         ] {
             assert!(!holds_password(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_whose_parts_cannot_be_told_apart_is_refused() {
+        for url in [
+            "postgres://u:a/b@h/d",
+            "postgres://u:a?b@h/d",
+            "postgres://u:a#b@h/d",
+            "postgres://u:a@b@h/d",
+            "postgres://u:p@h/d@e",
+            "postgres://h/d?password=a@b",
+            "postgres://h/d?password=a#b",
+            "postgres://u:p@h/d%00",
+            "postgres://u:p@h/d\n",
+        ] {
+            assert!(whole(url).is_err(), "{url}");
+        }
+        for url in [
+            "postgres://h",
+            "postgres://u:p@h/d",
+            "postgres://u:a%2Fb%40c@[::1]:5432/d?sslmode=require",
+            "postgres:///d?host=/run/postgresql",
+            "postgres://u@%2Frun%2Fpostgresql/d",
+        ] {
+            assert_eq!(whole(url), Ok(()), "{url}");
         }
     }
 

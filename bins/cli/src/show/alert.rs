@@ -8,6 +8,7 @@ use comfy_table::{Attribute, Cell};
 use serde_json::value::RawValue;
 
 use super::{
+    plain::plain,
     table,
     words::{self, BOLD, DIM, RED, ago, count, moment, moment_utc, name, styled},
 };
@@ -32,7 +33,7 @@ pub(crate) fn list(alerts: &[Alert], more: bool, now: DateTime<Utc>) -> String {
             Cell::new(format!(
                 "{}\n{}\n{}, open {}\n",
                 heading(alert),
-                alert.message,
+                plain(&alert.message),
                 alert.id,
                 since(alert, now)
             )),
@@ -54,11 +55,12 @@ pub(crate) fn list(alerts: &[Alert], more: bool, now: DateTime<Utc>) -> String {
 
 /// Check and name; the name only where the message does not begin with it.
 fn heading(alert: &Alert) -> String {
+    let code = plain(&alert.check_code);
     let name = name(alert);
     if alert.message.starts_with(name) {
-        alert.check_code.clone()
+        code.into_owned()
     } else {
-        format!("{} · {name}", alert.check_code)
+        format!("{code} · {}", plain(name))
     }
 }
 
@@ -77,9 +79,9 @@ pub(crate) fn whole(alert: &Alert, now: DateTime<Utc>) -> String {
             "{}  {}  {}",
             words::severity(alert.severity),
             words::status(alert),
-            styled(BOLD, &alert.check_code)
+            styled(BOLD, &plain(&alert.check_code))
         ),
-        alert.message.clone(),
+        plain(&alert.message).into_owned(),
         String::new(),
     ];
     let mut fact =
@@ -87,7 +89,7 @@ pub(crate) fn whole(alert: &Alert, now: DateTime<Utc>) -> String {
     fact("id", alert.id.to_string());
     fact("about", about(alert));
     if let Some(scope) = &alert.scope {
-        fact("scope", scope.clone());
+        fact("scope", plain(scope).into_owned());
     }
     if let Some(at) = alert.occurred_at {
         fact("happened", with_age(at, now));
@@ -107,7 +109,7 @@ pub(crate) fn whole(alert: &Alert, now: DateTime<Utc>) -> String {
         };
         fact("due", [moment_utc(due), left].join("  ").trim_end().to_owned());
     }
-    fact("standing", words::standing(alert));
+    fact("standing", plain(&words::standing(alert)).into_owned());
     if let Some(at) = alert.verified_at {
         fact("verified", with_age(at, now));
     }
@@ -115,7 +117,7 @@ pub(crate) fn whole(alert: &Alert, now: DateTime<Utc>) -> String {
         fact("came back", count(alert.reopen_count, "time"));
     }
     if alert.database != "main" {
-        fact("database", alert.database.clone());
+        fact("database", plain(&alert.database).into_owned());
     }
     let figures = figures(alert);
     if !figures.is_empty() {
@@ -145,22 +147,19 @@ pub(crate) fn acted(verb: Verb, acted: &Acted) -> String {
     };
     format!(
         "{done} {} · {} is {}",
-        alert.check_code,
-        name(alert),
-        words::standing(alert)
+        plain(&alert.check_code),
+        plain(name(alert)),
+        plain(&words::standing(alert))
     )
 }
 
 fn about(alert: &Alert) -> String {
+    let (kind, id) = (plain(&alert.entity_type), plain(&alert.entity_id));
     match &alert.entity_label {
         Some(label) if *label != alert.entity_id => {
-            format!(
-                "{} {label} {}",
-                alert.entity_type,
-                styled(DIM, &format!("({})", alert.entity_id))
-            )
+            format!("{kind} {} {}", plain(label), styled(DIM, &format!("({id})")))
         }
-        _ => format!("{} {}", alert.entity_type, alert.entity_id),
+        _ => format!("{kind} {id}"),
     }
 }
 
@@ -183,8 +182,13 @@ fn with_age(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 fn figures(alert: &Alert) -> Vec<String> {
     let fields: BTreeMap<String, &RawValue> =
         serde_json::from_str(alert.payload.as_json()).unwrap_or_default();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(key, value)| (plain(key), figure(value.get())))
+        .collect();
     let width = fields
-        .keys()
+        .iter()
+        .map(|(key, _)| key)
         .map(|key| key.chars().count())
         .max()
         .unwrap_or_default()
@@ -192,20 +196,17 @@ fn figures(alert: &Alert) -> Vec<String> {
         + 2;
     fields
         .iter()
-        .map(|(key, value)| {
-            format!(
-                "{}{}",
-                styled(DIM, &format!("{key:<width$}")),
-                figure(value.get())
-            )
-        })
+        .map(|(key, value)| format!("{}{value}", styled(DIM, &format!("{key:<width$}"))))
         .collect()
 }
 
 fn figure(json: &str) -> String {
     match json {
         "null" => "–".to_owned(),
-        text if text.starts_with('"') => serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()),
-        other => other.to_owned(),
+        text if text.starts_with('"') => {
+            let text = serde_json::from_str(text).unwrap_or_else(|_| text.to_owned());
+            plain(&text).into_owned()
+        }
+        other => plain(other).into_owned(),
     }
 }

@@ -1,10 +1,15 @@
 //! The life of an alert, told event by event.
 
+use std::borrow::Cow;
+
 use alerts_store::{Alert, AlertEvent, EventKind};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::words::{self, BOLD, DIM, moment, moment_utc, name, styled};
+use super::{
+    plain::plain,
+    words::{self, BOLD, DIM, moment, moment_utc, name, styled},
+};
 
 /// One line per event: when, who, what; what a person said stands below.
 pub(crate) fn told(alert: &Alert, events: &[AlertEvent]) -> String {
@@ -13,8 +18,8 @@ pub(crate) fn told(alert: &Alert, events: &[AlertEvent]) -> String {
             "{}  {}  {} · {}",
             words::severity(alert.severity),
             words::status(alert),
-            styled(BOLD, &alert.check_code),
-            name(alert)
+            styled(BOLD, &plain(&alert.check_code)),
+            plain(name(alert))
         ),
         styled(DIM, &format!("{}, times are UTC", alert.id)),
         String::new(),
@@ -35,14 +40,14 @@ pub(crate) fn told(alert: &Alert, events: &[AlertEvent]) -> String {
         text.extend(
             event
                 .comment()
-                .map(|comment| format!("{indent}“{}”", comment.replace('\n', &format!("\n{indent}")))),
+                .map(|comment| format!("{indent}“{}”", plain(comment))),
         );
     }
     text.join("\n")
 }
 
-fn who(event: &AlertEvent) -> &str {
-    event.actor.as_deref().unwrap_or("system")
+fn who(event: &AlertEvent) -> Cow<'_, str> {
+    plain(event.actor.as_deref().unwrap_or("system"))
 }
 
 /// What happened, in words.
@@ -58,7 +63,7 @@ fn what(event: &AlertEvent) -> String {
         EventKind::Returned => format!("there again in {seen}"),
         EventKind::Absent => format!("gone in {seen}; waits for a person, or for the end of its suppression"),
         EventKind::Changed => match set(event, "message") {
-            Some(message) => format!("changed: {message}"),
+            Some(message) => format!("changed: {}", plain(message)),
             None => format!("changed: other figures in {seen}"),
         },
         EventKind::SeverityRaised => {
@@ -69,12 +74,12 @@ fn what(event: &AlertEvent) -> String {
             };
             format!(
                 "severity raised to {} in {seen}{lost}",
-                set(event, "severity").unwrap_or("?")
+                plain(set(event, "severity").unwrap_or("?"))
             )
         }
         EventKind::SeverityLowered => format!(
             "severity lowered to {} in {seen}",
-            set(event, "severity").unwrap_or("?")
+            plain(set(event, "severity").unwrap_or("?"))
         ),
         EventKind::Expired => format!("opened again: its suppression has ended, and it is there in {seen}"),
         EventKind::Voided => format!("opened again: worse in {seen} than what was accepted"),

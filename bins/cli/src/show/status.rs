@@ -5,6 +5,7 @@ use comfy_table::{Attribute, Cell};
 use integrity_core::Severity;
 
 use super::{
+    plain::plain,
     table,
     words::{self, DIM, RED, ago, moment_utc, styled},
 };
@@ -57,7 +58,7 @@ fn last_complete(summary: &Summary) -> String {
     match summary.complete_at {
         Some(at) if summary.coverage.fresh == summary.coverage.enabled => {
             format!(
-                "Everything was last completely evaluated at {}, {}",
+                "Every enabled check was last completely evaluated at {}, {}",
                 moment_utc(at),
                 ago(at, summary.at)
             )
@@ -123,13 +124,20 @@ fn troubles(summary: &Summary, states: &[CheckState]) -> Vec<String> {
         let times = state.map_or(0, |state| state.failures);
         let reason = state.map(|state| state.reason.as_str()).unwrap_or_default();
         lines.push(format!(
-            "{}  {code} ({times} in a row): {reason}",
-            styled(RED, "failing")
+            "{}  {} ({times} in a row): {}",
+            styled(RED, "failing"),
+            plain(code),
+            plain(reason)
         ));
     }
     for code in &summary.suspect {
         let reason = of(code).map(|state| state.reason.as_str()).unwrap_or_default();
-        lines.push(format!("{}  {code}: {reason}", styled(RED, "suspect")));
+        lines.push(format!(
+            "{}  {}: {}",
+            styled(RED, "suspect"),
+            plain(code),
+            plain(reason)
+        ));
     }
     for state in states.iter().filter(|state| state.outcome == "Truncated") {
         lines.push(format!(
@@ -138,14 +146,22 @@ fn troubles(summary: &Summary, states: &[CheckState]) -> Vec<String> {
             state.code
         ));
     }
+    if !summary.frozen.is_empty() {
+        lines.push(format!(
+            "{}  live alerts that no enabled check of a chosen pack evaluates: {}",
+            styled(RED, "frozen"),
+            plain(&summary.frozen.join(", "))
+        ));
+    }
     if !summary.unproved.is_empty() {
         let codes = match summary.unproved.len() as u64 {
             all if all > 3 && all == summary.coverage.enabled => format!("all {all} checks"),
             _ => summary.unproved.join(", "),
         };
         lines.push(format!(
-            "{}  no fixtures show that they can fire: {codes}",
-            styled(DIM, "unproved")
+            "{}  no fixtures show that they can fire: {}",
+            styled(DIM, "unproved"),
+            plain(&codes)
         ));
     }
     lines

@@ -46,6 +46,24 @@ fn one_that_refuses() {
 }
 
 #[test]
+fn one_at_an_ipv6_address() {
+    let elsewhere = tempfile::tempdir().expect("a directory");
+    for url in [
+        "postgres://amina@[::1]:1/depot",
+        "postgres:///depot?user=amina&host=::1&port=1",
+    ] {
+        let answer = Answer::of(
+            vigie(elsewhere.path())
+                .env("VIGIE_DATABASE_URL", url)
+                .args(["status"]),
+        )
+        .exits(5);
+        let answer = answer.says("database \"depot\" at [::1]:1 cannot be reached: ");
+        assert!(!answer.stderr.contains("lookup"), "{answer:#?}");
+    }
+}
+
+#[test]
 fn one_that_never_answers() {
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = silent.local_addr().expect("an address").port();
@@ -190,9 +208,9 @@ fn a_login_that_serves_people() {
         .exits(1)
         .says("no role in Vigie");
     // for itself it may not even look: nothing to see must not look like nothing is wrong
-    run(&["alerts", "list"]).exits(1).says("not allowed");
-    run(&["status"]).exits(1).says("not allowed");
-    run(&["alerts", "verify"]).exits(1).says("not allowed");
+    run(&["alerts", "list"]).exits(2).says("not allowed");
+    run(&["status"]).exits(2).says("not allowed");
+    run(&["alerts", "verify"]).exits(2).says("not allowed");
     run(&["sync", "--pack", "depot"])
         .exits(2)
         .says("run this with the login vigie_sync");

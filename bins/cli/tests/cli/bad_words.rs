@@ -76,6 +76,70 @@ fn a_url_that_is_none() {
     }
 }
 
+/// What is not percent-encoded moves a part of the password into the host or the database, which are shown.
+#[test]
+fn a_password_that_falls_apart() {
+    let world = World::empty();
+    for url in [
+        "postgres://amina:12/34secret@127.0.0.1:1/depot",
+        "postgres://amina:12secret/34@127.0.0.1:1/depot",
+        "postgres://amina:12?34secret@127.0.0.1:1/depot",
+        "postgres://amina:12#34secret@127.0.0.1:1/depot",
+        "postgres://amina:p@secret/w0rd@127.0.0.1:1/depot",
+        "postgres://amina:p@secret@127.0.0.1:1/depot",
+        "postgres://127.0.0.1:1/depot?user=amina&password=p@secret",
+        "postgres://127.0.0.1:1/depot?user=amina&password=12#34secret",
+    ] {
+        for args in [&["status"][..], &["status", "--json"]] {
+            let answer = Answer::of(&mut world.command(url, args)).exits(2);
+            let answer = answer
+                .says("VIGIE_DATABASE_URL: ")
+                .says("percent-encode the password");
+            let said = format!("{}{}", answer.stdout, answer.stderr);
+            for part in ["secret", "amina", "w0rd", "12", "34", "127.0.0.1", "depot"] {
+                assert!(
+                    !said.replace("5432", "").contains(part),
+                    "{part} of {url}: {said}"
+                );
+            }
+        }
+    }
+    let encoded = "postgres://amina:12%2F34%40%23@127.0.0.1:1/depot";
+    Answer::of(&mut world.command(encoded, &["status"]))
+        .exits(5)
+        .says("database \"depot\" at 127.0.0.1:1 cannot be reached");
+}
+
+#[test]
+fn a_url_with_control_characters() {
+    let world = World::empty();
+    for url in [
+        "postgres://amina:secret@127.0.0.1:1/d%00x",
+        "postgres://amina:secret%00@127.0.0.1:1/d",
+        "postgres://amina:secret@127.0.0.1:1/d?application_name=%00",
+        "postgres://amina:secret@127.0.0.1:1/d\npostgres://amina:secret@127.0.0.1:2/d",
+    ] {
+        let answer = Answer::of(&mut world.command(url, &["status"])).exits(2);
+        let answer = answer.says("VIGIE_DATABASE_URL: holds a control character");
+        assert!(!answer.stderr.contains("secret"), "{answer:#?}");
+    }
+}
+
+#[test]
+fn a_file_without_end() {
+    let world = World::empty();
+    world.file("url", format!("{}{}", " ".repeat(64 * 1024), world.url()));
+    for file in ["url", "/dev/zero"] {
+        Answer::of(vigie(world.directory.path()).args(["status", "--database-url-file", file]))
+            .exits(2)
+            .says(&format!("{file}: larger than 64 KiB"));
+    }
+    world.file("url", b"postgres://amina:\xff@127.0.0.1:1/d");
+    Answer::of(vigie(world.directory.path()).args(["status", "--database-url-file", "url"]))
+        .exits(2)
+        .says("url: not UTF-8");
+}
+
 #[test]
 fn identifiers_dates_and_reasons() {
     let world = World::depot();

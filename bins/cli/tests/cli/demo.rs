@@ -3,12 +3,16 @@
 use std::{
     io::{BufRead as _, BufReader},
     net::TcpStream,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use integrity_core::Pack;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 
 use crate::harness::{Answer, World, vigie};
 
@@ -163,11 +167,8 @@ fn the_demo_stays_until_it_is_told_to_end() {
         .expect("host and port")
         .to_owned();
     TcpStream::connect(&address).expect("the server listens");
-    let asked = Command::new("kill")
-        .args(["-TERM", &demo.0.id().to_string()])
-        .status()
-        .expect("kill runs");
-    assert!(asked.success());
+    let pid = Pid::from_raw(i32::try_from(demo.0.id()).expect("a process id"));
+    kill(pid, Signal::SIGTERM).expect("asked to end");
     assert_eq!(demo.code_within(Duration::from_secs(30)), Some(0));
     assert!(TcpStream::connect(&address).is_err(), "the server is still there");
 }

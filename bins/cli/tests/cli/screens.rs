@@ -1,7 +1,7 @@
 //! What people read, word by word.
 
 use crate::{
-    harness::{World, check},
+    harness::{Answer, World, check},
     redact::redact,
 };
 
@@ -118,7 +118,7 @@ fn colour_is_for_terminals_and_a_closed_pipe_is_no_error() {
             .current_dir(world.directory.path());
         // The reader is gone before the first word is written.
         let script = format!("exec 3> >(exec <&-); sleep 0.3; {program} {args} >&3; echo $?");
-        let answer = crate::harness::Answer::of(shell.args(["-c", &script])).exits(0);
+        let answer = Answer::of(shell.args(["-c", &script])).exits(0);
         assert_eq!(
             (answer.stdout.trim(), answer.stderr.as_str()),
             ("0", ""),
@@ -132,9 +132,70 @@ fn colour_is_for_terminals_and_a_closed_pipe_is_no_error() {
             .open("/dev/full")
             .expect("a full device"),
     );
-    crate::harness::Answer::of(&mut full)
-        .exits(2)
-        .says("cannot write the result");
+    Answer::of(&mut full).exits(2).says("cannot write the result");
+}
+
+/// Clears the screen, begins a line of its own, rings, turns the reading direction, speaks C1.
+const HOSTILE: &str = "\\u001b[2J\\nFORGED\\r\\u0007\\u202e\\u2066\\u009b\\u2028";
+
+#[test]
+fn data_cannot_forge_a_line_or_steer_the_terminal() {
+    let world = World::migrated();
+    world.sql(&format!(
+        "create table public.bacs (id text, note text);
+         insert into public.bacs values (E'id{HOSTILE}', E'Citerne d’été, صهريج, מיכל{HOSTILE}')"
+    ));
+    let sql = "select id as entity_id, note as entity_label, jsonb_build_object('k' || id, id, 'deep', jsonb_build_array(id)) \
+               as payload, note as scope from public.bacs";
+    world.pack(&[("bac_hostile.sql", &check("BAC_HOSTILE", "WARN", "", sql))]);
+    world.vigie(&["sync", "--pack", "./checks"]).exits(0);
+    let id = world.value("select id::text from vigie.alerts");
+    // People, messages and reasons as another program, or a person, may have written them.
+    world.sql(&format!(
+        "insert into vigie.members values (E'eve{HOSTILE}', 'admin');
+         set session_replication_role = replica;
+         update vigie.alerts set message = E'message{HOSTILE}', acknowledged_by = E'eve{HOSTILE}', status = 'ACK',
+                acknowledged_at = now(), entity_type = E'type{HOSTILE}';
+         update vigie.check_states set reason = E'reason{HOSTILE}', failures = 3, outcome = 'Failed'"
+    ));
+    let hostile = "told\u{1b}[2J\nFORGED\u{7}\u{202e}";
+    let eve = "eve\u{1b}[2J\nFORGED\r\u{7}\u{202e}\u{2066}\u{9b}\u{2028}";
+    for person in ["amina", eve] {
+        let said = ["alerts", "comment", &id, "--as", person, "--reason", hostile];
+        world.vigie(&said).exits(0);
+    }
+    for args in [
+        &["alerts", "list"][..],
+        &["alerts", "show", &id],
+        &["alerts", "history", &id],
+        &["alerts", "ack", &id, "--as", "amina"],
+        &["status"],
+    ] {
+        let answer = Answer::of(world.command(&world.url(), args).env("CLICOLOR_FORCE", "1"));
+        let said = format!("{}{}", answer.stdout, answer.stderr);
+        assert!(
+            said.contains("\\u{202e}")
+                && (said.contains("\\u{1b}[2J⏎FORGED") || said.contains("\n  │ FORGED")),
+            "{args:?}: {said}"
+        );
+        assert!(!said.contains("\u{1b}[2J"), "{args:?}: {said:?}");
+        assert!(
+            said.lines().all(|line| !line.trim_start().starts_with("FORGED")),
+            "{args:?}: {said}"
+        );
+        let raw = said.chars().find(|&c| {
+            (c.is_control() && c != '\n' && c != '\u{1b}') || "\u{202e}\u{2066}\u{2028}".contains(c)
+        });
+        assert_eq!(raw, None, "{args:?}: {said:?}");
+    }
+    let shown = world.vigie(&["alerts", "show", &id]).exits(0).stdout;
+    assert!(shown.contains("Citerne d’été, صهريج, מיכל"), "{shown}");
+    // Programs get the text as it is.
+    let json = world.vigie(&["alerts", "show", &id, "--json"]).exits(0).json();
+    assert_eq!(
+        json["message"],
+        "message\u{1b}[2J\nFORGED\r\u{7}\u{202e}\u{2066}\u{9b}\u{2028}"
+    );
 }
 
 #[test]

@@ -237,3 +237,51 @@ fn a_disabled_check_is_not_missed() {
     assert_eq!(row(&report, "NO_TABLE")["outcome"], "Skipped");
     assert_eq!(report["coverage"]["enabled"], 0);
 }
+
+/// A check that ends its own connection, or keeps a lock that applying needs, is one failed check and not a database
+/// that cannot be reached.
+#[test]
+fn a_check_that_takes_its_connection_down_is_one_failed_check() {
+    let world = World::migrated();
+    world.pack(&[]);
+    let ending = "select 'x' as entity_id where pg_terminate_backend(pg_backend_pid())";
+    let locking = "select 'x' as entity_id from \
+                   (select pg_advisory_lock(hashtextextended('vigie.apply main C_AFTER', 0))) taken offset 1";
+    let files = [
+        ("a_before", "select 'a' as entity_id"),
+        ("b_ends", ending),
+        ("b_locks", locking),
+    ];
+    for (name, sql) in files.into_iter().chain([("c_after", "select 'c' as entity_id")]) {
+        let file = check(&name.to_uppercase(), "WARN", "", sql);
+        world.file(&format!("checks/{name}.sql"), file);
+    }
+    let report = sync(&world, &world.url()).exits(3).json();
+    let outcome = |code: &str| row(&report, code)["outcome"].clone();
+    assert_eq!(outcome("B_ENDS"), "Failed");
+    for healthy in ["A_BEFORE", "B_LOCKS", "C_AFTER"] {
+        assert_eq!(outcome(healthy), "Complete", "{healthy}");
+    }
+    assert_eq!(row(&report, "C_AFTER")["opened"], 1);
+}
+
+/// A run of another pack leaves alerts behind that nobody evaluates any more.
+#[test]
+fn alerts_that_nobody_evaluates_are_not_health() {
+    let world = World::migrated();
+    world.pack(&[]);
+    world.file(
+        "checks/one.sql",
+        check("ONE", "CRITICAL", "", "select 'x' as entity_id"),
+    );
+    sync(&world, &world.url()).exits(0);
+    world.file("other/pack.toml", "name = \"other\"\nformat = 1\n");
+    world.file(
+        "other/two.sql",
+        check("TWO", "WARN", "", "select 'x' as entity_id where false"),
+    );
+    Answer::of(&mut world.command(&world.url(), &["sync", "--pack", "./other"])).exits(0);
+    let status = world.vigie(&["status"]).exits(3);
+    assert!(status.stdout.contains("frozen"), "{}", status.stdout);
+    assert!(status.stdout.contains("ONE"), "{}", status.stdout);
+}

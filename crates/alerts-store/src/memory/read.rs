@@ -1,6 +1,9 @@
 //! What the memory store answers.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::Severity;
@@ -99,6 +102,14 @@ impl State {
             failing: codes(&ended("Failed")),
             suspect: codes(&ended("Suspect")),
             unproved: codes(&|info, _| !info.proved),
+            frozen: self
+                .live(database)
+                .map(watched_by)
+                .filter(|code| !enabled.iter().any(|(info, _)| info.code.as_str() == *code))
+                .map(str::to_owned)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             acknowledge: durations(
                 self.of(database)
                     .filter(recent)
@@ -157,12 +168,8 @@ impl State {
         let mut detail = alert.clone();
         if alert.condition == Condition::Present {
             // an alert about a check is as recent as the last look at that check
-            let is_meta = alert.check_code == CHECK_FAILING || alert.check_code == CHECK_SUSPECT;
-            let code = if is_meta {
-                &alert.entity_id
-            } else {
-                &alert.check_code
-            };
+            let is_meta = is_meta(alert);
+            let code = watched_by(alert);
             let state = self
                 .states
                 .iter()
@@ -188,6 +195,19 @@ impl State {
     fn live(&self, database: &str) -> impl Iterator<Item = &Alert> {
         self.of(database).filter(|alert| alert.is_live())
     }
+}
+
+/// Which check says whether an alert still stands: an alert about a check is that check's own affair.
+fn watched_by(alert: &Alert) -> &str {
+    if is_meta(alert) {
+        &alert.entity_id
+    } else {
+        &alert.check_code
+    }
+}
+
+fn is_meta(alert: &Alert) -> bool {
+    [CHECK_FAILING, CHECK_SUSPECT].contains(&alert.check_code.as_str())
 }
 
 fn is_fresh(info: &CheckInfo, state: Option<&CheckState>, now: DateTime<Utc>) -> bool {

@@ -22,7 +22,7 @@ impl PgAlertStore {
                 "you have no role in Vigie; ask an administrator for one",
             )),
             (false, false) => Err(Error::forbidden(
-                "Row Level Security hides the alerts from this login; use vigie_sync, or name a person",
+                "Row Level Security hides the alerts from this login: use vigie_sync, or act for a person",
             )),
         }
     }

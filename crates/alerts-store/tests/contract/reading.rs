@@ -313,6 +313,11 @@ pub(crate) async fn a_check_of_another_pack_is_frozen(harness: &dyn Harness) {
     );
     assert_eq!(scene.alert("T1").await, alert, "the alert is kept as it was");
     assert_eq!(summary.live.len(), 1, "and counted");
+    assert_eq!(summary.frozen, [CODE], "and nobody is told that all is well");
+    scene.ack(&alert, "didier").await;
+    scene.resolve(&alert, "didier").await;
+    let summary = service.summary(&Caller::Service, "main").await.expect("numbers");
+    assert_eq!(summary.frozen, Vec::<String>::new());
 }
 
 pub(crate) async fn events_tell_the_whole_life(harness: &dyn Harness) {

@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     fields::{At, Fields, an, integer, text},
+    naming,
     parameter::Parameter,
     problem::Report,
     statement::AS_OF,
@@ -138,18 +139,19 @@ pub(super) fn read(
         report,
         "code",
         "\"STOCK_NEGATIF\", 3 to 63 of A-Z, 0-9 and _",
-        |value| {
-            text(value)?
+        |value| match text(value)? {
+            code if naming::is_reserved(code) => Err(format!("{code} is what Vigie itself raises")),
+            code => code
                 .parse::<CheckCode>()
-                .map_err(|_| format!("{} is no check code", an(value)))
+                .map_err(|_| format!("{} is no check code", an(value))),
         },
     );
     if let Some((code, at)) = code.as_ref().filter(|(code, _)| code.as_str() != stem) {
-        let file = format!(
-            "name the file {}.sql, or the code {stem}",
-            code.as_str().to_ascii_lowercase()
-        );
-        report.add(*at, format!("code {code} does not match the file's name"), file);
+        let mut remedy = format!("name the file {}.sql", code.as_str().to_ascii_lowercase());
+        if let Some(other) = naming::code_of(stem) {
+            remedy = format!("{remedy}, or the code {other}");
+        }
+        report.add(*at, format!("code {code} does not match the file's name"), remedy);
     }
     let severity = fields.required(
         report,

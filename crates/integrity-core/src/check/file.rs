@@ -43,6 +43,20 @@ pub(super) struct Reading {
 const OPENING: &str = "/*+++";
 const CLOSING: &str = "+++*/";
 
+/// A file that could not be read, and why.
+pub(super) fn unreadable(file: &str, why: &str) -> Reading {
+    let mut report = Report::new(file, "");
+    report.add(
+        0,
+        format!("the file cannot be read: {why}"),
+        "make it readable, or take it out of the pack",
+    );
+    Reading {
+        severity: None,
+        check: Err(report.into_problems()),
+    }
+}
+
 /// Reads a file. `stem` is the code that the file's name promises.
 pub(super) fn read(file: &str, stem: &str, bytes: &[u8], language: Language) -> Reading {
     let text = match std::str::from_utf8(bytes) {

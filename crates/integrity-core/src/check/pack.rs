@@ -4,8 +4,7 @@
 //! was not looked at. A bad `pack.toml` does, since nothing in the folder can be trusted without it.
 
 use std::{
-    collections::BTreeMap,
-    fs, io,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -17,11 +16,11 @@ use super::{
     builtin::{self, BUILTIN},
     fields::{Fields, text},
     file::{self, Reading},
+    folder::{self, Files, MANIFEST},
+    naming,
     problem::Report,
 };
 use crate::{CheckCode, Error, Language, Severity, Terms, Text};
-
-const MANIFEST: &str = "pack.toml";
 
 /// Checks that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,19 +66,18 @@ impl Pack {
         Err(Error::invalid("pack", reason))
     }
 
-    /// Loads a pack from its folder.
+    /// Loads a pack from its folder. Each entry whose name ends in `.sql` and begins with no dot is a file of a
+    /// check; one that cannot be read is among [`Pack::bad`].
     ///
     /// # Errors
-    /// `Invalid` when the folder cannot be read, its `pack.toml` is wrong, or it has no check at all.
+    /// `Invalid` when the folder or its `pack.toml` cannot be read, `pack.toml` is wrong, or there is no check.
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = folder.as_ref();
-        let files = read_folder(folder).map_err(|error| unreadable(folder, &error))?;
-        Self::from_files(
-            files
-                .iter()
-                .map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
-        )
-        .map_err(|error| in_folder(folder, error))
+        let files = folder::read(folder)?;
+        let files = files
+            .iter()
+            .map(|(name, contents)| (name.as_str(), contents.as_deref().map_err(String::as_str)));
+        Self::assemble(&files.collect()).map_err(|error| in_folder(folder, error))
     }
 
     /// The names of the packs that are compiled into the program.
@@ -105,31 +103,40 @@ impl Pack {
     /// # Errors
     /// As [`Pack::load`].
     pub fn from_files<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Result<Self, Error> {
-        let files: BTreeMap<&str, &[u8]> = files.into_iter().collect();
-        let manifest = files
-            .get(MANIFEST)
-            .ok_or_else(|| Error::invalid("pack", format!("there is no {MANIFEST}")))?;
+        let files = files.into_iter().map(|(name, bytes)| (name, Ok(bytes)));
+        Self::assemble(&files.collect())
+    }
+
+    fn assemble(files: &Files<'_>) -> Result<Self, Error> {
+        let Some(Ok(manifest)) = files.get(MANIFEST) else {
+            return Err(Error::invalid("pack", format!("there is no {MANIFEST}")));
+        };
         let mut pack = Self::from_manifest(manifest)?;
-        let mut by_code: BTreeMap<CheckCode, Vec<(&str, Reading)>> = BTreeMap::new();
-        for (name, bytes) in files
-            .iter()
-            .filter(|(name, _)| name.to_ascii_lowercase().ends_with(".sql"))
-        {
+        let mut by_stem: BTreeMap<String, Vec<Reading>> = BTreeMap::new();
+        for (name, contents) in files.iter().filter(|(name, _)| folder::is_check(name)) {
             if pack.schema.as_deref() == Some(Path::new(name)) {
                 continue;
             }
             let stem = name.split('.').next().unwrap_or_default().to_ascii_uppercase();
-            let reading = file::read(name, &stem, bytes, pack.language);
-            by_code
-                .entry(nearest_code(&stem))
-                .or_default()
-                .push((name, reading));
+            let reading = match contents {
+                Ok(bytes) => file::read(name, &stem, bytes, pack.language),
+                Err(why) => file::unreadable(name, why),
+            };
+            by_stem.entry(stem).or_default().push(reading);
         }
-        if by_code.is_empty() {
+        if by_stem.is_empty() {
             return Err(Error::invalid(
                 "pack",
                 format!("the pack {:?} has no check", pack.name),
             ));
+        }
+        let mut taken: BTreeSet<CheckCode> =
+            by_stem.keys().filter_map(|stem| naming::code_of(stem)).collect();
+        let mut by_code = BTreeMap::new();
+        for (stem, readings) in by_stem {
+            let code = naming::code_of(&stem).unwrap_or_else(|| naming::stand_in(&stem, &taken));
+            taken.insert(code.clone());
+            by_code.insert(code, readings);
         }
         for (code, readings) in by_code {
             pack.add(code, readings);
@@ -166,14 +173,10 @@ impl Pack {
     }
 
     /// Takes the files of one code: a check, or a bad check if anything is wrong with any of them.
-    fn add(&mut self, code: CheckCode, readings: Vec<(&str, Reading)>) {
-        let severity = readings
-            .iter()
-            .map(|(_, reading)| reading.severity)
-            .max()
-            .flatten();
+    fn add(&mut self, code: CheckCode, readings: Vec<Reading>) {
+        let severity = readings.iter().map(|reading| reading.severity).max().flatten();
         let (mut good, mut problems) = (Vec::new(), Vec::new());
-        for (_, reading) in readings {
+        for reading in readings {
             match reading.check {
                 Ok(check) => good.push(check),
                 Err(mut found) => problems.append(&mut found),
@@ -318,47 +321,6 @@ fn disagreements(files: &[(super::Definition, super::Variant)]) -> Vec<Problem> 
         }
     }
     problems
-}
-
-/// A code for a file, whatever its name is.
-fn nearest_code(stem: &str) -> CheckCode {
-    let plain = |c: char| {
-        if c.is_ascii_uppercase() || c.is_ascii_digit() {
-            c
-        } else {
-            '_'
-        }
-    };
-    let mut code: String = stem.chars().map(plain).collect();
-    if !code.starts_with(|c: char| c.is_ascii_uppercase()) {
-        code.insert_str(0, "X_");
-    }
-    code.truncate(63);
-    while code.len() < 3 {
-        code.push('_');
-    }
-    code.parse()
-        .unwrap_or_else(|_| unreachable!("{code} was made to be a code"))
-}
-
-fn read_folder(folder: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if path.is_file() && (name == MANIFEST || name.to_ascii_lowercase().ends_with(".sql")) {
-            files.push((name, fs::read(&path)?));
-        }
-    }
-    Ok(files)
-}
-
-fn unreadable(folder: &Path, error: &io::Error) -> Error {
-    Error::invalid("pack", format!("{} cannot be read: {error}", folder.display()))
 }
 
 fn in_folder(folder: &Path, error: Error) -> Error {

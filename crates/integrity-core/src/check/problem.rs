@@ -29,7 +29,8 @@ impl fmt::Display for Problem {
 /// Kept beside the good checks of its pack, so that a run says that it was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadCheck {
-    /// The file's stem in upper case, whatever the file says; each character that a code cannot hold is `_`.
+    /// The file's stem in upper case, whatever the file says. Where that is no code that a check may have: each
+    /// character that a code cannot hold as `_`, then `_FILE`, and a number if a check has that code already.
     pub code: CheckCode,
     /// The pack it belongs to.
     pub pack: String,

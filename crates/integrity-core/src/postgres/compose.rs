@@ -13,8 +13,8 @@ use sqlx::{SqlSafeStr as _, SqlStr};
 use super::columns::{Column, Columns};
 use crate::check::Statement;
 
-/// A check's own text, to learn its columns and to let PostgreSQL judge it by itself: what would only make
-/// sense within the query around it is refused here.
+/// A check's or a guard's own text, to learn its columns and to let PostgreSQL judge it by itself: what would
+/// only make sense within the query around it is refused here.
 pub(super) fn own_text(statement: &Statement) -> SqlStr {
     vouch(statement.text.clone())
 }
@@ -75,6 +75,9 @@ judged as (
             when severity not in ('INFO', 'WARN', 'CRITICAL') then 'a severity that is none of INFO, WARN, CRITICAL'
             when left(payload, 1) <> '{{' then 'a payload that is no JSON object'
             when octet_length(payload) > {max_payload} then 'a payload of more than 16 KiB'
+            when octet_length(message) > {max_message} then 'a message of more than {max_message} bytes'
+            when octet_length(entity_label) > {max_label} then 'an entity_label of more than {max_label} bytes'
+            when octet_length(scope) > {max_scope} then 'a scope of more than {max_scope} bytes'
         end as broken
     from found
 ),
@@ -105,12 +108,19 @@ limit {limit}::text::bigint"#,
         max_id = MAX_ENTITY_ID,
         max_type = MAX_ENTITY_TYPE,
         max_payload = crate::Payload::MAX_BYTES,
+        max_message = MAX_MESSAGE,
+        max_label = MAX_LABEL,
+        max_scope = MAX_SCOPE,
     ))
 }
 
 /// So that the key of an alert always fits into a B-tree page.
 const MAX_ENTITY_ID: usize = 1000;
 const MAX_ENTITY_TYPE: usize = 63;
+/// So that what a person reads stays readable, and a run's memory is bounded by its rows.
+const MAX_MESSAGE: usize = 4000;
+const MAX_LABEL: usize = 1000;
+const MAX_SCOPE: usize = 1000;
 
 fn vouch(sql: String) -> SqlStr {
     AssertSqlSafe(sql).into_sql_str()

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Instant};
 
 use sqlx::{
     Executor as _, PgConnection, Row as _, SqlStr,
-    postgres::{PgRow, PgTypeInfo},
+    postgres::{PgRow, PgStatement, PgTypeInfo},
 };
 
 use super::{
@@ -154,6 +154,12 @@ impl<'a> Look<'a> {
 
     /// Whether the check's source looks as if it could be trusted.
     async fn guard(&mut self, variant: &Variant, guard: &Statement) -> Result<bool, Trouble> {
+        let within = |trouble| match trouble {
+            Trouble::Check(failure) => failed(failure.kind, format!("guard: {}", failure.message)),
+            lost @ Trouble::Lost(_) => lost,
+        };
+        // By itself first: `select false) or (select true` is sound only within brackets.
+        self.prepare(variant, guard).await.map_err(within)?;
         let mut query = sqlx::query(compose::guard(guard));
         for value in self.check.binds(guard, &self.as_of) {
             query = query.bind(value);
@@ -166,20 +172,22 @@ impl<'a> Look<'a> {
                 FailureKind::Contract,
                 format!("{}: the guard returns no boolean", variant.file),
             )),
-            Err(error) => Err(match self.trouble(error, &variant.file, None) {
-                Trouble::Check(failure) => failed(failure.kind, format!("guard: {}", failure.message)),
-                lost @ Trouble::Lost(_) => lost,
-            }),
+            Err(error) => Err(within(self.trouble(error, &variant.file, None))),
         }
+    }
+
+    /// Lets PostgreSQL judge a statement's own text, which also tells its columns.
+    async fn prepare(&mut self, variant: &Variant, statement: &Statement) -> Result<PgStatement, Trouble> {
+        let types = vec![PgTypeInfo::with_name("text"); statement.names.len()];
+        let own: SqlStr = compose::own_text(statement);
+        let prepared = self.connection.prepare_with(own, &types).await;
+        prepared.map_err(|error| self.trouble(error, &variant.file, Some(statement)))
     }
 
     /// The findings' rows, those that break the contract first, at most one more than the check may keep.
     async fn rows(&mut self, variant: &Variant) -> Result<Vec<PgRow>, Trouble> {
         let statement = &variant.statement;
-        let types = vec![PgTypeInfo::with_name("text"); statement.names.len()];
-        let own: SqlStr = compose::own_text(statement);
-        let prepared = self.connection.prepare_with(own, &types).await;
-        let prepared = prepared.map_err(|error| self.trouble(error, &variant.file, Some(statement)))?;
+        let prepared = self.prepare(variant, statement).await?;
         let columns = Columns::of(&prepared)
             .map_err(|what| failed(FailureKind::Contract, format!("{}: {what}", variant.file)))?;
         let mut query = sqlx::query(compose::findings(statement, &columns));

@@ -27,6 +27,32 @@ async fn columns_are_judged_even_where_no_row_is_returned(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn texts_are_bounded_to_the_byte(pool: PgPool) {
+    for (column, most) in [("message", 4000), ("entity_label", 1000), ("scope", 1000)] {
+        let sql = |length: usize| {
+            format!(
+                "select 1 as entity_id, repeat('é', {length} / 2) || repeat('x', {length} % 2) as {column}"
+            )
+        };
+        let evaluation = look(&pool, &check("ABC", "", &sql(most))).await;
+        assert_eq!(
+            (evaluation.outcome, evaluation.findings.len()),
+            (Outcome::Complete, 1),
+            "{column}"
+        );
+        let (kind, message) = failure(&pool, &check("ABC", "", &sql(most + 1))).await;
+        let article = if column == "entity_label" { "an" } else { "a" };
+        assert_eq!(
+            (kind, message),
+            (
+                FailureKind::Contract,
+                format!("abc.sql: it returns {article} {column} of more than {most} bytes")
+            )
+        );
+    }
+}
+
+#[sqlx::test]
 async fn one_broken_row_fails_the_check_and_quotes_nothing(pool: PgPool) {
     for (row, expected) in [
         ("null::text, null, '{}'", "a row without entity_id"),

@@ -70,11 +70,6 @@ impl Plan {
         Ok(plan)
     }
 
-    /// How many checks will be looked at.
-    pub(crate) fn len(&self) -> usize {
-        self.checks.len() + self.bad.len()
-    }
-
     /// The parameters each check is evaluated with, for the record.
     pub(crate) fn parameters(&self) -> Value {
         let parameters = self

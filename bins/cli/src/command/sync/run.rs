@@ -1,8 +1,13 @@
-//! One run: every check on one snapshot, each applied before the next is evaluated.
+//! One run: every check on one snapshot, then what each found is applied.
+
+use std::time::Duration;
 
 use alerts_store::{AlertStore, CheckInfo, Error, Run};
+use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
-use integrity_core::{Caller, CheckRunner as _, Evaluation, postgres::PgCheckRunner};
+use integrity_core::{
+    Caller, Check, CheckRunner as _, Evaluation, Failure, FailureKind, Outcome, postgres::PgCheckRunner,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -17,35 +22,20 @@ const SERVICE: Caller = Caller::Service;
 /// What a login has to be to run the checks.
 const LOGIN: &str = "run this with the login vigie_sync, or with the owner of the schema vigie";
 
-/// Evaluates the plan's checks once and applies what they find.
+/// How often a run takes a new snapshot after one was lost, before it takes the database for unreachable.
+const MAX_LOSSES: u32 = 3;
+
+/// Evaluates the plan's checks once and applies what they find. The snapshot is given back before anything is
+/// applied, so that it is held no longer than the checks need.
 pub(crate) async fn once(session: &Session, plan: &Plan) -> Result<Report, Stop> {
     let store = &session.store;
     register(store, plan).await?;
-    let runner = PgCheckRunner::new(session.pool.clone()).with_database(&plan.database);
-    let mut snapshot = runner.begin().await?;
-    let started_at = snapshot.taken_at();
-    let progress = progress(plan.len());
-    let mut rows = Vec::with_capacity(plan.len());
-    let mut lost = None;
-    for bad in &plan.bad {
-        let evaluation = bad.evaluation(&plan.database, started_at);
+    let (started_at, evaluations) = evaluate(session, plan).await?;
+    let progress = progress(evaluations.len(), "applying");
+    let mut rows = Vec::with_capacity(evaluations.len());
+    for evaluation in evaluations {
         rows.push(apply(store, plan, evaluation).await?);
         progress.inc(1);
-    }
-    for check in &plan.checks {
-        progress.set_message(check.code().to_string());
-        match snapshot.evaluate(check).await {
-            Ok(evaluation) => rows.push(apply(store, plan, evaluation).await?),
-            Err(error) => {
-                // The snapshot is gone, so there is nothing left to evaluate on. What was applied stays.
-                lost = Some(Stop::from(error));
-                break;
-            }
-        }
-        progress.inc(1);
-    }
-    if lost.is_none() {
-        snapshot.end().await;
     }
     progress.finish_and_clear();
     rows.sort_by(|a, b| a.code.cmp(&b.code));
@@ -57,11 +47,6 @@ pub(crate) async fn once(session: &Session, plan: &Plan) -> Result<Report, Stop>
         outcomes: outcomes(&rows),
         parameters: plan.parameters(),
     };
-    if let Some(stop) = lost {
-        // The book is worth a try; the loss itself is what is told.
-        let _ = store.record_run(&SERVICE, &run).await;
-        return Err(stop);
-    }
     let passed = store
         .record_dates(&SERVICE)
         .await
@@ -83,6 +68,58 @@ pub(crate) async fn once(session: &Session, plan: &Plan) -> Result<Report, Stop>
     })
 }
 
+/// What came of every check, and when the first snapshot was taken. A check that takes its connection down is a
+/// failed check; the others are evaluated on a new snapshot.
+async fn evaluate(session: &Session, plan: &Plan) -> Result<(DateTime<Utc>, Vec<Evaluation>), Stop> {
+    let runner = PgCheckRunner::new(session.pool.clone()).with_database(&plan.database);
+    let mut snapshot = runner.begin().await?;
+    let started_at = snapshot.taken_at();
+    let bad = plan
+        .bad
+        .iter()
+        .map(|bad| bad.evaluation(&plan.database, started_at));
+    let mut evaluations: Vec<Evaluation> = bad.collect();
+    let progress = progress(plan.checks.len(), "evaluating");
+    let mut losses = 0;
+    for check in &plan.checks {
+        progress.set_message(check.code().to_string());
+        match snapshot.evaluate(check).await {
+            Ok(evaluation) => evaluations.push(evaluation),
+            Err(lost) if losses == MAX_LOSSES => return Err(lost.into()),
+            Err(_) => {
+                losses += 1;
+                evaluations.push(took_the_connection_down(
+                    check,
+                    &plan.database,
+                    snapshot.taken_at(),
+                ));
+                snapshot = runner.begin().await?;
+            }
+        }
+        progress.inc(1);
+    }
+    snapshot.end().await;
+    progress.finish_and_clear();
+    Ok((started_at, evaluations))
+}
+
+fn took_the_connection_down(check: &Check, database: &str, snapshot_at: DateTime<Utc>) -> Evaluation {
+    let message = "the connection was lost while it was evaluated: the server or the check itself ended it";
+    Evaluation {
+        database: database.to_owned(),
+        code: check.code().clone(),
+        snapshot_at,
+        outcome: Outcome::Failed(Failure {
+            kind: FailureKind::Sql,
+            message: message.to_owned(),
+        }),
+        findings: Vec::new(),
+        merged: 0,
+        terms: check.terms(),
+        elapsed: Duration::ZERO,
+    }
+}
+
 async fn register(store: &dyn AlertStore, plan: &Plan) -> Result<(), Stop> {
     let known: &[CheckInfo] = &plan.known;
     store
@@ -99,7 +136,10 @@ async fn apply(store: &dyn AlertStore, plan: &Plan, mut evaluation: Evaluation) 
     }
     match store.apply(&SERVICE, &evaluation).await {
         Ok(applied) => Ok(Row::new(&evaluation, Ok(applied))),
-        Err(error @ Error::Unavailable(_)) => Err(error.into()),
+        // Held up by somebody else's lock, or gone for good? Only the second ends the run.
+        Err(error @ Error::Unavailable(_)) if store.check_states(&SERVICE, &plan.database).await.is_err() => {
+            Err(error.into())
+        }
         Err(error) => Ok(Row::new(&evaluation, Err(error.to_string()))),
     }
 }
@@ -114,8 +154,10 @@ fn outcomes(rows: &[Row]) -> Value {
 }
 
 /// Shown on a terminal only.
-fn progress(checks: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {pos}/{len} {msg}")
+fn progress(checks: usize, what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {prefix} {pos}/{len} {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(checks as u64).with_style(style)
+    ProgressBar::new(checks as u64)
+        .with_style(style)
+        .with_prefix(what)
 }

@@ -15,7 +15,7 @@ fn a_bad_check_leaves_the_others_and_fails_in_the_run() {
     ]);
     assert_eq!(pack.checks.len(), 1);
     let codes: Vec<_> = pack.bad.iter().map(|bad| bad.code.as_str()).collect();
-    assert_eq!(codes, ["ABC", "X_1__"]);
+    assert_eq!(codes, ["ABC", "X_1___FILE"]);
     assert_eq!(pack.bad[0].terms.severity, Severity::Warn);
     let evaluation = pack.bad[0].evaluation("main", chrono::DateTime::UNIX_EPOCH);
     assert_eq!(evaluation.outcome.to_string(), "Failed(Contract)");
@@ -145,4 +145,93 @@ fn the_depot_pack_is_compiled_in_and_without_problems() {
             "STOCK_OVER_CAPACITY",
         ]
     );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_bad_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("pack.toml"), MANIFEST).unwrap();
+    fs::write(at("stock_negatif.sql"), GOOD).unwrap();
+    fs::write(at(".stock_negatif.sql"), "an editor's leftover").unwrap();
+    fs::create_dir(at("a_folder.sql")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", at("dangling.sql")).unwrap();
+        std::os::unix::fs::symlink("nowhere", at(".#stock_negatif.sql")).unwrap();
+    }
+    let pack = Pack::load(folder.path()).unwrap();
+    assert_eq!(pack.checks.len(), 1);
+    let bad: Vec<_> = pack.bad.iter().map(|bad| bad.code.as_str()).collect();
+    assert_eq!(bad, ["A_FOLDER", "DANGLING"]);
+    for bad in &pack.bad {
+        let evaluation = bad.evaluation("main", chrono::DateTime::UNIX_EPOCH);
+        assert_eq!(evaluation.outcome.to_string(), "Failed(Contract)");
+        assert_eq!(evaluation.terms.severity, Severity::Critical);
+        let reason = evaluation.outcome.reason();
+        assert!(reason.contains(".sql:1: the file cannot be read: "), "{reason}");
+    }
+
+    fs::remove_file(at("pack.toml")).unwrap();
+    fs::create_dir(at("pack.toml")).unwrap();
+    let error = Pack::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("pack.toml cannot be read: "), "{error}");
+}
+
+#[test]
+fn a_name_that_is_no_code_takes_down_no_good_check() {
+    let named = |code: &str| check_file("", "select 1 as entity_id").replace("ABC", code);
+    let (good, longer) = (named("C_OK"), named("C_OK_FILE"));
+    let long = format!("{}.sql", "a-".repeat(60));
+    let pack = pack(&[
+        ("c_ok.sql", &good),
+        ("c_ok_file.sql", &longer),
+        ("C-OK.sql", &good),
+        ("C+OK.sql", &good),
+        ("C-OK.legacy.sql", "select 1"),
+        (&long, &good),
+        (".c_ok.sql", "select 1"),
+    ]);
+    let codes = |codes: Vec<&CheckCode>| codes.into_iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        codes(pack.checks.iter().map(Check::code).collect()),
+        ["C_OK", "C_OK_FILE"]
+    );
+    let bad = codes(pack.bad.iter().map(|bad| &bad.code).collect());
+    assert_eq!(bad[1..], ["C_OK_FILE_2", "C_OK_FILE_3"]);
+    assert!(bad[0].starts_with("A_A_") && bad[0].ends_with("_FILE"), "{bad:?}");
+    let said: Vec<_> = pack.bad[2].problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "C-OK.legacy.sql:1: there is no front matter; begin the file with /*+++ and end the front matter with +++*/",
+            "C-OK.sql:2: code C_OK does not match the file's name; name the file c_ok.sql"
+        ]
+    );
+}
+
+#[test]
+fn the_codes_that_vigie_raises_itself_are_refused() {
+    for code in ["CHECK_FAILING", "CHECK_SUSPECT"] {
+        let text = check_file("", "select 1 as entity_id").replace("ABC", code);
+        let file = format!("{}.sql", code.to_lowercase());
+        let pack = pack(&[(&file, &text), ("stock_negatif.sql", GOOD)]);
+        assert_eq!(pack.checks.len(), 1, "{code}");
+        assert_eq!(pack.bad[0].code.as_str(), format!("{code}_FILE"));
+        let said = pack.bad[0].problems[0].to_string();
+        assert!(
+            said.starts_with(&format!(
+                "{file}:2: code: {code} is what Vigie itself raises; write code = "
+            )),
+            "{said}"
+        );
+        let (file, other) = ("abc.sql", check_file("", "select 1 as entity_id"));
+        let elsewhere = problems(&[(file, &text)]);
+        assert!(
+            elsewhere[0].contains("is what Vigie itself raises"),
+            "{elsewhere:?}"
+        );
+        let misnamed = problems(&[(&format!("{}.sql", code.to_lowercase()), &other)]);
+        assert_eq!(misnamed.len(), 1, "{misnamed:?}");
+    }
 }

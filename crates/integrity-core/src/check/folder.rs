@@ -1,0 +1,52 @@
+//! The files of a pack's folder.
+//!
+//! What is named like a check is one, even where it cannot be read: a check that vanishes looks like one that
+//! finds nothing.
+
+use std::{collections::BTreeMap, ffi::OsStr, fs, io, path::Path};
+
+use crate::Error;
+
+pub(super) const MANIFEST: &str = "pack.toml";
+
+/// The files of a pack by their names, each with its contents or why they cannot be read.
+pub(super) type Files<'f> = BTreeMap<&'f str, Result<&'f [u8], &'f str>>;
+
+/// Whether a file of that name is a check. What begins with a dot is what editors leave behind.
+pub(super) fn is_check(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".sql") && !name.starts_with('.')
+}
+
+/// Reads `pack.toml` and the checks.
+///
+/// # Errors
+/// `Invalid` when the folder or its `pack.toml` cannot be read. That another file cannot is said in its place.
+pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, Result<Vec<u8>, String>>, Error> {
+    let unreadable =
+        |path: &Path, error| Error::invalid("pack", format!("{} cannot be read: {error}", path.display()));
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
+        let name = path
+            .file_name()
+            .map(OsStr::to_string_lossy)
+            .unwrap_or_default()
+            .into_owned();
+        if name == MANIFEST {
+            let bytes = contents(&path).map_err(|error| unreadable(&path, error))?;
+            files.insert(name, Ok(bytes));
+        } else if is_check(&name) {
+            files.insert(name, contents(&path).map_err(|error| error.to_string()));
+        }
+    }
+    Ok(files)
+}
+
+fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    // To read a pipe would wait for somebody to write to it.
+    if fs::metadata(path)?.is_file() {
+        fs::read(path)
+    } else {
+        Err(io::Error::other("it is no regular file"))
+    }
+}
