@@ -4,7 +4,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -13,10 +12,13 @@ use chrono_tz::Tz;
 use integrity_core::{CheckCode, Overrides, Pack};
 use serde::Deserialize;
 
-use crate::exit::Stop;
+use crate::{bounded, exit::Stop};
 
 /// Read where no other file is named, if it is there.
 pub(crate) const DEFAULT_FILE: &str = "vigie.toml";
+
+/// The largest configuration, in KiB.
+const LIMIT: u64 = 1024;
 
 /// What can be configured.
 #[derive(Debug, Deserialize)]
@@ -54,7 +56,7 @@ impl Config {
     /// Reads the file named, which must be there, or the default one, which may be.
     pub(crate) fn read(named: Option<&Path>) -> Result<Self, Stop> {
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
-        let text = match fs::read_to_string(path) {
+        let text = match bounded::read(path, LIMIT) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => {
                 return Ok(Self::default());
@@ -160,7 +162,7 @@ mod tests {
         let file = folder.path().join("vigie.toml");
         let text =
             "packs = [\"depot\", \"mine\", \"./depot\", \"/else/where\"]\ndatabase_url_file = \"url\"\n";
-        fs::write(&file, text).expect("written");
+        std::fs::write(&file, text).expect("written");
         let config = Config::read(Some(&file)).expect("well formed");
         let within = |name: &str| format!("{}/{name}", folder.path().display());
         assert_eq!(

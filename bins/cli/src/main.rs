@@ -1,5 +1,6 @@
 //! `vigie`: the command line of Vigie. A thin door: configuration, wiring, printing.
 
+mod bounded;
 mod cli;
 mod command;
 mod config;

@@ -1,16 +1,17 @@
 //! Where the URL of the database comes from: flag, environment, configuration, in this order.
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::path::Path;
 
 use crate::{
+    bounded,
     cli::{Global, Origin},
     config::Config,
     exit::Stop,
     postgres::{self, Target},
 };
 
-/// As much of a file as is read, in bytes: a device has no end.
-const LIMIT: u64 = 64 * 1024;
+/// The largest file that may hold a URL, in KiB.
+const LIMIT: u64 = 64;
 
 /// The database that was meant.
 pub(crate) fn target(global: &Global, origin: Origin, config: &Config) -> Result<Target, Stop> {
@@ -54,14 +55,7 @@ fn from_flag(url: &str) -> Result<Target, Stop> {
 fn from_file(file: &Path) -> Result<Target, Stop> {
     let name = format!("the database URL's file {}", file.display());
     let wrong = |what: &str| Stop::usage(format!("{name}: {what}"));
-    let mut bytes = Vec::new();
-    File::open(file)
-        .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
-        .map_err(|error| wrong(&error.to_string()))?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(wrong("larger than 64 KiB, and so no file that holds a URL"));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| wrong("not UTF-8"))?;
+    let text = bounded::read(file, LIMIT).map_err(|error| wrong(&error.to_string()))?;
     match text.trim() {
         "" => Err(Stop::usage(format!("{name} is empty"))),
         url => Target::parse(&name, url),

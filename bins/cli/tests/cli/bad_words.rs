@@ -134,6 +134,9 @@ fn a_file_without_end() {
             .exits(2)
             .says(&format!("{file}: larger than 64 KiB"));
     }
+    Answer::of(vigie(world.directory.path()).args(["status", "--config", "/dev/zero"]))
+        .exits(2)
+        .says("the configuration /dev/zero: larger than 1024 KiB");
     world.file("url", b"postgres://amina:\xff@127.0.0.1:1/d");
     Answer::of(vigie(world.directory.path()).args(["status", "--database-url-file", "url"]))
         .exits(2)
