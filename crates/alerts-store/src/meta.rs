@@ -5,16 +5,16 @@
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use integrity_core::{
-    Evaluation, Finding, Language, Outcome, Payload, Severity, Suspicion, Terms, is_mass_clear,
+    CheckCode, Evaluation, Finding, Language, Outcome, Payload, Severity, Suspicion, Terms, is_mass_clear,
 };
 use serde_json::{Map, Value};
 
 use crate::{CheckState, Error};
 
 /// The meta check that finds checks which fail.
-pub const CHECK_FAILING: &str = "CHECK_FAILING";
+pub const CHECK_FAILING: &str = CheckCode::FAILING;
 /// The meta check that finds checks whose silence proves nothing.
-pub const CHECK_SUSPECT: &str = "CHECK_SUSPECT";
+pub const CHECK_SUSPECT: &str = CheckCode::SUSPECT;
 
 /// The kind of thing that a meta check is about.
 pub(crate) const ENTITY_TYPE: &str = "CHECK";
@@ -22,10 +22,6 @@ pub(crate) const ENTITY_TYPE: &str = "CHECK";
 /// How far ahead of the store's clock a snapshot may be before it is refused: applied, it would make every
 /// later evaluation look old.
 const MAX_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
-
-/// So that the key of an alert always fits into a page of an index.
-const MAX_ENTITY_TYPE: usize = 63;
-const MAX_ENTITY_ID: usize = 1000;
 
 fn is_storable(finding: &Finding) -> bool {
     let texts = [
@@ -35,8 +31,8 @@ fn is_storable(finding: &Finding) -> bool {
         Some(&finding.message),
         finding.scope.as_ref(),
     ];
-    (1..=MAX_ENTITY_TYPE).contains(&finding.entity_type.len())
-        && (1..=MAX_ENTITY_ID).contains(&finding.entity_id.len())
+    (1..=Finding::MAX_ENTITY_TYPE).contains(&finding.entity_type.len())
+        && (1..=Finding::MAX_ENTITY_ID).contains(&finding.entity_id.len())
         && finding.payload.as_json().len() <= Payload::MAX_BYTES
         && !finding.payload.as_json().contains("\\u0000")
         && !texts.into_iter().flatten().any(|text| text.contains('\0'))
@@ -73,7 +69,7 @@ pub(crate) fn is_stale(
 
 /// Refuses what no check can yield.
 pub(crate) fn refuse_malformed(evaluation: &Evaluation, now: DateTime<Utc>) -> Result<(), Error> {
-    if [CHECK_FAILING, CHECK_SUSPECT].contains(&evaluation.code.as_str()) {
+    if CheckCode::RESERVED.contains(&evaluation.code.as_str()) {
         return Err(Error::invalid(
             "code",
             format!("{} is one of the store's own", evaluation.code),
@@ -83,9 +79,12 @@ pub(crate) fn refuse_malformed(evaluation: &Evaluation, now: DateTime<Utc>) -> R
         return Err(Error::invalid(
             "findings",
             format!(
-                "entity_type must have 1 to {MAX_ENTITY_TYPE} bytes, entity_id 1 to {MAX_ENTITY_ID}, the payload at most \
+                "entity_type must have 1 to {} bytes, entity_id 1 to {}, the payload at most \
                  16 KiB, none a NUL; one of {} about a {:.63} breaks this",
-                evaluation.code, finding.entity_type
+                Finding::MAX_ENTITY_TYPE,
+                Finding::MAX_ENTITY_ID,
+                evaluation.code,
+                finding.entity_type
             ),
         ));
     }

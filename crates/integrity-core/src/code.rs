@@ -10,6 +10,13 @@ use crate::Error;
 pub struct CheckCode(String);
 
 impl CheckCode {
+    /// What finds checks that fail; the store of alerts raises it itself.
+    pub const FAILING: &str = "CHECK_FAILING";
+    /// What finds checks whose silence proves nothing; the store of alerts raises it itself.
+    pub const SUSPECT: &str = "CHECK_SUSPECT";
+    /// The codes that no check file may have.
+    pub const RESERVED: [&str; 2] = [Self::FAILING, Self::SUSPECT];
+
     /// The code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

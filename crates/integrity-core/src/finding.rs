@@ -30,6 +30,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The longest `entity_type`, in bytes.
+    pub const MAX_ENTITY_TYPE: usize = 63;
+    /// The longest `entity_id`, in bytes: the key of an alert always fits into a page of an index.
+    pub const MAX_ENTITY_ID: usize = 1000;
+
     /// The key that identifies the finding within its check.
     #[must_use]
     pub fn key(&self) -> (&str, &str) {

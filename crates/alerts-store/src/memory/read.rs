@@ -6,13 +6,13 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use integrity_core::Severity;
+use integrity_core::{CheckCode, Severity};
 use serde_json::{Map, Value};
 
 use super::state::State;
 use crate::{
-    Alert, AlertFilter, AlertId, CHECK_FAILING, CHECK_SUSPECT, CheckInfo, CheckState, Condition, Count,
-    Coverage, Discrepancy, Durations, Error, Problem, Resolution, Summary, Verification,
+    Alert, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Discrepancy, Durations,
+    Error, Problem, Resolution, Summary, Verification,
 };
 
 impl State {
@@ -207,7 +207,7 @@ fn watched_by(alert: &Alert) -> &str {
 }
 
 fn is_meta(alert: &Alert) -> bool {
-    [CHECK_FAILING, CHECK_SUSPECT].contains(&alert.check_code.as_str())
+    CheckCode::RESERVED.contains(&alert.check_code.as_str())
 }
 
 fn is_fresh(info: &CheckInfo, state: Option<&CheckState>, now: DateTime<Utc>) -> bool {

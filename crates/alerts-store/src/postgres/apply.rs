@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use integrity_core::{Evaluation, Finding, Outcome, postgres::CallerTransaction};
+use integrity_core::{CheckCode, Evaluation, Finding, Outcome, postgres::CallerTransaction};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -83,7 +83,7 @@ impl Standing {
         .execute(&mut *connection)
         .await
         .map_err(failure)?;
-        let metas = [meta::CHECK_FAILING.to_owned(), meta::CHECK_SUSPECT.to_owned()];
+        let metas = CheckCode::RESERVED.map(str::to_owned);
         let row = sqlx::query_file!(
             "../../sql/alerts-store/apply_state.sql",
             evaluation.database,

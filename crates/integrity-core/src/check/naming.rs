@@ -4,14 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::CheckCode;
 
-/// The checks that Vigie raises itself, about the others.
-const RESERVED: [&str; 2] = ["CHECK_FAILING", "CHECK_SUSPECT"];
-
 const LONGEST: usize = 63;
 
 /// Whether no file may have that code.
 pub(super) fn is_reserved(code: &str) -> bool {
-    RESERVED.contains(&code)
+    CheckCode::RESERVED.contains(&code)
 }
 
 /// The code that a stem is, if a check may have it.

@@ -105,8 +105,8 @@ limit {limit}::text::bigint"#,
         message_column = words(Column::Message),
         scope_column = words(Column::Scope),
         check = statement.text,
-        max_id = MAX_ENTITY_ID,
-        max_type = MAX_ENTITY_TYPE,
+        max_id = crate::Finding::MAX_ENTITY_ID,
+        max_type = crate::Finding::MAX_ENTITY_TYPE,
         max_payload = crate::Payload::MAX_BYTES,
         max_message = MAX_MESSAGE,
         max_label = MAX_LABEL,
@@ -114,9 +114,6 @@ limit {limit}::text::bigint"#,
     ))
 }
 
-/// So that the key of an alert always fits into a B-tree page.
-const MAX_ENTITY_ID: usize = 1000;
-const MAX_ENTITY_TYPE: usize = 63;
 /// So that what a person reads stays readable, and a run's memory is bounded by its rows.
 const MAX_MESSAGE: usize = 4000;
 const MAX_LABEL: usize = 1000;
