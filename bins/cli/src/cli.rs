@@ -5,8 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, parser::ValueSource};
 
 mod alerts;
+mod checks;
+mod install;
 
 pub(crate) use alerts::{Act, AlertsCommand, ListArgs, One};
+pub(crate) use checks::{
+    ChecksCommand, CodeArgs, LintArgs, PackArgs, PersonArgs, PlanArgs, TestArgs, TestFormat, ViewArgs,
+};
+pub(crate) use install::{DoctorArgs, InstallArgs, UninstallArgs};
 
 /// Watches a PostgreSQL database and says, with proof, when something is wrong.
 ///
@@ -53,6 +59,18 @@ pub(crate) struct Global {
     /// A file that holds the URL of the database
     #[arg(long, global = true, value_name = "FILE", env = "VIGIE_DATABASE_URL_FILE")]
     pub(crate) database_url_file: Option<PathBuf>,
+    /// The same database with a login of its own for the checks' SQL, without password
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "VIGIE_EVAL_URL",
+        hide_env_values = true
+    )]
+    pub(crate) eval_url: Option<String>,
+    /// A file that holds the URL with the login for the checks' SQL
+    #[arg(long, global = true, value_name = "FILE", env = "VIGIE_EVAL_URL_FILE")]
+    pub(crate) eval_url_file: Option<PathBuf>,
     /// Print JSON, for programs
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -63,6 +81,8 @@ pub(crate) struct Global {
 pub(crate) struct Origin {
     pub(crate) url_is_flag: bool,
     pub(crate) file_is_flag: bool,
+    pub(crate) eval_url_is_flag: bool,
+    pub(crate) eval_file_is_flag: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -81,6 +101,19 @@ Examples:
   vigie alerts ack 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina"
     )]
     Alerts(AlertsCommand),
+    /// Look at checks, prove them, and try them out
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  vigie checks list --pack depot
+  vigie checks lint --pack ./checks
+  vigie checks test --pack ./checks --schema schema.sql"
+    )]
+    Checks(ChecksCommand),
+    Install(InstallArgs),
+    Uninstall(UninstallArgs),
+    Doctor(DoctorArgs),
     Completions(CompletionsArgs),
 }
 
@@ -186,6 +219,8 @@ pub(crate) fn from_command_line() -> (Cli, Origin) {
     let origin = Origin {
         url_is_flag: is_flag("database_url"),
         file_is_flag: is_flag("database_url_file"),
+        eval_url_is_flag: is_flag("eval_url"),
+        eval_file_is_flag: is_flag("eval_url_file"),
     };
     match Cli::from_arg_matches(&matches) {
         Ok(cli) => (cli, origin),

@@ -26,7 +26,9 @@ const LIMIT: u64 = 1024;
 pub(crate) struct Config {
     /// A file that holds the URL of the database.
     pub(crate) database_url_file: Option<PathBuf>,
-    /// Names of compiled-in packs, or folders.
+    /// A file that holds the URL of the same database with the login that evaluates the checks' SQL.
+    pub(crate) eval_url_file: Option<PathBuf>,
+    /// Names of compiled-in packs, or folders; `postgres` alone where there are none.
     pub(crate) packs: Vec<String>,
     /// What the watched database is called in the alerts.
     pub(crate) database: String,
@@ -43,6 +45,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             database_url_file: None,
+            eval_url_file: None,
             packs: Vec::new(),
             database: "main".to_owned(),
             time_zone: None,
@@ -78,6 +81,7 @@ impl Config {
         // Paths in a file are meant from where the file stands, whatever directory the program runs in.
         let folder = path.parent().unwrap_or(Path::new(""));
         config.database_url_file = config.database_url_file.map(|file| folder.join(file));
+        config.eval_url_file = config.eval_url_file.map(|file| folder.join(file));
         for pack in &mut config.packs {
             *pack = located(folder, pack);
         }

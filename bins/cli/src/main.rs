@@ -1,6 +1,7 @@
 //! `vigie`: the command line of Vigie. A thin door: configuration, wiring, printing.
 
 mod bounded;
+mod chosen;
 mod cli;
 mod command;
 mod config;

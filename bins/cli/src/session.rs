@@ -18,6 +18,8 @@ pub(crate) const ROOMS: [Room; 2] = [integrity_core::postgres::ROOM, alerts_stor
 pub(crate) struct Session {
     pub(crate) store: PgAlertStore,
     pub(crate) pool: PgPool,
+    /// The login that evaluates the checks' SQL, where it has one of its own.
+    evaluator: Option<PgPool>,
 }
 
 impl Session {
@@ -34,7 +36,27 @@ impl Session {
         Ok(Self {
             store: PgAlertStore::new(pool.clone(), door),
             pool,
+            evaluator: None,
         })
+    }
+
+    /// Evaluates checks with a login of their own.
+    pub(crate) async fn evaluating_as(mut self, evaluator: Option<&Target>) -> Result<Self, Stop> {
+        if let Some(target) = evaluator {
+            let connected = target.connect().await;
+            self.evaluator = Some(connected.map_err(|stop| stop.at(target.place()))?);
+        }
+        Ok(self)
+    }
+
+    /// The connections on which checks are evaluated.
+    pub(crate) fn evaluator(&self) -> &PgPool {
+        self.evaluator.as_ref().unwrap_or(&self.pool)
+    }
+
+    /// Whether checks are kept apart by a login of their own.
+    pub(crate) fn has_evaluator(&self) -> bool {
+        self.evaluator.is_some()
     }
 }
 

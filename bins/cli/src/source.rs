@@ -1,4 +1,4 @@
-//! Where the URL of the database comes from: flag, environment, configuration, in this order.
+//! Where the URLs come from: flag, environment, configuration, in this order.
 
 use std::path::Path;
 
@@ -13,43 +13,80 @@ use crate::{
 /// The largest file that may hold a URL, in KiB.
 const LIMIT: u64 = 64;
 
-/// The database that was meant.
-pub(crate) fn target(global: &Global, origin: Origin, config: &Config) -> Result<Target, Stop> {
-    if origin.url_is_flag && origin.file_is_flag {
-        return Err(Stop::usage(
-            "give --database-url or --database-url-file, not both",
-        ));
-    }
-    let url = global
-        .database_url
-        .as_deref()
-        .map(str::trim)
-        .filter(|url| !url.is_empty());
-    let file = global.database_url_file.as_deref();
-    match (url, file) {
-        (Some(url), _) if origin.url_is_flag => from_flag(url),
-        (_, Some(file)) if origin.file_is_flag => from_file(file),
-        (Some(url), _) => Target::parse("VIGIE_DATABASE_URL", url),
-        (None, Some(file)) => from_file(file),
-        (None, None) => match &config.database_url_file {
-            Some(file) => from_file(file),
-            None => Err(Stop::usage(
-                "no database is named: set VIGIE_DATABASE_URL to something like postgres://user:password@host:5432/database, \
-                 or give --database-url-file FILE",
-            )),
-        },
-    }
+/// The ways in which one URL can be given, and what they are called.
+struct Given<'a> {
+    url: Option<&'a str>,
+    file: Option<&'a Path>,
+    configured: Option<&'a Path>,
+    url_is_flag: bool,
+    file_is_flag: bool,
+    flag: &'static str,
+    variable: &'static str,
 }
 
-/// Everybody on the machine can read the process list.
-fn from_flag(url: &str) -> Result<Target, Stop> {
-    if postgres::holds_password(url) {
-        return Err(Stop::usage(
-            "--database-url: a password does not belong there, it would stand in the process list; \
-             set VIGIE_DATABASE_URL, or give --database-url-file FILE, or keep the password in a PGPASSFILE",
-        ));
+/// The database that was meant.
+pub(crate) fn target(global: &Global, origin: Origin, config: &Config) -> Result<Target, Stop> {
+    let given = Given {
+        url: global.database_url.as_deref(),
+        file: global.database_url_file.as_deref(),
+        configured: config.database_url_file.as_deref(),
+        url_is_flag: origin.url_is_flag,
+        file_is_flag: origin.file_is_flag,
+        flag: "--database-url",
+        variable: "VIGIE_DATABASE_URL",
+    };
+    given.target()?.ok_or_else(|| {
+        Stop::usage(
+            "no database is named: set VIGIE_DATABASE_URL to something like postgres://user:password@host:5432/database, \
+             or give --database-url-file FILE",
+        )
+    })
+}
+
+/// The same database with the login that evaluates checks, where there is one of its own.
+pub(crate) fn evaluator(global: &Global, origin: Origin, config: &Config) -> Result<Option<Target>, Stop> {
+    let given = Given {
+        url: global.eval_url.as_deref(),
+        file: global.eval_url_file.as_deref(),
+        configured: config.eval_url_file.as_deref(),
+        url_is_flag: origin.eval_url_is_flag,
+        file_is_flag: origin.eval_file_is_flag,
+        flag: "--eval-url",
+        variable: "VIGIE_EVAL_URL",
+    };
+    given.target()
+}
+
+impl Given<'_> {
+    fn target(&self) -> Result<Option<Target>, Stop> {
+        if self.url_is_flag && self.file_is_flag {
+            return Err(Stop::usage(format!("give {0} or {0}-file, not both", self.flag)));
+        }
+        let url = self.url.map(str::trim).filter(|url| !url.is_empty());
+        let target = match (url, self.file) {
+            (Some(url), _) if self.url_is_flag => self.from_flag(url),
+            (_, Some(file)) if self.file_is_flag => from_file(file),
+            (Some(url), _) => Target::parse(self.variable, url),
+            (None, Some(file)) => from_file(file),
+            (None, None) => match self.configured {
+                Some(file) => from_file(file),
+                None => return Ok(None),
+            },
+        };
+        target.map(Some)
     }
-    Target::parse("--database-url", url)
+
+    /// Everybody on the machine can read the process list.
+    fn from_flag(&self, url: &str) -> Result<Target, Stop> {
+        let (flag, variable) = (self.flag, self.variable);
+        if postgres::holds_password(url) {
+            return Err(Stop::usage(format!(
+                "{flag}: a password does not belong there, it would stand in the process list; \
+                 set {variable}, or give {flag}-file FILE, or keep the password in a PGPASSFILE",
+            )));
+        }
+        Target::parse(flag, url)
+    }
 }
 
 fn from_file(file: &Path) -> Result<Target, Stop> {

@@ -8,8 +8,9 @@ use pg_sandbox::{Options, Sandbox, Script};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use uuid::Uuid;
 
-use super::sync::{self, Plan, report::Report};
+use super::sync::{self, report::Report};
 use crate::{
+    chosen::Chosen,
     cli::DemoArgs,
     config::Config,
     exit::{Exit, Stop},
@@ -52,14 +53,14 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
     progress.set_message("running the checks");
     // The login of the service, as in earnest: it reads the depot, writes alerts, and owns nothing.
     let service = Session::open(&owner.login("vigie_sync", &password), Door::Sync).await?;
-    let plan = Plan::new(&Config::default(), &[DATABASE.to_owned()], &[])?;
-    let report = sync::run::once(&service, &plan).await?;
+    let chosen = Chosen::new(&Config::default(), &[DATABASE.to_owned()], &[])?;
+    let report = sync::run::once(&service, &chosen).await?;
     progress.finish_and_clear();
 
     // Before the first word that says that it may be stopped.
     let mut signals = (!args.once).then(Signals::new).transpose()?;
     summary(&report, sandbox, json)?;
-    let exit = sync::told(&report, &plan);
+    let exit = sync::told(&report, &chosen);
     let Some(signals) = &mut signals else {
         return Ok(exit);
     };

@@ -1,11 +1,15 @@
 //! One module per command.
 
 mod alerts;
+mod checks;
 mod completions;
 mod demo;
+mod doctor;
+mod install;
 mod migrate;
 mod status;
 pub(crate) mod sync;
+mod uninstall;
 pub(crate) mod until;
 
 use crate::{
@@ -16,6 +20,15 @@ use crate::{
     source,
 };
 
+/// Where a command works.
+pub(crate) struct Place<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) target: &'a Target,
+    /// The login that evaluates the checks' SQL, where it has one of its own.
+    pub(crate) evaluator: Option<&'a Target>,
+    pub(crate) json: bool,
+}
+
 /// Does what was typed.
 pub(crate) async fn run(cli: Cli, origin: Origin) -> Result<Exit, Stop> {
     let json = cli.global.json;
@@ -25,18 +38,38 @@ pub(crate) async fn run(cli: Cli, origin: Origin) -> Result<Exit, Stop> {
         command => command,
     };
     let config = Config::read(cli.global.config.as_deref())?;
+    let command = match command {
+        Command::Checks(command) if !command.needs_database() => {
+            return checks::without_database(command, &config, json).await;
+        }
+        command => command,
+    };
     let target = source::target(&cli.global, origin, &config)?;
-    on_database(command, &config, &target, json)
+    let evaluator = source::evaluator(&cli.global, origin, &config)?;
+    let place = Place {
+        config: &config,
+        target: &target,
+        evaluator: evaluator.as_ref(),
+        json,
+    };
+    on_database(command, &place)
         .await
         .map_err(|stop| stop.at(target.place()))
 }
 
-async fn on_database(command: Command, config: &Config, target: &Target, json: bool) -> Result<Exit, Stop> {
+async fn on_database(command: Command, place: &Place<'_>) -> Result<Exit, Stop> {
+    let Place {
+        config, target, json, ..
+    } = *place;
     match command {
         Command::Migrate(args) => migrate::run(&args, target, json).await,
-        Command::Sync(args) => sync::run(&args, config, target, json).await,
+        Command::Sync(args) => sync::run(&args, place).await,
         Command::Status(args) => status::run(&args, config, target, json).await,
         Command::Alerts(command) => alerts::run(command, config, target, json).await,
+        Command::Checks(command) => checks::on_database(command, place).await,
+        Command::Install(args) => install::run(&args, place).await,
+        Command::Uninstall(args) => uninstall::run(&args, place).await,
+        Command::Doctor(args) => doctor::run(&args, place).await,
         Command::Completions(_) | Command::Demo(_) => Ok(Exit::Fine),
     }
 }

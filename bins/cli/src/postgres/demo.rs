@@ -19,7 +19,7 @@ pub(crate) async fn load(pool: &PgPool, seed: i64) -> Result<(), Stop> {
     }
     set(&mut transaction, "vigie.demo_seed", &seed.to_string()).await?;
     for (name, script) in [
-        ("schema.sql", include_str!("../../../../sql/demo/schema.sql")),
+        ("schema.sql", include_str!("../../../../sql/packs/depot/schema.sql")),
         ("data.sql", include_str!("../../../../sql/demo/data.sql")),
         (
             "anomalies.sql",

@@ -125,7 +125,7 @@ impl World {
         let world = Self::migrated();
         world.sql(concat!(
             "begin;",
-            include_str!("../../../../sql/demo/schema.sql"),
+            include_str!("../../../../sql/packs/depot/schema.sql"),
             include_str!("../../../../sql/demo/data.sql"),
             include_str!("../../../../sql/demo/anomalies.sql"),
             "commit;"

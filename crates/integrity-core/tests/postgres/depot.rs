@@ -10,7 +10,7 @@ use sqlx::PgPool;
 
 use crate::{prepare, run};
 
-const SCHEMA: &str = include_str!("../../../../sql/demo/schema.sql");
+const SCHEMA: &str = include_str!("../../../../sql/packs/depot/schema.sql");
 const DATA: &str = include_str!("../../../../sql/demo/data.sql");
 const ANOMALIES: &str = include_str!("../../../../sql/demo/anomalies.sql");
 

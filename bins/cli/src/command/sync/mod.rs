@@ -1,42 +1,39 @@
 //! `vigie sync`.
 
-mod plan;
 pub(crate) mod report;
 pub(crate) mod run;
 
 use integrity_core::{CheckCode, Door};
 
-pub(crate) use plan::Plan;
-
 use crate::{
+    chosen::Chosen,
     cli::SyncArgs,
-    config::Config,
+    command::Place,
     exit::{Exit, Stop},
     output,
-    postgres::Target,
     session::Session,
     show,
 };
 
-pub(crate) async fn run(args: &SyncArgs, config: &Config, target: &Target, json: bool) -> Result<Exit, Stop> {
-    let plan = Plan::new(config, &args.pack, &args.only)?;
-    let session = Session::open(target, Door::Sync).await?;
-    let report = run::once(&session, &plan).await?;
-    if json {
+pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop> {
+    let chosen = Chosen::new(place.config, &args.pack, &args.only)?;
+    let session = Session::open(place.target, Door::Sync).await?.evaluating_as(place.evaluator).await?;
+    let report = run::once(&session, &chosen).await?;
+    if place.json {
         output::json(&report)?;
     } else {
         output::print(&show::sync::table(&report))?;
     }
-    Ok(told(&report, &plan))
+    Ok(told(&report, &chosen))
 }
 
 /// Says on standard error what could not be looked at whole, and gives the exit code.
-pub(crate) fn told(report: &report::Report, plan: &Plan) -> Exit {
+pub(crate) fn told(report: &report::Report, chosen: &Chosen) -> Exit {
     let lines: Vec<(&CheckCode, String)> = report.not_whole().collect();
     for (code, why) in &lines {
         output::say(&format!("{code}: {why}"));
         // The first problem of a file is the reason already; whoever mends it wants them all.
-        let problems = plan
+        let problems = chosen
             .bad
             .iter()
             .filter(|bad| bad.code == **code)

@@ -11,10 +11,9 @@ use integrity_core::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    plan::Plan,
     report::{Report, Row, status},
 };
-use crate::{exit::Stop, session::Session};
+use crate::{chosen::Chosen, exit::Stop, session::Session};
 
 /// On whose behalf a run is made.
 const SERVICE: Caller = Caller::Service;
@@ -25,27 +24,27 @@ const LOGIN: &str = "run this with the login vigie_sync, or with the owner of th
 /// How often a run takes a new snapshot after one was lost, before it takes the database for unreachable.
 const MAX_LOSSES: u32 = 3;
 
-/// Evaluates the plan's checks once and applies what they find. The snapshot is given back before anything is
+/// Evaluates the chosen's checks once and applies what they find. The snapshot is given back before anything is
 /// applied, so that it is held no longer than the checks need.
-pub(crate) async fn once(session: &Session, plan: &Plan) -> Result<Report, Stop> {
+pub(crate) async fn once(session: &Session, chosen: &Chosen) -> Result<Report, Stop> {
     let store = &session.store;
-    register(store, plan).await?;
-    let (started_at, evaluations) = evaluate(session, plan).await?;
+    register(store, chosen).await?;
+    let (started_at, evaluations) = evaluate(session, chosen).await?;
     let progress = progress(evaluations.len(), "applying");
     let mut rows = Vec::with_capacity(evaluations.len());
     for evaluation in evaluations {
-        rows.push(apply(store, plan, evaluation).await?);
+        rows.push(apply(store, chosen, evaluation).await?);
         progress.inc(1);
     }
     progress.finish_and_clear();
     rows.sort_by(|a, b| a.code.cmp(&b.code));
 
     let run = Run {
-        database: plan.database.clone(),
+        database: chosen.database.clone(),
         started_at,
         status: status(&rows),
         outcomes: outcomes(&rows),
-        parameters: plan.parameters(),
+        parameters: chosen.parameters(),
     };
     let passed = store
         .record_dates(&SERVICE)
@@ -57,7 +56,7 @@ pub(crate) async fn once(session: &Session, plan: &Plan) -> Result<Report, Stop>
         .await
         .map_err(Stop::from)
         .map_err(refused)?;
-    let summary = store.summary(&SERVICE, &plan.database).await?;
+    let summary = store.summary(&SERVICE, &chosen.database).await?;
     Ok(Report {
         status: run.status,
         checks: rows,
@@ -70,18 +69,18 @@ pub(crate) async fn once(session: &Session, plan: &Plan) -> Result<Report, Stop>
 
 /// What came of every check, and when the first snapshot was taken. A check that takes its connection down is a
 /// failed check; the others are evaluated on a new snapshot.
-async fn evaluate(session: &Session, plan: &Plan) -> Result<(DateTime<Utc>, Vec<Evaluation>), Stop> {
-    let runner = PgCheckRunner::new(session.pool.clone()).with_database(&plan.database);
+async fn evaluate(session: &Session, chosen: &Chosen) -> Result<(DateTime<Utc>, Vec<Evaluation>), Stop> {
+    let runner = PgCheckRunner::new(session.evaluator().clone()).with_database(&chosen.database);
     let mut snapshot = runner.begin().await?;
     let started_at = snapshot.taken_at();
-    let bad = plan
+    let bad = chosen
         .bad
         .iter()
-        .map(|bad| bad.evaluation(&plan.database, started_at));
+        .map(|bad| bad.evaluation(&chosen.database, started_at));
     let mut evaluations: Vec<Evaluation> = bad.collect();
-    let progress = progress(plan.checks.len(), "evaluating");
+    let progress = progress(chosen.checks.len(), "evaluating");
     let mut losses = 0;
-    for check in &plan.checks {
+    for check in &chosen.checks {
         progress.set_message(check.code().to_string());
         match snapshot.evaluate(check).await {
             Ok(evaluation) => evaluations.push(evaluation),
@@ -90,7 +89,7 @@ async fn evaluate(session: &Session, plan: &Plan) -> Result<(DateTime<Utc>, Vec<
                 losses += 1;
                 evaluations.push(took_the_connection_down(
                     check,
-                    &plan.database,
+                    &chosen.database,
                     snapshot.taken_at(),
                 ));
                 snapshot = runner.begin().await?;
@@ -120,24 +119,24 @@ fn took_the_connection_down(check: &Check, database: &str, snapshot_at: DateTime
     }
 }
 
-async fn register(store: &dyn AlertStore, plan: &Plan) -> Result<(), Stop> {
-    let known: &[CheckInfo] = &plan.known;
+async fn register(store: &dyn AlertStore, chosen: &Chosen) -> Result<(), Stop> {
+    let known: &[CheckInfo] = &chosen.known;
     store
-        .register_checks(&SERVICE, &plan.database, known)
+        .register_checks(&SERVICE, &chosen.database, known)
         .await
         .map_err(Stop::from)
         .map_err(refused)
 }
 
 /// Applies one evaluation. What goes wrong with it is the check's own matter, unless the store is gone.
-async fn apply(store: &dyn AlertStore, plan: &Plan, mut evaluation: Evaluation) -> Result<Row, Stop> {
-    if let Some(zone) = plan.time_zone {
+async fn apply(store: &dyn AlertStore, chosen: &Chosen, mut evaluation: Evaluation) -> Result<Row, Stop> {
+    if let Some(zone) = chosen.time_zone {
         evaluation.terms.time_zone = zone;
     }
     match store.apply(&SERVICE, &evaluation).await {
         Ok(applied) => Ok(Row::new(&evaluation, Ok(applied))),
         // Held up by somebody else's lock, or gone for good? Only the second ends the run.
-        Err(error @ Error::Unavailable(_)) if store.check_states(&SERVICE, &plan.database).await.is_err() => {
+        Err(error @ Error::Unavailable(_)) if store.check_states(&SERVICE, &chosen.database).await.is_err() => {
             Err(error.into())
         }
         Err(error) => Ok(Row::new(&evaluation, Err(error.to_string()))),

@@ -1,4 +1,4 @@
-//! What a run shall evaluate, made of packs and configuration before anything is touched.
+//! The checks that a command is about, made of packs and configuration before anything is touched.
 
 use alerts_store::CheckInfo;
 use chrono_tz::Tz;
@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::{config::Config, exit::Stop, output};
 
-/// The checks of a run.
+/// The checks that were chosen.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct Chosen {
     pub(crate) database: String,
     /// Those of the chosen packs that can be evaluated.
     pub(crate) checks: Vec<Check>,
@@ -21,31 +21,27 @@ pub(crate) struct Plan {
     pub(crate) known: Vec<CheckInfo>,
 }
 
+/// Fits any database; chosen where nothing else is.
+pub(crate) const DEFAULT_PACK: &str = "postgres";
+
 /// How often a check whose file cannot be read is taken to be due: the default of check files.
 const EVERY_SECONDS: u32 = 300;
 
-impl Plan {
+impl Chosen {
     /// The packs named, else the configured ones; of their checks those named, else all.
     pub(crate) fn new(config: &Config, packs: &[String], only: &[String]) -> Result<Self, Stop> {
-        let (chosen, from_flags) = if packs.is_empty() {
-            (&config.packs, false)
-        } else {
-            (&packs.to_vec(), true)
+        let default = [DEFAULT_PACK.to_owned()];
+        let (chosen, from_flags) = match (packs, config.packs.as_slice()) {
+            ([], []) => (&default[..], false),
+            ([], configured) => (configured, false),
+            (named, _) => (named, true),
         };
-        if chosen.is_empty() {
-            let names: Vec<_> = Pack::builtin_names().collect();
-            return Err(Stop::usage(format!(
-                "no pack is chosen: give --pack NAME or --pack DIR, or write packs = [\"{}\"] into {}",
-                names.first().unwrap_or(&"./checks"),
-                config.name()
-            )));
-        }
         let packs = chosen
             .iter()
             .map(|pack| Pack::open(pack))
             .collect::<Result<Vec<_>, Error>>()?;
         Pack::must_be_disjoint(&packs)?;
-        let mut plan = Self {
+        let mut chosen = Self {
             database: config.database.clone(),
             checks: Vec::new(),
             bad: Vec::new(),
@@ -53,21 +49,21 @@ impl Plan {
             known: Vec::new(),
         };
         for pack in packs {
-            plan.checks.extend(pack.checks);
-            plan.bad.extend(pack.bad);
+            chosen.checks.extend(pack.checks);
+            chosen.bad.extend(pack.bad);
         }
-        plan.configure(config, from_flags)?;
-        plan.known = plan
+        chosen.configure(config, from_flags)?;
+        chosen.known = chosen
             .checks
             .iter()
             .map(info)
-            .chain(plan.bad.iter().map(|bad| bad_info(bad, config)))
+            .chain(chosen.bad.iter().map(|bad| bad_info(bad, config)))
             .collect();
-        plan.bad.retain(|bad| is_enabled(bad, config));
-        plan.narrow(only)?;
-        plan.checks.sort_by(|a, b| a.code().cmp(b.code()));
-        plan.bad.sort_by(|a, b| a.code.cmp(&b.code));
-        Ok(plan)
+        chosen.bad.retain(|bad| is_enabled(bad, config));
+        chosen.narrow(only)?;
+        chosen.checks.sort_by(|a, b| a.code().cmp(b.code()));
+        chosen.bad.sort_by(|a, b| a.code.cmp(&b.code));
+        Ok(chosen)
     }
 
     /// The parameters each check is evaluated with, for the record.
