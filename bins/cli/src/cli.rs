@@ -114,6 +114,7 @@ Examples:
     Install(InstallArgs),
     Uninstall(UninstallArgs),
     Doctor(DoctorArgs),
+    Reference(ReferenceArgs),
     Completions(CompletionsArgs),
 }
 
@@ -200,6 +201,14 @@ pub(crate) struct StatusArgs {
     #[arg(long = "as", value_name = "USER_ID")]
     pub(crate) user: Option<String>,
 }
+
+/// Print the reference of the configuration, or with --json its JSON Schema, for editors
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie reference | less
+  vigie reference --json > vigie.schema.json")]
+pub(crate) struct ReferenceArgs {}
 
 /// Print completions for a shell
 #[derive(Debug, Args)]

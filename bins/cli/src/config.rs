@@ -10,6 +10,7 @@ use std::{
 
 use chrono_tz::Tz;
 use integrity_core::{CheckCode, Overrides, Pack};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{bounded, exit::Stop};
@@ -21,20 +22,22 @@ pub(crate) const DEFAULT_FILE: &str = "vigie.toml";
 const LIMIT: u64 = 1024;
 
 /// What can be configured.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
-    /// A file that holds the URL of the database.
+    /// A file that holds the URL of the database. A URL itself is refused here: it holds a password.
     pub(crate) database_url_file: Option<PathBuf>,
     /// A file that holds the URL of the same database with the login that evaluates the checks' SQL.
     pub(crate) eval_url_file: Option<PathBuf>,
     /// Names of compiled-in packs, or folders; `postgres` alone where there are none.
     pub(crate) packs: Vec<String>,
-    /// What the watched database is called in the alerts.
+    /// What the watched database is called in the alerts; `main` unless given.
     pub(crate) database: String,
-    /// Where a day ends, for due dates and `--until`; the packs' own and UTC unless given.
+    /// Where a day ends, for due dates and `--until`, such as `"Africa/Kinshasa"`; the packs' own and UTC unless given.
+    #[schemars(with = "Option<String>")]
     pub(crate) time_zone: Option<Tz>,
-    /// What is changed about single checks.
+    /// What is changed about single checks: one table `[checks.CODE]` for each.
+    #[schemars(with = "BTreeMap<String, Overrides>")]
     pub(crate) checks: BTreeMap<CheckCode, Overrides>,
     /// Where it was read, for messages.
     #[serde(skip)]

@@ -7,6 +7,8 @@ mod code;
 pub mod duration;
 mod error;
 mod evaluation;
+#[cfg(feature = "postgres")]
+mod explanation;
 mod finding;
 mod language;
 #[cfg(feature = "memory")]
@@ -20,13 +22,15 @@ mod sample;
 mod severity;
 
 pub use caller::{Caller, Door, Role};
-pub use check::{BadCheck, Check, Overrides, Pack, Problem};
+pub use check::{BadCheck, Case, Check, ExpectedRow, Fixture, Overrides, Pack, Problem, Script};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use code::CheckCode;
 pub use error::Error;
 pub use evaluation::{
     AcceptRule, Clearing, Evaluation, Failure, FailureKind, Outcome, Suspicion, Terms, Worse, is_mass_clear,
 };
+#[cfg(feature = "postgres")]
+pub use explanation::{Explanation, IndexAdvice, PlanNode};
 pub use finding::Finding;
 pub use language::{Language, Text};
 #[cfg(feature = "memory")]

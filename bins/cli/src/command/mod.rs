@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod install;
 mod migrate;
+mod reference;
 mod status;
 pub(crate) mod sync;
 mod uninstall;
@@ -34,6 +35,7 @@ pub(crate) async fn run(cli: Cli, origin: Origin) -> Result<Exit, Stop> {
     let json = cli.global.json;
     let command = match cli.command {
         Command::Completions(args) => return completions::run(&args),
+        Command::Reference(_) => return reference::run(json),
         Command::Demo(args) => return demo::run(&args, json).await,
         command => command,
     };
@@ -70,6 +72,6 @@ async fn on_database(command: Command, place: &Place<'_>) -> Result<Exit, Stop> 
         Command::Install(args) => install::run(&args, place).await,
         Command::Uninstall(args) => uninstall::run(&args, place).await,
         Command::Doctor(args) => doctor::run(&args, place).await,
-        Command::Completions(_) | Command::Demo(_) => Ok(Exit::Fine),
+        Command::Completions(_) | Command::Demo(_) | Command::Reference(_) => Ok(Exit::Fine),
     }
 }

@@ -7,5 +7,6 @@ mod demo;
 mod harness;
 mod life;
 mod redact;
+mod reference;
 mod screens;
 mod side_by_side;

@@ -13,23 +13,27 @@ use crate::{Error, Severity, duration};
 
 /// What the configuration changes about one check; what is absent stays as its file says.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Overrides {
-    /// `false`: every evaluation is `Skipped`.
+    /// `false`: it is not evaluated; its alerts stay as they are. `true` unless given.
     pub enabled: Option<bool>,
-    /// The check's own severity.
+    /// `CRITICAL`, `WARN` or `INFO`, for rows that bring no severity of their own.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub severity: Option<Severity>,
-    /// How often it runs.
+    /// How often it runs, such as `"5m"`.
     #[serde(deserialize_with = "written")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub every: Option<Duration>,
-    /// How long its SQL may take.
+    /// How long its SQL may take, such as `"5s"`.
     #[serde(deserialize_with = "written")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub timeout: Option<Duration>,
     /// How many findings it keeps, at most 50,000.
     pub max_rows: Option<u32>,
     /// Complete evaluations without a finding before its alert clears; at least 1.
     pub resolve_after: Option<u32>,
-    /// Values of its parameters; dates and intervals as text.
+    /// Values of its parameters, such as `params.tolerance_l = 5`; dates and intervals as text.
     pub params: BTreeMap<String, Value>,
 }
 
