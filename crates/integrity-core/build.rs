@@ -14,7 +14,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     for pack in names(&packs)? {
         for file in names(&packs.join(&pack))? {
-            if file == "pack.toml" || file.to_ascii_lowercase().ends_with(".sql") {
+            let is_read = ["pack.toml", "proved.toml"].contains(&file.as_str())
+                || [".sql", ".test.toml"]
+                    .iter()
+                    .any(|ending| file.to_ascii_lowercase().ends_with(ending));
+            if is_read {
                 let path = packs.join(&pack).join(&file);
                 writeln!(
                     table,

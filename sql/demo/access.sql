@@ -1,5 +1,5 @@
--- Who works in the demo, and a login of the service that can read the depot and nothing else.
--- Run after the migrations and roles.sql; vigie.demo_password is set in the same transaction.
+-- Who works in the demo, and a password for the service's logins: one writes alerts and reads nothing of the depot, the
+-- other evaluates the checks and reads nothing else. Run after the installation; vigie.demo_password is set in the same transaction.
 
 insert into vigie.members (user_id, role) values
     ('amina', 'admin'),
@@ -7,11 +7,9 @@ insert into vigie.members (user_id, role) values
     ('patricia', 'pca')
 on conflict (user_id) do nothing;
 
-grant usage on schema public to vigie_sync;
-grant select on all tables in schema public to vigie_sync;
-
 do $$
 begin
     execute format('alter role vigie_sync password %L', current_setting('vigie.demo_password'));
+    execute format('alter role vigie_eval password %L', current_setting('vigie.demo_password'));
 end
 $$;

@@ -1,20 +1,2 @@
--- Opens the evaluating transaction and takes its snapshot. Sent whole through the simple protocol, so that
--- no network round trip lies between the snapshot and the time that is taken for it.
+-- Opens the evaluating transaction. Sent through the simple protocol in one message with settle_snapshot.sql.
 begin isolation level repeatable read read only;
-set local role none;
--- Where Row Level Security would have filtered silently, PostgreSQL raises an error instead.
-set local row_security = off;
-set local lock_timeout = '2s';
--- What a check means must not depend on the settings of a login: built-ins come first and cannot be shadowed,
--- `public` is there for the functions of views that rely on it, temporary objects come last.
-set local search_path = pg_catalog, public, pg_temp;
-set local timezone = 'UTC';
-set local datestyle = 'ISO, YMD';
-set local intervalstyle = 'postgres';
-set local standard_conforming_strings = on;
-set local extra_float_digits = 1;
--- Measured: compiling costs more than a check takes; few rows leave a parallel scan; sorts stay in memory.
-set local jit = off;
-set local parallel_tuple_cost = 0.01;
-set local work_mem = '64MB';
-select clock_timestamp();

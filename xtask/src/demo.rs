@@ -2,10 +2,15 @@
 
 use std::{ffi::OsString, os::unix::process::CommandExt, process::Command};
 
-use crate::{command, failure::Failure, setup, workspace};
+use crate::{
+    command,
+    failure::Failure,
+    setup::{self, For},
+    workspace,
+};
 
 pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
-    setup::run(false)?;
+    setup::run(false, For::Server)?;
     let metadata = workspace::metadata()?;
     // All of them: the demo starts the others as child processes found beside its own executable.
     let mut build = command::cargo(&["build", "--locked"]);

@@ -14,6 +14,7 @@ mod setup;
 mod sqlx;
 mod test;
 mod tidy;
+mod versions;
 mod workspace;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ use clap::Parser;
 
 use cli::{SqlxTask, Task, Xtask};
 use failure::Failure;
+use setup::For;
 
 fn main() -> ExitCode {
     let Xtask { task } = Xtask::parse();
@@ -36,7 +38,7 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<(), Failure> {
     match task {
-        Task::Setup { yes } => setup::run(yes),
+        Task::Setup { yes, full } => setup::run(yes, if full { For::Versions } else { For::Tests }),
         Task::Demo { args } => demo::run(&args),
         Task::Test { args } => test::run(&args),
         Task::Lint => lint::run(),
@@ -49,10 +51,11 @@ fn run(task: Task) -> Result<(), Failure> {
         } => sqlx::check(),
         Task::Tidy => tidy::run(),
         Task::ProveBare => prove_bare::run(),
-        Task::Ci => {
+        Task::Ci { full } => {
             lint::run()?;
             sqlx::check()?;
-            test::run(&[])
+            test::run(&[])?;
+            if full { versions::test() } else { Ok(()) }
         }
     }
 }

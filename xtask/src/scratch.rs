@@ -16,8 +16,8 @@ use crate::failure::Failure;
 const FIRST: &str = "integrity-core";
 
 /// Starts a server and creates a database in it that has every migration and the roles.
-pub(crate) fn start(root: &Path, database: &str) -> Result<Sandbox, Failure> {
-    let sandbox = Sandbox::start(&Options::from_env())?;
+pub(crate) fn start(root: &Path, database: &str, options: &Options) -> Result<Sandbox, Failure> {
+    let sandbox = Sandbox::start(options)?;
     eprintln!("PostgreSQL {} on 127.0.0.1:{}", sandbox.version(), sandbox.port());
     sandbox.create_database(database)?;
     for schema in schemas(root)? {
@@ -174,7 +174,7 @@ mod tests {
             "sql/integrity-core/roles.sql",
             "create role vigie_reader;\ngrant select on vigie.a to vigie_reader;",
         );
-        let sandbox = start(root.path(), "scratch").expect("started");
+        let sandbox = start(root.path(), "scratch", &Options::from_env()).expect("started");
         let asked = "select b from vigie.a; select count(*) from pg_roles where rolname = 'vigie_reader';";
         assert_eq!(
             sandbox
@@ -189,7 +189,9 @@ mod tests {
             "sql/alerts-store/migrations/2_c.sql",
             "create table vigie.c (); select 1/0;",
         );
-        let failure = start(root.path(), "scratch").expect_err("broken").to_string();
+        let failure = start(root.path(), "scratch", &Options::from_env())
+            .expect_err("broken")
+            .to_string();
         assert!(
             failure.contains("2_c.sql") && failure.contains("division by zero"),
             "{failure}"

@@ -1,8 +1,9 @@
 //! `cargo xtask setup`: installs what the machine lacks.
 //!
-//! It creates no cluster: Debian's packages make and start one on port 5432 unless told not to, and nobody
-//! asked for that. The order not to stands in a file of its own while the package is installed, and goes away
-//! afterwards, so that who installs PostgreSQL later by hand gets what Debian promises them.
+//! It starts nothing and leaves nothing that starts by itself. Debian's packages of PostgreSQL make and start a
+//! cluster on port 5432 unless told not to, those of PgBouncer start a pooler on port 6432, now and at every boot,
+//! and nobody asked for either. The orders not to stand in files of their own while the packages are installed, and
+//! go away afterwards, so that who installs something later by hand gets what Debian promises them.
 //!
 //! Refused: an edited `/etc/postgresql-common/createcluster.conf`. A file that is there before its package
 //! keeps the package from installing its own.
@@ -20,22 +21,44 @@ use crate::{command, failure::Failure};
 
 const NO_CLUSTER_DIRECTORY: &str = "/etc/postgresql-common/createcluster.d";
 const NO_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/vigie-setup.conf";
+/// What Debian asks before a package starts a service; exit code 101 says no.
+const NO_SERVICE: &str = "/usr/sbin/policy-rc.d";
+
+/// What a task cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum For {
+    /// A private server: PostgreSQL.
+    Server,
+    /// And all tests: PgBouncer.
+    Tests,
+    /// And the same on every supported version of PostgreSQL: npm, whose registry has their programs.
+    Versions,
+}
+
+/// Something that is not there.
+#[derive(Debug)]
+struct Lacking {
+    /// What is not there, and what to do about it.
+    report: String,
+    /// Debian's package, where it is known already.
+    package: Option<&'static str>,
+}
 
 /// Makes sure that everything is there. Installs on Debian and its kin; says what to install elsewhere.
-pub(crate) fn run(yes: bool) -> Result<(), Failure> {
-    let lacking = match look() {
+pub(crate) fn run(yes: bool, purpose: For) -> Result<(), Failure> {
+    let lacking = match look(purpose) {
         Ok(found) => {
             eprintln!("setup: nothing is lacking ({found})");
             return Ok(());
         }
-        Err(error) => error,
+        Err(lacking) => lacking,
     };
-    if std::env::vars_os().any(|(name, _)| name == pg_sandbox::BIN_DIR_VARIABLE) {
-        // Named by hand: installing another one would not be used.
-        return Err(Failure::usage(lacking.to_string()));
-    }
-    if !Path::new("/usr/bin/apt-get").exists() {
-        return Err(Failure::usage(lacking.to_string()));
+    let report = reports(&lacking);
+    let lacks_server = lacking.iter().any(|lacking| lacking.package.is_none());
+    let server_is_named = std::env::vars_os().any(|(name, _)| name == pg_sandbox::BIN_DIR_VARIABLE);
+    // Where it is named by hand, installing another one would not be used.
+    if (lacks_server && server_is_named) || !Path::new("/usr/bin/apt-get").exists() {
+        return Err(Failure::usage(report));
     }
     let sudo = match (
         geteuid().is_root(),
@@ -45,47 +68,136 @@ pub(crate) fn run(yes: bool) -> Result<(), Failure> {
         (false, true) => Some("sudo"),
         (false, false) => {
             return Err(Failure::usage(format!(
-                "{lacking}\nthis needs root, and there is no sudo; as root, run:\n  {NO_CLUSTER_HINT}"
+                "{report}\nthis needs root, and there is no sudo; as root, run:\n  {}",
+                by_hand(&lacking)
             )));
         }
     };
+    let first_lines = lacking.iter().filter_map(|lacking| lacking.report.lines().next());
     eprintln!(
         "setup: {}; installing it",
-        lacking.to_string().lines().next().unwrap_or_default()
+        first_lines.collect::<Vec<_>>().join("; ")
     );
-    agree(yes)?;
-    command::run(&mut elevated(sudo, &["apt-get", "update"]))?;
-    let package = newest_package()?;
-    command::run(&mut elevated(sudo, &["mkdir", "-p", NO_CLUSTER_DIRECTORY]))?;
-    let write = format!("echo 'create_main_cluster = false' >{NO_CLUSTER}");
-    command::run(&mut elevated(sudo, &["sh", "-c", &write]))?;
-    let installed = command::run(&mut elevated(
-        sudo,
-        &[
-            "env",
-            "DEBIAN_FRONTEND=noninteractive",
-            "apt-get",
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            &package,
-        ],
-    ));
-    command::run(&mut elevated(sudo, &["rm", "-f", NO_CLUSTER]))?;
-    installed?;
-    let found = look().map_err(|error| Failure::new(format!("installed {package}, and yet: {error}")))?;
+    agree(yes, &lacking)?;
+    install(sudo, &lacking)?;
+    let found = look(purpose).map_err(|lacking| {
+        let report = reports(&lacking);
+        Failure::new(format!("everything is installed, and yet: {report}"))
+    })?;
     eprintln!("setup: done ({found})");
     Ok(())
 }
 
-const NO_CLUSTER_HINT: &str = "\
-apt-get update
-  mkdir -p /etc/postgresql-common/createcluster.d
-  echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/vigie-setup.conf
-  apt-get install --yes postgresql
-  rm /etc/postgresql-common/createcluster.d/vigie-setup.conf";
+fn install(sudo: Option<&str>, lacking: &[Lacking]) -> Result<(), Failure> {
+    let run = |words: &[&str]| command::run(&mut elevated(sudo, words));
+    run(&["apt-get", "update"])?;
+    let server = newest_server()?;
+    let packages = packages(lacking, &server);
+    let has_pooler = packages.contains(&"pgbouncer");
 
-fn look() -> Result<String, pg_sandbox::Error> {
+    run(&["mkdir", "-p", NO_CLUSTER_DIRECTORY])?;
+    run(&[
+        "sh",
+        "-c",
+        &format!("echo 'create_main_cluster = false' >{NO_CLUSTER}"),
+    ])?;
+    // Where the machine has a policy of its own, that one holds.
+    let silences = has_pooler && !Path::new(NO_SERVICE).exists();
+    if silences {
+        let write = format!("printf '#!/bin/sh\\nexit 101\\n' >{NO_SERVICE} && chmod 755 {NO_SERVICE}");
+        run(&["sh", "-c", &write])?;
+    }
+    let mut words = vec![
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "install",
+        "--yes",
+        "--no-install-recommends",
+    ];
+    words.extend(packages);
+    let installed = run(&words);
+    if silences {
+        run(&["rm", "-f", NO_SERVICE])?;
+    }
+    run(&["rm", "-f", NO_CLUSTER])?;
+    installed?;
+    if has_pooler {
+        run(&["update-rc.d", "pgbouncer", "disable"])?;
+        // Where the machine's own policy let it start.
+        run(&["invoke-rc.d", "pgbouncer", "stop"])?;
+    }
+    Ok(())
+}
+
+/// What a person would type as root.
+fn by_hand(lacking: &[Lacking]) -> String {
+    let mut lines = vec!["apt-get update".to_owned()];
+    if lacking.iter().any(|lacking| lacking.package.is_none()) {
+        lines.extend([
+            format!("mkdir -p {NO_CLUSTER_DIRECTORY}"),
+            format!("echo 'create_main_cluster = false' >{NO_CLUSTER}"),
+        ]);
+    }
+    lines.push(format!(
+        "apt-get install --yes --no-install-recommends {}",
+        packages(lacking, "postgresql").join(" ")
+    ));
+    if lacking.iter().any(|lacking| lacking.package.is_none()) {
+        lines.push(format!("rm {NO_CLUSTER}"));
+    }
+    if lacking.iter().any(|lacking| lacking.package == Some("pgbouncer")) {
+        lines.extend(["update-rc.d pgbouncer disable", "invoke-rc.d pgbouncer stop"].map(str::to_owned));
+    }
+    lines.join("\n  ")
+}
+
+fn packages<'a>(lacking: &[Lacking], server: &'a str) -> Vec<&'a str> {
+    lacking
+        .iter()
+        .map(|lacking| lacking.package.unwrap_or(server))
+        .collect()
+}
+
+fn reports(lacking: &[Lacking]) -> String {
+    let reports: Vec<_> = lacking.iter().map(|lacking| lacking.report.as_str()).collect();
+    reports.join("\n")
+}
+
+/// What there is, or everything that is not.
+fn look(purpose: For) -> Result<String, Vec<Lacking>> {
+    let (mut found, mut lacking) = (Vec::new(), Vec::new());
+    match server() {
+        Ok(server) => found.push(server),
+        Err(error) => lacking.push(Lacking {
+            report: error.to_string(),
+            package: None,
+        }),
+    }
+    let mut program = |name: &'static str, what: &str| match version_of(name) {
+        Some(version) => found.push(version),
+        None => lacking.push(Lacking {
+            report: format!("no {name} found ({what}); install your system's package {name}"),
+            package: Some(name),
+        }),
+    };
+    if purpose >= For::Tests {
+        program("pgbouncer", "the tests of poolers start it, each for itself");
+    }
+    if purpose >= For::Versions {
+        program(
+            "npm",
+            "its registry has the programs of PostgreSQL 15, 16, 17 and 18",
+        );
+    }
+    if lacking.is_empty() {
+        Ok(found.join(", "))
+    } else {
+        Err(lacking)
+    }
+}
+
+fn server() -> Result<String, pg_sandbox::Error> {
     let found = Installation::find(&Options::from_env())?;
     found.psql()?;
     Ok(format!(
@@ -95,13 +207,32 @@ fn look() -> Result<String, pg_sandbox::Error> {
     ))
 }
 
+/// What a program says about itself. Debian keeps poolers off the PATH of those who are not root.
+fn version_of(name: &str) -> Option<String> {
+    [name.to_owned(), format!("/usr/sbin/{name}")]
+        .iter()
+        .find_map(|program| {
+            let output = Command::new(program).arg("--version").output().ok()?;
+            let text = String::from_utf8_lossy(&output.stdout);
+            let first = text.lines().next().unwrap_or_default().trim().to_owned();
+            let is_number = first.starts_with(|c: char| c.is_ascii_digit());
+            output.status.success().then(|| {
+                if is_number {
+                    format!("{name} {first}")
+                } else {
+                    first
+                }
+            })
+        })
+}
+
 /// Asks where somebody can answer. Where nobody can (a container, a script), it goes on: every command is
 /// printed, and a machine without a terminal has no other way to be set up.
 #[expect(
     clippy::disallowed_methods,
     reason = "CI=true is how every CI says that nobody is there to answer"
 )]
-fn agree(yes: bool) -> Result<(), Failure> {
+fn agree(yes: bool, lacking: &[Lacking]) -> Result<(), Failure> {
     let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
     if yes || ci || !std::io::stdin().is_terminal() {
         return Ok(());
@@ -117,12 +248,13 @@ fn agree(yes: bool) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::usage(format!(
-        "nothing installed; by hand, as root:\n  {NO_CLUSTER_HINT}"
+        "nothing installed; by hand, as root:\n  {}",
+        by_hand(lacking)
     )))
 }
 
 /// The newest supported server that this distribution offers; its client comes with it.
-fn newest_package() -> Result<String, Failure> {
+fn newest_server() -> Result<String, Failure> {
     let offered = |package: &String| command::succeeds(Command::new("apt-cache").args(["show", package]));
     SUPPORTED
         .rev()
@@ -157,6 +289,25 @@ mod tests {
         assert_eq!(
             command::line(&elevated(Some("sudo"), &["apt-get", "update"])),
             "sudo apt-get update"
+        );
+    }
+
+    #[test]
+    fn only_what_is_lacking_is_installed_and_no_service_is_left() {
+        let lacking = |package| Lacking {
+            report: String::new(),
+            package,
+        };
+        let both = [lacking(None), lacking(Some("pgbouncer"))];
+        assert_eq!(packages(&both, "postgresql-17"), ["postgresql-17", "pgbouncer"]);
+        let text = by_hand(&both);
+        assert!(
+            text.contains("create_main_cluster = false") && text.contains("update-rc.d pgbouncer disable")
+        );
+        let text = by_hand(&[lacking(Some("npm"))]);
+        assert_eq!(
+            text,
+            "apt-get update\n  apt-get install --yes --no-install-recommends npm"
         );
     }
 }

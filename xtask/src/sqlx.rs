@@ -14,7 +14,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{command, failure::Failure, scratch, setup, workspace};
+use pg_sandbox::Options;
+
+use crate::{
+    command,
+    failure::Failure,
+    scratch,
+    setup::{self, For},
+    workspace,
+};
 
 /// What the copy must hold for cargo and for the macros.
 const COPIED: &[&str] = &[
@@ -79,7 +87,7 @@ fn committed_directory(fresh: &Queries) -> Result<PathBuf, Failure> {
 
 /// Compiles a copy of the sources against a database with every migration, and gives what the macros wrote.
 fn generate() -> Result<Queries, Failure> {
-    setup::run(false)?;
+    setup::run(false, For::Server)?;
     let metadata = workspace::metadata()?;
     let copy = workspace::target(&metadata, "xtask/sqlx")?;
     fs::remove_dir_all(&copy)?;
@@ -90,7 +98,7 @@ fn generate() -> Result<Queries, Failure> {
     let written = copy.join(".sqlx");
     fs::create_dir_all(&written)?;
 
-    let sandbox = scratch::start(workspace::root(), "vigie_queries")?;
+    let sandbox = scratch::start(workspace::root(), "vigie_queries", &Options::from_env())?;
     let mut check = command::cargo(&[
         "check",
         "--workspace",

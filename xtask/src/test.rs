@@ -2,12 +2,20 @@
 
 use std::{ffi::OsString, time::Instant};
 
-use crate::{command, failure::Failure, scratch, setup, workspace};
+use pg_sandbox::Options;
+
+use crate::{
+    command,
+    failure::Failure,
+    scratch,
+    setup::{self, For},
+    workspace,
+};
 
 pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
     let begun = Instant::now();
-    setup::run(false)?;
-    let sandbox = scratch::start(workspace::root(), "vigie_scratch")?;
+    setup::run(false, For::Tests)?;
+    let sandbox = scratch::start(workspace::root(), "vigie_scratch", &Options::from_env())?;
     // `#[sqlx::test]` makes a database of its own per test, from this one.
     let url = sandbox.url("postgres");
 

@@ -30,17 +30,7 @@ const EVERY_SECONDS: u32 = 300;
 impl Chosen {
     /// The packs named, else the configured ones; of their checks those named, else all.
     pub(crate) fn new(config: &Config, packs: &[String], only: &[String]) -> Result<Self, Stop> {
-        let default = [DEFAULT_PACK.to_owned()];
-        let (chosen, from_flags) = match (packs, config.packs.as_slice()) {
-            ([], []) => (&default[..], false),
-            ([], configured) => (configured, false),
-            (named, _) => (named, true),
-        };
-        let packs = chosen
-            .iter()
-            .map(|pack| Pack::open(pack))
-            .collect::<Result<Vec<_>, Error>>()?;
-        Pack::must_be_disjoint(&packs)?;
+        let (packs, from_flags) = (open(config, packs)?, !packs.is_empty());
         let mut chosen = Self {
             database: config.database.clone(),
             checks: Vec::new(),
@@ -48,7 +38,7 @@ impl Chosen {
             time_zone: config.time_zone,
             known: Vec::new(),
         };
-        for pack in packs {
+        for (_, pack) in packs {
             chosen.checks.extend(pack.checks);
             chosen.bad.extend(pack.bad);
         }
@@ -89,7 +79,10 @@ impl Chosen {
                 // The configuration may be made for other packs than those of this one run.
                 output::say(&message);
             } else {
-                return Err(Stop::usage(format!("{message}{}", self.near(code.as_str()))));
+                return Err(Stop::usage(format!(
+                    "{message}{}",
+                    near(self.codes(), code.as_str())
+                )));
             }
         }
         let checks =
@@ -109,14 +102,7 @@ impl Chosen {
     }
 
     fn narrow(&mut self, only: &[String]) -> Result<(), Stop> {
-        for name in only {
-            if !self.codes().any(|code| code.as_str() == name) {
-                return Err(Stop::usage(format!(
-                    "--only: no chosen pack has a check {name:?}{}",
-                    self.near(name)
-                )));
-            }
-        }
+        must_be_among(self.codes(), only)?;
         if !only.is_empty() {
             let is_named = |code: &CheckCode| only.iter().any(|name| name == code.as_str());
             self.checks.retain(|check| is_named(check.code()));
@@ -125,30 +111,67 @@ impl Chosen {
         Ok(())
     }
 
-    fn codes(&self) -> impl Iterator<Item = &CheckCode> {
+    fn codes(&self) -> impl Iterator<Item = &CheckCode> + Clone {
         self.checks
             .iter()
             .map(Check::code)
             .chain(self.bad.iter().map(|bad| &bad.code))
     }
+}
 
-    /// Names that may have been meant, the nearest first.
-    fn near(&self, name: &str) -> String {
-        let name = name.to_ascii_uppercase();
-        let likeness = |code: &CheckCode| strsim::jaro_winkler(&name, code.as_str());
-        let mut near: Vec<_> = self
-            .codes()
-            .map(|code| (likeness(code), code))
-            .filter(|(like, _)| *like > 0.75)
-            .collect();
-        near.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let near: Vec<_> = near.iter().take(3).map(|(_, code)| code.to_string()).collect();
-        if near.is_empty() {
-            let mut all: Vec<_> = self.codes().map(ToString::to_string).collect();
-            all.sort();
-            return format!("; there are {}", all.join(", "));
-        }
-        format!("; did you mean {}?", near.join(" or "))
+/// Refuses names after `--only` that are no code of a chosen check.
+pub(crate) fn must_be_among<'c>(
+    codes: impl Iterator<Item = &'c CheckCode> + Clone,
+    only: &[String],
+) -> Result<(), Stop> {
+    match only
+        .iter()
+        .find(|name| !codes.clone().any(|code| code.as_str() == *name))
+    {
+        Some(name) => Err(Stop::usage(format!(
+            "--only: no chosen pack has a check {name:?}{}",
+            near(codes, name)
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Names that may have been meant, the nearest first.
+pub(crate) fn near<'c>(codes: impl Iterator<Item = &'c CheckCode> + Clone, name: &str) -> String {
+    let name = name.to_ascii_uppercase();
+    let likeness = |code: &CheckCode| strsim::jaro_winkler(&name, code.as_str());
+    let mut near: Vec<_> = codes
+        .clone()
+        .map(|code| (likeness(code), code))
+        .filter(|(like, _)| *like > 0.75)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let near: Vec<_> = near.iter().take(3).map(|(_, code)| code.to_string()).collect();
+    if near.is_empty() {
+        let mut all: Vec<_> = codes.map(ToString::to_string).collect();
+        all.sort();
+        return format!("; there are {}", all.join(", "));
+    }
+    format!("; did you mean {}?", near.join(" or "))
+}
+
+/// The packs named, else the configured ones, each with the name or the folder under which it was chosen.
+pub(crate) fn open(config: &Config, named: &[String]) -> Result<Vec<(String, Pack)>, Stop> {
+    let chosen = names(config, named);
+    let packs = chosen
+        .iter()
+        .map(|pack| Pack::open(pack))
+        .collect::<Result<Vec<_>, Error>>()?;
+    Pack::must_be_disjoint(&packs)?;
+    Ok(chosen.into_iter().zip(packs).collect())
+}
+
+/// The names or folders of the packs named, else of the configured ones.
+pub(crate) fn names(config: &Config, named: &[String]) -> Vec<String> {
+    match (named, config.packs.as_slice()) {
+        ([], []) => vec![DEFAULT_PACK.to_owned()],
+        ([], configured) => configured.to_vec(),
+        (named, _) => named.to_vec(),
     }
 }
 
@@ -161,8 +184,7 @@ fn info(check: &Check) -> CheckInfo {
         time_zone: check.terms().time_zone,
         every_seconds: u32::try_from(check.every().as_secs()).unwrap_or(u32::MAX).max(1),
         enabled: check.is_enabled(),
-        // No fixtures are read yet, so nothing is proved.
-        proved: false,
+        proved: check.is_proved(),
     }
 }
 

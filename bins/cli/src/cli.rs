@@ -8,7 +8,7 @@ mod alerts;
 mod checks;
 mod install;
 
-pub(crate) use alerts::{Act, AlertsCommand, ListArgs, One};
+pub(crate) use alerts::{AlertsCommand, ListArgs, One, Words};
 pub(crate) use checks::{
     ChecksCommand, CodeArgs, LintArgs, PackArgs, PersonArgs, PlanArgs, TestArgs, TestFormat, ViewArgs,
 };
@@ -76,13 +76,18 @@ pub(crate) struct Global {
     pub(crate) json: bool,
 }
 
-/// Whether a value was typed, or comes from the environment.
+/// Whether a URL, and the file that holds it, were typed, or come from the environment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin {
     pub(crate) url_is_flag: bool,
     pub(crate) file_is_flag: bool,
-    pub(crate) eval_url_is_flag: bool,
-    pub(crate) eval_file_is_flag: bool,
+}
+
+/// The origins of both URLs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origins {
+    pub(crate) database: Origin,
+    pub(crate) evaluator: Origin,
 }
 
 #[derive(Debug, Subcommand)]
@@ -121,8 +126,8 @@ Examples:
 /// Show Vigie at work on a private PostgreSQL with a petroleum depot full of mistakes
 ///
 /// Starts a private PostgreSQL server, fills it with a depot's data and some mistakes, migrates it, runs the
-/// checks of the pack `depot` with the login of the service, and waits for Ctrl-C. Everything is then stopped
-/// and removed. Needs PostgreSQL's programs on this machine, and no configuration.
+/// checks of the packs `depot` and `postgres` with the logins of the service, and waits for Ctrl-C. Everything
+/// is then stopped and removed. Needs PostgreSQL's programs on this machine, and no configuration.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Members of the demo: amina (admin), didier (directeur), patricia (pca, reads only).
@@ -222,17 +227,19 @@ pub(crate) struct CompletionsArgs {
 }
 
 /// Reads the command line; ends the program where it asks for help or is wrong.
-pub(crate) fn from_command_line() -> (Cli, Origin) {
+pub(crate) fn from_command_line() -> (Cli, Origins) {
     let matches = Cli::command().get_matches();
     let is_flag = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
-    let origin = Origin {
-        url_is_flag: is_flag("database_url"),
-        file_is_flag: is_flag("database_url_file"),
-        eval_url_is_flag: is_flag("eval_url"),
-        eval_file_is_flag: is_flag("eval_url_file"),
+    let origin = |url, file| Origin {
+        url_is_flag: is_flag(url),
+        file_is_flag: is_flag(file),
+    };
+    let origins = Origins {
+        database: origin("database_url", "database_url_file"),
+        evaluator: origin("eval_url", "eval_url_file"),
     };
     match Cli::from_arg_matches(&matches) {
-        Ok(cli) => (cli, origin),
+        Ok(cli) => (cli, origins),
         Err(error) => error.exit(),
     }
 }

@@ -110,7 +110,9 @@ impl From<alerts_store::Error> for Stop {
         use alerts_store::Error;
         let code = error.code();
         match error {
-            Error::NotFound | Error::Forbidden { .. } => Self::new(Exit::Negative, code, error.to_string()),
+            Error::NotFound | Error::Forbidden { .. } | Error::NothingToConfirm { .. } => {
+                Self::new(Exit::Negative, code, error.to_string())
+            }
             Error::Conflict { reason, current } => {
                 let message = format!("{reason}; it is now {}", words::standing(&current));
                 Self {

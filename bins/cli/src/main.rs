@@ -8,6 +8,7 @@ mod config;
 mod exit;
 mod output;
 mod postgres;
+mod sandbox;
 mod session;
 mod show;
 mod source;
@@ -15,10 +16,10 @@ mod source;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let (cli, origin) = cli::from_command_line();
+    let (cli, origins) = cli::from_command_line();
     let json = cli.global.json;
     let outcome = tokio::runtime::Runtime::new()
         .map_err(|error| exit::Stop::usage(format!("cannot start: {error}")))
-        .and_then(|runtime| runtime.block_on(command::run(cli, origin)));
+        .and_then(|runtime| runtime.block_on(command::run(cli, origins)));
     output::end(json, outcome)
 }

@@ -25,7 +25,11 @@ pub(crate) struct Session {
 impl Session {
     /// Connects, and makes sure that program and schema go together.
     pub(crate) async fn open(target: &Target, door: Door) -> Result<Self, Stop> {
-        let pool = target.connect().await?;
+        Self::over(target.connect().await?, door).await
+    }
+
+    /// Makes sure that program and schema go together.
+    pub(crate) async fn over(pool: PgPool, door: Door) -> Result<Self, Stop> {
         for room in ROOMS {
             let state = room.state(&pool).await.map_err(Stop::from);
             must_be_current(

@@ -18,8 +18,7 @@ struct Given<'a> {
     url: Option<&'a str>,
     file: Option<&'a Path>,
     configured: Option<&'a Path>,
-    url_is_flag: bool,
-    file_is_flag: bool,
+    origin: Origin,
     flag: &'static str,
     variable: &'static str,
 }
@@ -30,8 +29,7 @@ pub(crate) fn target(global: &Global, origin: Origin, config: &Config) -> Result
         url: global.database_url.as_deref(),
         file: global.database_url_file.as_deref(),
         configured: config.database_url_file.as_deref(),
-        url_is_flag: origin.url_is_flag,
-        file_is_flag: origin.file_is_flag,
+        origin,
         flag: "--database-url",
         variable: "VIGIE_DATABASE_URL",
     };
@@ -49,8 +47,7 @@ pub(crate) fn evaluator(global: &Global, origin: Origin, config: &Config) -> Res
         url: global.eval_url.as_deref(),
         file: global.eval_url_file.as_deref(),
         configured: config.eval_url_file.as_deref(),
-        url_is_flag: origin.eval_url_is_flag,
-        file_is_flag: origin.eval_file_is_flag,
+        origin,
         flag: "--eval-url",
         variable: "VIGIE_EVAL_URL",
     };
@@ -59,13 +56,13 @@ pub(crate) fn evaluator(global: &Global, origin: Origin, config: &Config) -> Res
 
 impl Given<'_> {
     fn target(&self) -> Result<Option<Target>, Stop> {
-        if self.url_is_flag && self.file_is_flag {
+        if self.origin.url_is_flag && self.origin.file_is_flag {
             return Err(Stop::usage(format!("give {0} or {0}-file, not both", self.flag)));
         }
         let url = self.url.map(str::trim).filter(|url| !url.is_empty());
         let target = match (url, self.file) {
-            (Some(url), _) if self.url_is_flag => self.from_flag(url),
-            (_, Some(file)) if self.file_is_flag => from_file(file),
+            (Some(url), _) if self.origin.url_is_flag => self.typed(url),
+            (_, Some(file)) if self.origin.file_is_flag => from_file(file),
             (Some(url), _) => Target::parse(self.variable, url),
             (None, Some(file)) => from_file(file),
             (None, None) => match self.configured {
@@ -77,7 +74,7 @@ impl Given<'_> {
     }
 
     /// Everybody on the machine can read the process list.
-    fn from_flag(&self, url: &str) -> Result<Target, Stop> {
+    fn typed(&self, url: &str) -> Result<Target, Stop> {
         let (flag, variable) = (self.flag, self.variable);
         if postgres::holds_password(url) {
             return Err(Stop::usage(format!(

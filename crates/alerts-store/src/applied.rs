@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use integrity_core::{CheckCode, Outcome, Severity, Text};
+use integrity_core::{CheckCode, Evaluation, Finding, Outcome, Severity, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,6 +24,9 @@ pub struct Applied {
     /// Alerts that were not found and were kept all the same: the evaluation proves nothing about them, or a
     /// person has acted since its snapshot.
     pub kept: u64,
+    /// Alerts about the check itself that were written: `CHECK_FAILING`, `CHECK_SUSPECT`. Not among the others.
+    #[serde(default)]
+    pub about_check: u64,
     /// The evaluation was no newer than one applied before; nothing was changed.
     pub stale: bool,
 }
@@ -40,11 +43,26 @@ impl Applied {
             cleared: 0,
             refuted: 0,
             kept: 0,
+            about_check: 0,
             stale: false,
         }
     }
 
-    /// How many alerts were written.
+    /// What a store that has never seen anything does with a first evaluation: everything found opens an alert.
+    #[must_use]
+    pub fn first(evaluation: &Evaluation) -> Self {
+        Self {
+            opened: Finding::distinct(&evaluation.findings).len() as u64,
+            about_check: u64::from(match &evaluation.outcome {
+                Outcome::Failed(_) => evaluation.terms.severity == Severity::Critical,
+                Outcome::Suspect(_) => true,
+                Outcome::Complete | Outcome::Truncated | Outcome::Skipped => false,
+            }),
+            ..Self::nothing(evaluation.outcome.clone())
+        }
+    }
+
+    /// How many alerts of the check were written.
     #[must_use]
     pub fn written(&self) -> u64 {
         self.opened + self.reopened + self.changed + self.cleared + self.refuted
@@ -109,6 +127,9 @@ pub struct CheckState {
     pub failures: u32,
     /// When a mass clear was first seen that is not yet believed.
     pub suspected_at: Option<DateTime<Utc>>,
+    /// When a person confirmed what makes it suspect; `None` once an evaluation has been believed for it.
+    #[serde(default)]
+    pub confirmed_at: Option<DateTime<Utc>>,
 }
 
 /// One run of the checks.

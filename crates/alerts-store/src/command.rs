@@ -121,15 +121,74 @@ impl Command {
 
     /// The arguments, as events keep them.
     pub(crate) fn args(&self) -> Value {
-        let comment = self
-            .comment
-            .as_ref()
-            .map(|comment| ("comment".to_owned(), Value::from(comment.as_str())));
-        let until = self
-            .until
-            .map(|until| ("until".to_owned(), Value::from(until.to_rfc3339())));
-        Value::Object(comment.into_iter().chain(until).collect::<Map<_, _>>())
+        args(self.comment.as_deref(), self.until)
     }
+}
+
+/// A person's act on every live alert of one check, all or nothing.
+///
+/// It has to be one that ends them: resolve, accept, false positive or retire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckCommand {
+    /// Of which watched database.
+    pub database: String,
+    /// Of which check; also one of the meta checks.
+    pub code: String,
+    /// What.
+    pub verb: Verb,
+    /// What the person says with it; the same for each alert.
+    pub comment: Option<String>,
+    /// The end of a suppression, as of a [`Command`].
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl CheckCommand {
+    /// An act without comment or end.
+    #[must_use]
+    pub fn new(database: impl Into<String>, code: impl Into<String>, verb: Verb) -> Self {
+        Self {
+            database: database.into(),
+            code: code.into(),
+            verb,
+            comment: None,
+            until: None,
+        }
+    }
+
+    /// With words.
+    #[must_use]
+    pub fn comment(mut self, comment: impl Into<String>) -> Self {
+        self.comment = Some(comment.into());
+        self
+    }
+
+    /// With an end.
+    #[must_use]
+    pub fn until(mut self, until: DateTime<Utc>) -> Self {
+        self.until = Some(until);
+        self
+    }
+
+    /// The arguments, as events keep them.
+    pub(crate) fn args(&self) -> Value {
+        args(self.comment.as_deref(), self.until)
+    }
+
+    /// The same act on one of the alerts.
+    #[cfg(feature = "memory")]
+    pub(crate) fn on(&self, alert: AlertId) -> Command {
+        Command {
+            comment: self.comment.clone(),
+            until: self.until,
+            ..Command::new(alert, self.verb)
+        }
+    }
+}
+
+fn args(comment: Option<&str>, until: Option<DateTime<Utc>>) -> Value {
+    let comment = comment.map(|comment| ("comment".to_owned(), Value::from(comment)));
+    let until = until.map(|until| ("until".to_owned(), Value::from(until.to_rfc3339())));
+    Value::Object(comment.into_iter().chain(until).collect::<Map<_, _>>())
 }
 
 /// What an act has led to.

@@ -31,6 +31,12 @@ pub enum Error {
         /// The alert as it is now.
         current: Box<Alert>,
     },
+    /// The check is not suspect, or has been confirmed already: there is nothing to confirm.
+    #[error("{reason}")]
+    NothingToConfirm {
+        /// Why; safe to show.
+        reason: String,
+    },
     /// The store cannot be reached, went away or was too busy; try again later.
     #[error("the database cannot be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -72,7 +78,7 @@ impl Error {
             Self::NotFound => "not_found",
             Self::Forbidden { .. } => "forbidden",
             Self::Invalid { .. } => "invalid",
-            Self::Conflict { .. } => "conflict",
+            Self::Conflict { .. } | Self::NothingToConfirm { .. } => "conflict",
             Self::Unavailable(_) => "unavailable",
             Self::Corrupt { .. } => "corrupt",
         }

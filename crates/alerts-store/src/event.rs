@@ -84,6 +84,8 @@ pub enum EventKind {
     Retired,
     /// A person said something.
     Commented,
+    /// A person says that what makes a check suspect is true.
+    Confirmed,
 }
 
 impl EventKind {
@@ -112,6 +114,7 @@ impl EventKind {
             Self::FalsePositive => "FALSE_POSITIVE",
             Self::Retired => "RETIRED",
             Self::Commented => "COMMENTED",
+            Self::Confirmed => "CONFIRMED",
         }
     }
 }

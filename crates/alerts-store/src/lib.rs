@@ -24,7 +24,7 @@ mod verification;
 
 pub use alert::{Accepted, Alert, AlertId, Condition, ContentHash, Resolution, Status};
 pub use applied::{Applied, CheckInfo, CheckState, PassedDates, Run, RunStatus};
-pub use command::{Acted, Command, Verb};
+pub use command::{Acted, CheckCommand, Command, Verb};
 pub use error::Error;
 pub use event::{AlertEvent, EventKind};
 pub use filter::AlertFilter;

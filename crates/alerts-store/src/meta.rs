@@ -106,14 +106,25 @@ pub(crate) fn is_mass(live: u64, vanishing: u64) -> bool {
     is_mass_clear(count(live), count(vanishing))
 }
 
-/// What the outcome counts as. A mass clear is believed when the next evaluation shows it again.
-pub(crate) fn judge(before: Option<&CheckState>, outcome: &Outcome, mass: bool) -> Outcome {
+/// What the outcome counts as. A mass clear is believed when the next evaluation shows it again, and whatever makes a
+/// check suspect is believed once after a person has confirmed it.
+pub(crate) fn judge(before: Option<&CheckState>, evaluation: &Evaluation, mass: bool) -> Outcome {
     let shown_before = before.is_some_and(|state| state.suspected_at.is_some());
-    if *outcome == Outcome::Complete && mass && !shown_before {
-        Outcome::Suspect(Suspicion::MassClear)
-    } else {
-        outcome.clone()
+    let judged = match &evaluation.outcome {
+        Outcome::Complete if mass && !shown_before => Outcome::Suspect(Suspicion::MassClear),
+        outcome => outcome.clone(),
+    };
+    match judged {
+        Outcome::Suspect(_) if is_confirmed(before, evaluation) => Outcome::Complete,
+        judged => judged,
     }
+}
+
+/// Whether a person has confirmed what this evaluation shows: one of a snapshot taken before says nothing about it.
+fn is_confirmed(before: Option<&CheckState>, evaluation: &Evaluation) -> bool {
+    before
+        .and_then(|state| state.confirmed_at)
+        .is_some_and(|confirmed| confirmed < snapshot_at(evaluation))
 }
 
 /// How the check stands after an evaluation that counts as `outcome`; `mass` says whether nearly everything live
@@ -147,6 +158,15 @@ pub(crate) fn advance(
             // An evaluation that found them disproves the suspicion; a failed one says nothing.
             Outcome::Truncated | Outcome::Suspect(Suspicion::Guard) if !mass => None,
             _ => before.and_then(|state| state.suspected_at),
+        },
+        // Believed once. What could not be evaluated, or was seen before, has used nothing up.
+        confirmed_at: match outcome {
+            Outcome::Complete | Outcome::Truncated | Outcome::Suspect(_)
+                if is_confirmed(before, evaluation) =>
+            {
+                None
+            }
+            _ => before.and_then(|state| state.confirmed_at),
         },
     }
 }

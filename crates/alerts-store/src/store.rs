@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use integrity_core::{Caller, Evaluation};
 
 use crate::{
-    Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckInfo, CheckState, Command, Error,
-    PassedDates, Run, Summary, Verification,
+    Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckCommand, CheckInfo, CheckState, Command,
+    Error, PassedDates, Run, Summary, Verification,
 };
 
 /// Keeps alerts and their history.
@@ -26,6 +26,14 @@ pub trait AlertStore: Send + Sync {
     /// `Invalid` when the snapshot lies in the future or the code is one of the store's own.
     async fn apply(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error>;
 
+    /// Says what [`apply`](Self::apply) would do now, and writes nothing. For everybody who may read.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// As `apply`.
+    async fn preview(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error>;
+
     /// Does what a person asks. For people.
     ///
     /// Cancel safe: it is done whole or not at all; ask again with the same `request_id` to learn which.
@@ -34,6 +42,36 @@ pub trait AlertStore: Send + Sync {
     /// `NotFound`, `Forbidden`, `Invalid`, and `Conflict` with the alert as it is when it has changed since or
     /// its state does not allow the act.
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error>;
+
+    /// Does the same to every live alert of one check, in one transaction, and says to how many. For people.
+    ///
+    /// Cancel safe: it is done to all of them or to none.
+    ///
+    /// # Errors
+    /// `NotFound` when the check has no live alert, `Forbidden` and `Invalid` as [`act`](Self::act) when one of
+    /// the alerts refuses.
+    async fn act_on_check(&self, caller: &Caller, command: &CheckCommand) -> Result<u64, Error>;
+
+    /// Says that what makes a check suspect is true, and gives its alert `CHECK_SUSPECT`, which keeps that as an
+    /// event. For people who may act.
+    ///
+    /// The next evaluation on a later snapshot is then believed, and only that one: it counts as one complete
+    /// evaluation, so that an alert it does not find clears when `resolve_after` is 1, and is missing once when it
+    /// is more. A guard that stays false is suspect again at the evaluation after. An evaluation that fails uses
+    /// nothing up.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Forbidden`, `Invalid` without a comment, `NotFound` when no such check was ever evaluated,
+    /// `NothingToConfirm` when it is not suspect or was confirmed already.
+    async fn confirm(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        comment: &str,
+    ) -> Result<Alert, Error>;
 
     /// Records what time alone has changed since the last call: due dates that passed, and suppressions that ended
     /// while nothing shows that the anomaly is gone. For the service.

@@ -22,7 +22,10 @@ mod sample;
 mod severity;
 
 pub use caller::{Caller, Door, Role};
-pub use check::{BadCheck, Case, Check, ExpectedRow, Fixture, Overrides, Pack, Problem, Script};
+pub use check::{
+    BadCheck, Case, Check, Description, ExpectedRow, FileDescription, Fixture, Overrides, Pack,
+    ParameterDescription, Problem, Script, Weakening,
+};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use code::CheckCode;
 pub use error::Error;

@@ -67,6 +67,13 @@ pub enum Error {
         message: String,
     },
 
+    /// Statements of a schema failed: mend the schema, or take them out.
+    #[error("the schema cannot be loaded: {}", failed.join("; "))]
+    Schema {
+        /// Each with its line, its kind, and what the server said.
+        failed: Vec<String>,
+    },
+
     /// The operating system refused something that it normally grants.
     #[error("cannot {what}: {error}")]
     System {

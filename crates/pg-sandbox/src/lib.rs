@@ -10,6 +10,7 @@ mod cluster;
 mod directory;
 mod postmaster;
 mod psql;
+mod schema;
 mod server;
 mod sweep;
 
@@ -18,3 +19,4 @@ pub use find::{Installation, SUPPORTED, Version};
 pub use options::{BIN_DIR_VARIABLE, Options};
 pub use psql::Script;
 pub use sandbox::Sandbox;
+pub use schema::Skipped;

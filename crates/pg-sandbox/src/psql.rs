@@ -27,8 +27,16 @@ pub(crate) struct Target<'a> {
     pub(crate) database: &'a str,
 }
 
-/// Runs a script, stopping at its first error; gives what it printed, unaligned and without headers.
-pub(crate) fn run(psql: &Path, target: &Target<'_>, script: Script<'_>) -> Result<String, Error> {
+/// What `psql` wrote.
+pub(crate) struct Printed {
+    /// Results, unaligned and without headers.
+    pub(crate) results: String,
+    /// Everything else.
+    pub(crate) warnings: String,
+}
+
+/// Runs a script, stopping at its first error unless the script says otherwise.
+pub(crate) fn run(psql: &Path, target: &Target<'_>, script: Script<'_>) -> Result<Printed, Error> {
     let mut command = Command::new(psql);
     without_pg_variables(&mut command);
     command
@@ -68,7 +76,10 @@ pub(crate) fn run(psql: &Path, target: &Target<'_>, script: Script<'_>) -> Resul
     })
     .map_err(Error::system("read what psql printed"))?;
     if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        return Ok(Printed {
+            results: String::from_utf8_lossy(&output.stdout).into_owned(),
+            warnings: String::from_utf8_lossy(&output.stderr).into_owned(),
+        });
     }
     Err(Error::Psql {
         database: target.database.to_owned(),

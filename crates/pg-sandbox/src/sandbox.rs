@@ -85,6 +85,16 @@ impl Sandbox {
     /// # Errors
     /// [`Error::Psql`] with what `psql` said, [`Error::NoPsql`].
     pub fn psql(&self, database: &str, script: Script<'_>) -> Result<String, Error> {
+        self.run(database, script).map(|printed| printed.results)
+    }
+
+    /// Runs SQL as [`Sandbox::psql`] does and gives what is no result: what the script warns of.
+    pub(crate) fn psql_warnings(&self, database: &str, script: &str) -> Result<String, Error> {
+        self.run(database, Script::Text(script))
+            .map(|printed| printed.warnings)
+    }
+
+    fn run(&self, database: &str, script: Script<'_>) -> Result<psql::Printed, Error> {
         let target = psql::Target {
             port: self.port,
             password: &self.password,

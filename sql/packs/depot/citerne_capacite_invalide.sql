@@ -30,7 +30,7 @@ left join public.depots as d on d.id = c.depot_id
 -- A total capacity that was never entered counts as 0: STOCK_OVER_CAPACITY is blind on such a
 -- tank, and somebody has to know. A safety capacity that was never entered is 0, which is valid.
 where coalesce(c.capacite_securite, 0) >= coalesce(c.capacite_totale, 0)
--- NaN sorts above every number, so that it is never below a limit, and two of them are equal:
--- a figure that is none is asked for by itself (abs(x) >= 'Infinity' holds for NaN as well).
-   or abs(c.capacite_totale::numeric) >= 'Infinity'
-   or abs(c.capacite_securite::numeric) >= 'Infinity'
+-- NaN sorts above every number, so that a total that is none is above every safety capacity: it is
+-- asked for by itself (x >= 'Infinity' holds for NaN as well). So is what is below every number.
+   or c.capacite_totale::numeric >= 'Infinity'
+   or c.capacite_securite::numeric = '-Infinity'

@@ -74,7 +74,6 @@ left join public.produits as p on p.id = m.produit_id
 left join public.depots as d on d.id = c.depot_id
 -- Multiplied out rather than divided: an ambient volume of 0 is a gap, not a division by zero.
 where 100 * abs(m.volume_15c - m.volume_ambiant) > :max_ecart_pct * abs(m.volume_ambiant)
--- NaN sorts above every number, so that it is never below a limit, and two of them are equal:
--- a figure that is none is asked for by itself (abs(x) >= 'Infinity' holds for NaN as well).
-   or abs(m.volume_15c) >= 'Infinity'
+-- NaN sorts above every number: a 15 °C volume that is none is further away than any limit, but no
+-- gap is above a limit that is none (abs(x) >= 'Infinity' holds for NaN as well).
    or abs(m.volume_ambiant) >= 'Infinity'

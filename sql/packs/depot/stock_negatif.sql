@@ -19,7 +19,7 @@ tolerance = "2%"
 +++*/
 -- stock_ambiant and stock_15c of the view are clamped at zero and can never be negative;
 -- base + delta is what the books really say.
-with soldes as (
+with sommes as (
     -- Summed per tank, product and owner: a depot entered differently on an adjustment
     -- must not split one stock into two half-truths. Cast to numeric before adding, so
     -- that 100 - 100.01 is -0.01 and not -0.010000000000005.
@@ -34,6 +34,13 @@ with soldes as (
         sum(coalesce(v.delta_15c_total, 0)::numeric)      as delta_15c
     from public.v_stock_actuel as v
     group by v.citerne_id, v.produit_id, v.proprietaire_type
+),
+soldes as (
+    select
+        s.*,
+        s.base_ambiant + s.delta_ambiant as solde_ambiant,
+        s.base_15c + s.delta_15c         as solde_15c
+    from sommes as s
 )
 select
     concat(
@@ -49,13 +56,13 @@ select
         'citerne',       c.nom,
         'produit',       p.nom,
         'proprietaire',  s.proprietaire_type,
-        'solde_ambiant', trim_scale(round(s.base_ambiant + s.delta_ambiant, 2)),
-        'solde_15c',     trim_scale(round(s.base_15c + s.delta_15c, 2)),
+        'solde_ambiant', trim_scale(round(s.solde_ambiant, 2)),
+        'solde_15c',     trim_scale(round(s.solde_15c, 2)),
         -- A figure that is none is the worst: no accepted minimum may cover it.
         'solde_min',     trim_scale(round(case
-                             when abs(s.base_ambiant + s.delta_ambiant) >= 'Infinity' then s.base_ambiant + s.delta_ambiant
-                             when abs(s.base_15c + s.delta_15c) >= 'Infinity' then s.base_15c + s.delta_15c
-                             else least(s.base_ambiant + s.delta_ambiant, s.base_15c + s.delta_15c) end, 2)),
+                             when s.solde_ambiant >= 'Infinity' then s.solde_ambiant
+                             when s.solde_15c >= 'Infinity' then s.solde_15c
+                             else least(s.solde_ambiant, s.solde_15c) end, 2)),
         'base_ambiant',  trim_scale(round(s.base_ambiant, 2)),
         'base_15c',      trim_scale(round(s.base_15c, 2)),
         'delta_ambiant', trim_scale(round(s.delta_ambiant, 2)),
@@ -67,9 +74,9 @@ left join public.citernes as c on c.id = s.citerne_id
 left join public.produits as p on p.id = s.produit_id
 left join public.depots as d on d.id = c.depot_id
 -- One hundredth of a litre is rounding, not fuel.
-where s.base_ambiant + s.delta_ambiant < -0.01
-   or s.base_15c + s.delta_15c < -0.01
--- NaN sorts above every number, so that it is never below a limit, and two of them are equal:
--- a figure that is none is asked for by itself (abs(x) >= 'Infinity' holds for NaN as well).
-   or abs(s.base_ambiant + s.delta_ambiant) >= 'Infinity'
-   or abs(s.base_15c + s.delta_15c) >= 'Infinity'
+where s.solde_ambiant < -0.01
+   or s.solde_15c < -0.01
+-- NaN sorts above every number, so that it is never below a limit: a figure that is none is asked
+-- for by itself (x >= 'Infinity' holds for NaN as well).
+   or s.solde_ambiant >= 'Infinity'
+   or s.solde_15c >= 'Infinity'

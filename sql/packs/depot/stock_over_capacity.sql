@@ -74,11 +74,9 @@ select
 from remplies as c
 left join public.depots as d on d.id = c.depot_id
 -- No filter on statut: a tank in maintenance, retired or of unknown status overflows as well.
--- NaN sorts above every number, so that it is never below a limit, and two of them are equal:
--- a figure that is none is asked for by itself (abs(x) >= 'Infinity' holds for NaN as well).
--- Against a capacity that is none, no stock is known to fit.
+-- NaN sorts above every number: a stock that is none exceeds every capacity, but none exceeds a
+-- capacity that is none (x >= 'Infinity' holds for NaN as well), and no stock is known to fit it.
 where (c.stock_ambiant > c.capacite_utile + :tolerance_l
-       or abs(c.stock_ambiant) >= 'Infinity'
-       or abs(c.capacite_utile) >= 'Infinity')
+       or c.capacite_utile >= 'Infinity')
   -- An empty tank with an absurd capacity does not overflow; CITERNE_CAPACITE_INVALIDE tells it.
   and c.stock_ambiant > 0

@@ -35,8 +35,12 @@ Examples:
     /// Live with it until a date, at most 180 days (CRITICAL: admin only)
     #[command(after_help = "\
 Examples:
-  vigie alerts accept 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina --until 30d --reason 'tank under repair'")]
-    Accept(UntilAct),
+  vigie alerts accept 7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11 --as amina --until 30d --reason 'tank under repair'
+  vigie alerts accept --code RECEPTION_V15_MISSING --all --as amina --until 90d --reason 'from the old system'
+
+With --code and --all every live alert of a check is accepted, all or none: the way to take over a database full of \
+old anomalies, of which `vigie checks plan` tells the number.")]
+    Accept(AcceptArgs),
     /// Say that it is none, until a date; 30 days unless given
     #[command(after_help = "\
 Examples:
@@ -117,6 +121,13 @@ pub(crate) struct Act {
     /// The alert's identifier, as `list` shows it
     #[arg(value_name = "ID", value_parser = id)]
     pub(crate) id: AlertId,
+    #[command(flatten)]
+    pub(crate) words: Words,
+}
+
+/// Who does it, and what goes with it.
+#[derive(Debug, Args)]
+pub(crate) struct Words {
     /// Who you are; the act is recorded under this name
     #[arg(long = "as", value_name = "USER_ID")]
     pub(crate) user: Option<String>,
@@ -136,6 +147,25 @@ pub(crate) struct Act {
 pub(crate) struct UntilAct {
     #[command(flatten)]
     pub(crate) act: Act,
+    /// A day (2026-12-31, to its end), an instant (2026-12-31T18:00:00Z), or from now on (12h, 30d, 2w)
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<Until>,
+}
+
+/// An acceptance of one alert, or of all of a check.
+#[derive(Debug, Args)]
+pub(crate) struct AcceptArgs {
+    /// The alert's identifier, as `list` shows it
+    #[arg(value_name = "ID", value_parser = id, required_unless_present = "code")]
+    pub(crate) id: Option<AlertId>,
+    /// Instead of one alert: those of this check
+    #[arg(long, value_name = "CODE", requires = "all", conflicts_with_all = ["id", "expect", "request_id"])]
+    pub(crate) code: Option<String>,
+    /// With --code: every live one
+    #[arg(long, requires = "code")]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) words: Words,
     /// A day (2026-12-31, to its end), an instant (2026-12-31T18:00:00Z), or from now on (12h, 30d, 2w)
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<Until>,

@@ -50,7 +50,7 @@ Examples:
 Examples:
   vigie checks explain STOCK_LEDGER_MISMATCH --pack depot")]
     Explain(CodeArgs),
-    /// The checks as one view for SQL clients: prints it; with --install creates public.v_integrity_checks
+    /// The checks as one view for SQL clients: prints it; with --install creates `public.v_integrity_checks`
     #[command(after_help = "\
 Drop the view before a migration that changes a column it reads, and install it again after.
 

@@ -24,7 +24,7 @@ Examples:
 pub(crate) struct InstallArgs {
     #[command(flatten)]
     pub(crate) packs: PackArgs,
-    /// Also the views public.system_alerts and public.v_integrity_checks, for clients that know them
+    /// Also the views `public.system_alerts` and `public.v_integrity_checks`, for clients that know them
     #[arg(long)]
     pub(crate) compat: bool,
     /// Where people's roles come from; as it is unless given

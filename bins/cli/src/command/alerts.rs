@@ -1,11 +1,12 @@
 //! `vigie alerts`.
 
-use alerts_store::{AlertFilter, AlertStore as _, Command, Status, Verb};
+use alerts_store::{AlertFilter, AlertId, AlertStore as _, CheckCommand, Command, Status, Verb};
+use chrono::{DateTime, Utc};
 use integrity_core::{Caller, Clock as _, Door, SystemClock};
 
-use super::until::Until;
+use super::{until::Until, whole_check};
 use crate::{
-    cli::{Act, AlertsCommand, ListArgs, One},
+    cli::{AlertsCommand, ListArgs, One, Words},
     config::Config,
     exit::{Exit, Stop},
     output,
@@ -21,17 +22,35 @@ pub(crate) async fn run(
     json: bool,
 ) -> Result<Exit, Stop> {
     // Whoever may not even ask is told before the database is.
-    let verb = match &command {
-        AlertsCommand::Ack(act) => Some((Verb::Ack, act, None)),
-        AlertsCommand::Unack(act) => Some((Verb::Unack, act, None)),
-        AlertsCommand::Resolve(act) => Some((Verb::Resolve, act, None)),
-        AlertsCommand::Comment(act) => Some((Verb::Comment, act, None)),
-        AlertsCommand::Accept(args) => Some((Verb::Accept, &args.act, args.until)),
-        AlertsCommand::FalsePositive(args) => Some((Verb::FalsePositive, &args.act, args.until)),
+    let asked = match &command {
+        AlertsCommand::Ack(act) => Some((Verb::Ack, act.id, &act.words, None)),
+        AlertsCommand::Unack(act) => Some((Verb::Unack, act.id, &act.words, None)),
+        AlertsCommand::Resolve(act) => Some((Verb::Resolve, act.id, &act.words, None)),
+        AlertsCommand::Comment(act) => Some((Verb::Comment, act.id, &act.words, None)),
+        AlertsCommand::FalsePositive(args) => {
+            Some((Verb::FalsePositive, args.act.id, &args.act.words, args.until))
+        }
+        AlertsCommand::Accept(args) => match (args.id, &args.code) {
+            (Some(id), _) => Some((Verb::Accept, id, &args.words, args.until)),
+            (None, code) => {
+                let command = CheckCommand {
+                    comment: args.words.reason.clone(),
+                    until: instant(args.until, config)?,
+                    ..CheckCommand::new(
+                        &config.database,
+                        code.as_deref().unwrap_or_default(),
+                        Verb::Accept,
+                    )
+                };
+                let caller = person(args.words.user.as_deref())?;
+                let session = Session::open(target, Door::Cli).await?;
+                return whole_check::act(&session, &caller, &command, json).await;
+            }
+        },
         _ => None,
     };
-    let asked = verb
-        .map(|(verb, act, until)| ask(verb, act, until, config))
+    let asked = asked
+        .map(|(verb, id, words, until)| ask(verb, id, words, until, config))
         .transpose()?;
     let session = Session::open(target, Door::Cli).await?;
     match (command, asked) {
@@ -44,28 +63,41 @@ pub(crate) async fn run(
 }
 
 /// What a person asks for, and who that is.
-fn ask(verb: Verb, act: &Act, until: Option<Until>, config: &Config) -> Result<(Caller, Command), Stop> {
-    let Some(user) = act.user.as_deref().filter(|user| !user.trim().is_empty()) else {
-        return Err(Stop::usage(
-            "say who you are with --as USER_ID: every act is recorded under a person's name",
-        ));
-    };
-    let until = match until {
-        None => None,
-        Some(until) => Some(
-            until
-                .resolve(SystemClock.now(), config.time_zone.unwrap_or_default())
-                .ok_or_else(|| Stop::usage("--until: no calendar has that day"))?,
-        ),
-    };
+fn ask(
+    verb: Verb,
+    alert: AlertId,
+    words: &Words,
+    until: Option<Until>,
+    config: &Config,
+) -> Result<(Caller, Command), Stop> {
+    let caller = person(words.user.as_deref())?;
     let command = Command {
-        comment: act.reason.clone(),
-        until,
-        expected_version: act.expect,
-        request_id: act.request_id,
-        ..Command::new(act.id, verb)
+        comment: words.reason.clone(),
+        until: instant(until, config)?,
+        expected_version: words.expect,
+        request_id: words.request_id,
+        ..Command::new(alert, verb)
     };
-    Ok((Caller::person(user), command))
+    Ok((caller, command))
+}
+
+/// Who acts.
+pub(super) fn person(user: Option<&str>) -> Result<Caller, Stop> {
+    match user.filter(|user| !user.trim().is_empty()) {
+        Some(user) => Ok(Caller::person(user)),
+        None => Err(Stop::usage(
+            "say who you are with --as USER_ID: every act is recorded under a person's name",
+        )),
+    }
+}
+
+fn instant(until: Option<Until>, config: &Config) -> Result<Option<DateTime<Utc>>, Stop> {
+    let Some(until) = until else { return Ok(None) };
+    let instant = until.resolve(SystemClock.now(), config.time_zone.unwrap_or_default());
+    match instant {
+        None => Err(Stop::usage("--until: no calendar has that day")),
+        instant => Ok(instant),
+    }
 }
 
 async fn act(session: &Session, caller: &Caller, command: &Command, json: bool) -> Result<Exit, Stop> {

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use integrity_core::Door;
+use integrity_core::{
+    Door,
+    postgres::installation::{self, Wanted},
+};
 use pg_sandbox::{Options, Sandbox, Script};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use uuid::Uuid;
@@ -16,11 +19,15 @@ use crate::{
     exit::{Exit, Stop},
     output,
     postgres::{Target, demo},
+    sandbox::{self, refusal},
     session::{ROOMS, Session},
     show,
 };
 
 const DATABASE: &str = "depot";
+
+/// What the demo checks.
+const PACKS: [&str; 2] = ["depot", "postgres"];
 
 pub(crate) async fn run(args: &DemoArgs, json: bool) -> Result<Exit, Stop> {
     let progress = ProgressBar::new_spinner();
@@ -30,10 +37,10 @@ pub(crate) async fn run(args: &DemoArgs, json: bool) -> Result<Exit, Stop> {
         Some(directory) => Options::from_env().keep(directory),
         None => Options::from_env(),
     };
-    let sandbox = blocking(move || Sandbox::start(&options)).await?;
+    let sandbox = sandbox::start(options).await?;
     let played = play(&sandbox, args, json, &progress).await;
     progress.finish_and_clear();
-    let stopped = blocking(move || sandbox.stop()).await;
+    let stopped = sandbox::stop(sandbox).await;
     let exit = played?;
     stopped.map(|()| exit)
 }
@@ -47,20 +54,28 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
     for room in ROOMS {
         room.migrate(&pool).await?;
     }
+    let chosen = Chosen::new(&Config::default(), &PACKS.map(str::to_owned), &[])?;
+    let wanted = Wanted {
+        checks: chosen.checks.clone(),
+        ..Wanted::default()
+    };
+    installation::install(&pool, &wanted, false).await?;
     let password = Uuid::new_v4().simple().to_string();
     demo::open_doors(&pool, &password).await?;
 
     progress.set_message("running the checks");
-    // The login of the service, as in earnest: it reads the depot, writes alerts, and owns nothing.
-    let service = Session::open(&owner.login("vigie_sync", &password), Door::Sync).await?;
-    let chosen = Chosen::new(&Config::default(), &[DATABASE.to_owned()], &[])?;
+    // The logins of the service, as in earnest: one reads the depot, the other writes alerts, none owns anything.
+    let service = Session::open(&owner.login("vigie_sync", &password), Door::Sync)
+        .await?
+        .evaluating_as(Some(&owner.login("vigie_eval", &password)))
+        .await?;
     let report = sync::run::once(&service, &chosen).await?;
     progress.finish_and_clear();
 
     // Before the first word that says that it may be stopped.
     let mut signals = (!args.once).then(Signals::new).transpose()?;
     summary(&report, sandbox, json)?;
-    let exit = sync::told(&report, &chosen);
+    let exit = sync::told(&report.checks, &chosen);
     let Some(signals) = &mut signals else {
         return Ok(exit);
     };
@@ -75,7 +90,7 @@ fn summary(report: &Report, sandbox: &Sandbox, json: bool) -> Result<(), Stop> {
         return output::json(report);
     }
     let title = format!(
-        "A depot in a private PostgreSQL {}, checked with the pack depot:\n",
+        "A depot in a private PostgreSQL {}, checked with the packs depot and postgres:\n",
         sandbox.version()
     );
     output::print(&format!("{title}\n{}", show::sync::table(report)))
@@ -91,7 +106,7 @@ fn ready(sandbox: &Sandbox, json: bool) -> String {
     format!(
         "\nready; in another terminal:\n  export VIGIE_DATABASE_URL='{url}'\n  {program} status\n  \
          {program} alerts list --severity CRITICAL\n  {program} alerts ack ID --as amina\n  \
-         {program} sync --pack depot\n\
+         {program} sync --pack depot postgres\n\
          Members: amina (admin), didier (directeur), patricia (pca, reads only). Ctrl-C ends the demo."
     )
 }
@@ -137,27 +152,5 @@ impl Signals {
                 std::process::exit(130);
             });
         }
-    }
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, pg_sandbox::Error> + Send + 'static,
-) -> Result<T, Stop> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(refusal),
-        Err(_) => Err(Stop::unreachable("the private PostgreSQL: its keeper failed")),
-    }
-}
-
-/// What the person can mend is a matter of configuration; what the server did not do is not.
-fn refusal(error: pg_sandbox::Error) -> Stop {
-    use pg_sandbox::Error;
-    match error {
-        Error::NoBinaries { .. }
-        | Error::Setting { .. }
-        | Error::Directory { .. }
-        | Error::InUse { .. }
-        | Error::NoPsql { .. } => Stop::usage(error.to_string()),
-        other => Stop::unreachable(other.to_string()),
     }
 }

@@ -28,7 +28,7 @@ struct Migration {
 }
 
 pub(crate) async fn run(args: &MigrateArgs, target: &Target, json: bool) -> Result<Exit, Stop> {
-    let pool = target.connect().await?;
+    let pool = target.connect_lasting().await?;
     let mut pending = Vec::new();
     // All are looked at before any is changed: a room that is too new leaves the others as they are.
     for room in ROOMS {

@@ -1,7 +1,7 @@
 //! One module per command.
 
 mod alerts;
-mod checks;
+pub(crate) mod checks;
 mod completions;
 mod demo;
 mod doctor;
@@ -12,9 +12,10 @@ mod status;
 pub(crate) mod sync;
 mod uninstall;
 pub(crate) mod until;
+mod whole_check;
 
 use crate::{
-    cli::{Cli, Command, Origin},
+    cli::{Cli, Command, Origins},
     config::Config,
     exit::{Exit, Stop},
     postgres::Target,
@@ -31,7 +32,7 @@ pub(crate) struct Place<'a> {
 }
 
 /// Does what was typed.
-pub(crate) async fn run(cli: Cli, origin: Origin) -> Result<Exit, Stop> {
+pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<Exit, Stop> {
     let json = cli.global.json;
     let command = match cli.command {
         Command::Completions(args) => return completions::run(&args),
@@ -46,8 +47,8 @@ pub(crate) async fn run(cli: Cli, origin: Origin) -> Result<Exit, Stop> {
         }
         command => command,
     };
-    let target = source::target(&cli.global, origin, &config)?;
-    let evaluator = source::evaluator(&cli.global, origin, &config)?;
+    let target = source::target(&cli.global, origins.database, &config)?;
+    let evaluator = source::evaluator(&cli.global, origins.evaluator, &config)?;
     let place = Place {
         config: &config,
         target: &target,

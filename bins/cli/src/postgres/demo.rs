@@ -19,7 +19,10 @@ pub(crate) async fn load(pool: &PgPool, seed: i64) -> Result<(), Stop> {
     }
     set(&mut transaction, "vigie.demo_seed", &seed.to_string()).await?;
     for (name, script) in [
-        ("schema.sql", include_str!("../../../../sql/packs/depot/schema.sql")),
+        (
+            "schema.sql",
+            include_str!("../../../../sql/packs/depot/schema.sql"),
+        ),
         ("data.sql", include_str!("../../../../sql/demo/data.sql")),
         (
             "anomalies.sql",
@@ -34,19 +37,16 @@ pub(crate) async fn load(pool: &PgPool, seed: i64) -> Result<(), Stop> {
         .map_err(|error| failed("commit", &error))
 }
 
-/// Makes the roles, the demo's people, and a password for the service's login.
+/// Makes the demo's people, and a password for the service's logins. After the installation.
 pub(crate) async fn open_doors(pool: &PgPool, password: &str) -> Result<(), Stop> {
     let mut transaction = pool.begin().await.map_err(|error| failed("begin", &error))?;
     set(&mut transaction, "vigie.demo_password", password).await?;
-    for (name, script) in [
-        (
-            "roles.sql",
-            include_str!("../../../../sql/integrity-core/roles.sql"),
-        ),
-        ("access.sql", include_str!("../../../../sql/demo/access.sql")),
-    ] {
-        run(&mut transaction, name, script).await?;
-    }
+    run(
+        &mut transaction,
+        "access.sql",
+        include_str!("../../../../sql/demo/access.sql"),
+    )
+    .await?;
     transaction
         .commit()
         .await

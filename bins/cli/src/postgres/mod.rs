@@ -10,7 +10,10 @@ use alerts_store::postgres::sqlx::{
     self, Connection as _, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use integrity_core::postgres::{error_code, pool_options};
+use integrity_core::postgres::{
+    error_code, pool_options,
+    pooler::{self, Pooling},
+};
 
 use crate::exit::{Exit, Stop};
 
@@ -37,6 +40,8 @@ impl Target {
             sqlx::Error::Configuration(source) => wrong(&format!("not a URL that can be used ({source})")),
             _ => wrong("not a URL that can be used"),
         })?;
+        // The server's own default does, and poolers refuse a setting that they do not know.
+        let options = options.extra_float_digits(None);
         let options = match options.get_application_name() {
             Some(_) => options,
             None => options.application_name("vigie"),
@@ -70,21 +75,54 @@ impl Target {
         &self.place
     }
 
-    /// Connections that are known to work. One is tried first, since a pool would try a refused one again and
-    /// again for as long as it may.
+    /// Connections that are known to work, for what ends with its transaction.
     pub(crate) async fn connect(&self) -> Result<PgPool, Stop> {
-        let answer = tokio::time::timeout(reason::PATIENCE, PgConnection::connect_with(&self.options)).await;
-        let Ok(connected) = answer else {
+        let (pool, pooling) = self.look().await?;
+        match pooling {
+            Pooling::Session | Pooling::Transaction => Ok(pool),
+            _ => Err(self
+                .unusable("that loses prepared statements, so that queries fail or get other queries' rows")),
+        }
+    }
+
+    /// Connections that are known to work and to keep what outlives a transaction, such as the lock of a migration.
+    pub(crate) async fn connect_lasting(&self) -> Result<PgPool, Stop> {
+        let (pool, pooling) = self.look().await?;
+        match pooling {
+            Pooling::Session => Ok(pool),
+            _ => Err(self.unusable("and this command needs a connection of its own")),
+        }
+    }
+
+    /// Connections, and what stands between. Two are tried first: a pool would try a refused one again and again for
+    /// as long as it may, and a pooler shows what it does only to two.
+    pub(crate) async fn look(&self) -> Result<(PgPool, Pooling), Stop> {
+        let Ok(looked) = tokio::time::timeout(reason::PATIENCE, self.probe()).await else {
             let seconds = reason::PATIENCE.as_secs();
             return Err(Stop::unreachable(format!("no answer within {seconds} s")).at(&self.place));
         };
-        let probe = connected.map_err(|error| self.refusal(&error))?;
-        // It has answered; how it takes its leave does not matter.
-        let _ = probe.close().await;
         let options: PgPoolOptions = pool_options()
             .max_connections(4)
             .acquire_timeout(reason::PATIENCE);
-        Ok(options.connect_lazy_with(self.options.clone()))
+        Ok((options.connect_lazy_with(self.options.clone()), looked?))
+    }
+
+    async fn probe(&self) -> Result<Pooling, Stop> {
+        let connect = || PgConnection::connect_with(&self.options);
+        let (first, second) = tokio::try_join!(connect(), connect()).map_err(|error| self.refusal(&error))?;
+        let (mut first, mut second) = (first, second);
+        let pooling = pooler::probe(&mut first, &mut second).await;
+        // They have answered; how they take their leave does not matter.
+        let _ = tokio::join!(first.close(), second.close());
+        pooling.map_err(|error| Stop::from(error).at(&self.place))
+    }
+
+    fn unusable(&self, pooler: &str) -> Stop {
+        Stop::usage(format!(
+            "{}: there is a pooler in transaction mode on the way, {pooler}; use a direct connection, or a pooler in \
+             session mode (at Supabase port 5432 in place of 6543)",
+            self.place
+        ))
     }
 
     fn refusal(&self, error: &sqlx::Error) -> Stop {
@@ -102,6 +140,14 @@ impl Target {
             },
         }
     }
+}
+
+/// Who these connections log in as.
+pub(crate) async fn login(pool: &PgPool) -> Result<String, Stop> {
+    sqlx::query_scalar("select session_user::text")
+        .fetch_one(pool)
+        .await
+        .map_err(|error| Stop::unreachable(reason::of(&error)))
 }
 
 /// Whether a URL is made of the parts that were meant. What is not percent-encoded in a password would move a part

@@ -94,6 +94,7 @@ fn what(event: &AlertEvent) -> String {
         EventKind::FalsePositive => format!("called a false positive until {}", until(event)),
         EventKind::Retired => "resolved: its check was retired".to_owned(),
         EventKind::Commented => "said".to_owned(),
+        EventKind::Confirmed => "confirmed: the next evaluation of the check is believed".to_owned(),
         other => other.as_str().to_lowercase(),
     }
 }

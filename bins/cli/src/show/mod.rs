@@ -1,12 +1,21 @@
 //! What people read.
 
 pub(crate) mod alert;
+pub(crate) mod cases;
+pub(crate) mod checks;
+pub(crate) mod doctor;
+pub(crate) mod explanation;
 pub(crate) mod history;
+pub(crate) mod install;
+pub(crate) mod junit;
+pub(crate) mod lint;
 pub(crate) mod plain;
+pub(crate) mod plan;
 pub(crate) mod reference;
 pub(crate) mod status;
 pub(crate) mod sync;
 pub(crate) mod verification;
+pub(crate) mod weakened;
 pub(crate) mod words;
 
 mod table;

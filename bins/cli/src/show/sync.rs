@@ -102,7 +102,7 @@ fn live(alerts: &[Count]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-fn outcome(row: &Row) -> Cell {
+pub(super) fn outcome(row: &Row) -> Cell {
     let text = if row.error.is_some() {
         "not applied".to_owned()
     } else {

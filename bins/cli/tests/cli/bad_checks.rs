@@ -145,10 +145,6 @@ fn packs_that_cannot_be_used_stop_the_run() {
             + &world.value("select count(*)::text from vigie.checks")
     };
     world
-        .vigie(&["sync"])
-        .exits(2)
-        .says("no pack is chosen: give --pack NAME or --pack DIR");
-    world
         .vigie(&["sync", "--pack", "deopt"])
         .exits(2)
         .says("\"deopt\" is neither a folder nor one of depot");
@@ -216,10 +212,24 @@ fn configuration_that_is_wrong_stops_the_run() {
         sync("packs = [\"./checks\"]\nchecks.LOW.params.least = -7\nchecks.LOW.severity = \"INFO\"\n");
     answer.exits(0);
     assert_eq!(
-        world.value("select parameters::text from vigie.runs"),
-        "{\"LOW\": {\"least\": -7}}"
+        world.value("select (parameters -> 'LOW')::text from vigie.runs"),
+        "{\"least\": -7}"
     );
     assert_eq!(world.value("select count(*)::text from vigie.alerts"), "0");
     let elsewhere = world.vigie(&["--config", "nowhere.toml", "sync"]).exits(2);
     elsewhere.says("the configuration nowhere.toml: ");
+}
+
+#[test]
+fn the_pack_postgres_runs_where_no_other_is_chosen() {
+    let world = World::migrated();
+    let report = world.vigie(&["sync", "--json"]).exits(0).json();
+    let codes: Vec<_> = report["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .map(|row| row["code"].as_str().expect("a code").to_owned())
+        .collect();
+    assert!(codes.contains(&"INDEX_INVALID".to_owned()), "{codes:?}");
+    assert!(!codes.contains(&"STOCK_NEGATIF".to_owned()), "{codes:?}");
 }

@@ -111,7 +111,7 @@ fn pending_migrations() {
             .vigie(&["migrate", "--check"])
             .exits(4)
             .stdout
-            .contains("alerts-store: 4 pending")
+            .contains("alerts-store: 6 pending")
     );
     let plan = world.vigie(&["migrate", "--plan"]).exits(0);
     assert!(plan.stdout.contains("create table vigie.members"), "{plan:#?}");
@@ -125,7 +125,7 @@ fn pending_migrations() {
             .vigie(&["migrate"])
             .exits(0)
             .stdout
-            .contains("alerts-store: 4 applied")
+            .contains("alerts-store: 6 applied")
     );
     assert!(
         world

@@ -87,6 +87,11 @@ impl World {
         )]
         let server =
             env::var("DATABASE_URL").expect("DATABASE_URL names a server for tests; run `cargo xtask test`");
+        Self::empty_on(server)
+    }
+
+    /// An empty database on another server than that of the tests.
+    pub(crate) fn empty_on(server: String) -> Self {
         let world = Self {
             server,
             name: format!("vigie_cli_{}", Uuid::new_v4().simple()),
@@ -156,13 +161,18 @@ impl World {
         self.login("", "")
     }
 
-    fn login(&mut self, options: &str, grants: &str) -> String {
+    pub(crate) fn login(&mut self, options: &str, grants: &str) -> String {
         let login = format!("vigie_{}", Uuid::new_v4().simple());
         self.sql(&format!(
             "create role {login} login inherit password 'x' {options}; {}",
             grants.replace("{}", &login)
         ));
         self.logins.push(login.clone());
+        self.url_of(&login)
+    }
+
+    /// The database's URL for a login whose password is `x`.
+    pub(crate) fn url_of(&self, login: &str) -> String {
         let (scheme, rest) = self.server.split_once("://").expect("a URL");
         let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
         with_database(&format!("{scheme}://{login}:x@{host}"), &self.name)

@@ -63,6 +63,13 @@ pub fn transitions() -> impl Iterator<Item = Transition> {
     })
 }
 
+/// Whether the act ends what it is done to: what may be done to a whole check at once.
+#[cfg(feature = "memory")]
+pub(crate) fn ends(verb: Verb) -> bool {
+    transitions()
+        .any(|step| step.verb == verb && step.from != Status::Resolved && step.to == Status::Resolved)
+}
+
 /// What becomes of an alert, or `None` where the act is not allowed.
 fn transition(verb: Verb, role: Role, severity: Severity, from: Status) -> Option<Transition> {
     use Status::{Ack, Open, Resolved};

@@ -21,6 +21,12 @@ pub(crate) fn permit(verb: Verb, role: Option<Role>) -> Result<Role, Error> {
         .ok_or_else(|| Error::forbidden("your role may not do this"))
 }
 
+/// Whether someone of that role may confirm what makes a check suspect: whoever acts on alerts at all.
+pub(crate) fn permit_confirmation(role: Option<Role>) -> Result<Role, Error> {
+    role.filter(|role| matches!(role, Role::Admin | Role::Directeur))
+        .ok_or_else(|| Error::forbidden("your role may not do this"))
+}
+
 /// Decides an act of someone whom [`permit`] let through. Pure: the order of the refusals is the contract.
 pub(crate) fn decide(
     alert: &Alert,
@@ -55,7 +61,7 @@ pub(crate) fn decide(
                 alert.status.as_str()
             ))
         })?;
-    check_comment(step, command.comment.as_deref())?;
+    check_comment(step.comment_required, command.comment.as_deref())?;
     let until = end_of_suppression(step, command.until, now)?;
 
     let mut after = alert.clone();
@@ -94,11 +100,11 @@ pub(crate) fn decide(
     Ok((after, step.event))
 }
 
-fn check_comment(step: Transition, comment: Option<&str>) -> Result<(), Error> {
+pub(crate) fn check_comment(required: bool, comment: Option<&str>) -> Result<(), Error> {
     let comment = comment
         .map(|text| text.trim_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']))
         .unwrap_or_default();
-    if step.comment_required && comment.is_empty() {
+    if required && comment.is_empty() {
         return Err(Error::invalid("comment", "is required"));
     }
     if comment.chars().count() > MAX_COMMENT {

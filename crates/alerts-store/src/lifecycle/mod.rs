@@ -10,5 +10,7 @@ pub(crate) mod decide;
 mod due;
 pub(crate) mod observe;
 
+#[cfg(feature = "memory")]
+pub(crate) use act::ends;
 pub use act::{Transition, Until, transitions};
 pub use due::due_at;

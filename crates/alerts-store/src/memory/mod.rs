@@ -1,6 +1,7 @@
 //! Alerts in memory, for the tests of those who embed this crate: the same rules and the same table of roles as
 //! in PostgreSQL, no server.
 
+mod apply;
 mod read;
 mod state;
 
@@ -13,8 +14,8 @@ use async_trait::async_trait;
 use integrity_core::{Caller, Clock, Door, Evaluation, Role};
 
 use crate::{
-    Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckInfo, CheckState, Command,
-    Error, PassedDates, Run, Summary, Verification,
+    Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
+    Command, Error, PassedDates, Run, Summary, Verification,
 };
 use state::State;
 
@@ -85,11 +86,37 @@ impl AlertStore for MemoryAlertStore {
             .apply(evaluation, self.clock.now(), self.door)
     }
 
+    async fn preview(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
+        let consequence = self.reading(caller)?.consequence(evaluation, self.clock.now())?;
+        Ok(consequence.applied)
+    }
+
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
         let role = self.role(caller);
         let actor = caller.subject().unwrap_or_default();
         self.state()
             .act(command, role, actor, self.clock.now(), self.door)
+    }
+
+    async fn act_on_check(&self, caller: &Caller, command: &CheckCommand) -> Result<u64, Error> {
+        let role = self.role(caller);
+        let actor = caller.subject().unwrap_or_default();
+        self.state()
+            .act_on_check(command, role, actor, self.clock.now(), self.door)
+    }
+
+    async fn confirm(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        comment: &str,
+    ) -> Result<Alert, Error> {
+        let role = self.role(caller);
+        let actor = caller.subject().unwrap_or_default();
+        let now = self.clock.now();
+        self.state()
+            .confirm((database, code), comment, role, actor, now, self.door)
     }
 
     async fn record_dates(&self, caller: &Caller) -> Result<PassedDates, Error> {

@@ -1,20 +1,20 @@
 //! What the memory store holds, and how it changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use integrity_core::{CheckCode, Door, Evaluation, Finding, Outcome, Role};
+use integrity_core::{CheckCode, Door, Role};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Acted, Alert, AlertEvent, AlertId, Applied, CheckInfo, CheckState, Command, Condition, Error, EventKind,
-    PassedDates, Run,
+    Acted, Alert, AlertEvent, AlertId, CheckCommand, CheckInfo, CheckState, Command, Condition, Error,
+    EventKind, PassedDates, Run,
     lifecycle::{
-        decide,
-        observe::{self, Sight, Step},
+        self, decide,
+        observe::{self, Step},
     },
-    meta::{self, Verdict},
+    meta,
 };
 
 #[derive(Debug, Default)]
@@ -28,109 +28,29 @@ pub(super) struct State {
 }
 
 /// Who says what happened, and when.
-struct Voice<'a> {
-    at: DateTime<Utc>,
-    door: Door,
-    actor: Option<&'a str>,
-    request_id: Option<Uuid>,
+pub(super) struct Voice<'a> {
+    pub(super) at: DateTime<Utc>,
+    pub(super) door: Door,
+    pub(super) actor: Option<&'a str>,
+    pub(super) request_id: Option<Uuid>,
     /// What the event says besides the columns.
-    words: Map<String, Value>,
+    pub(super) words: Map<String, Value>,
+}
+
+impl<'a> Voice<'a> {
+    /// A person's, without a request.
+    fn of(actor: &'a str, at: DateTime<Utc>, door: Door, words: Map<String, Value>) -> Self {
+        Self {
+            at,
+            door,
+            actor: Some(actor),
+            request_id: None,
+            words,
+        }
+    }
 }
 
 impl State {
-    pub(super) fn apply(
-        &mut self,
-        evaluation: &Evaluation,
-        now: DateTime<Utc>,
-        door: Door,
-    ) -> Result<Applied, Error> {
-        if evaluation.outcome == Outcome::Skipped {
-            return Ok(Applied::nothing(Outcome::Skipped));
-        }
-        meta::refuse_malformed(evaluation, now)?;
-        let key = (evaluation.database.clone(), evaluation.code.clone());
-        let before = self.states.get(&key).cloned();
-        if meta::is_stale(before.as_ref(), evaluation, now)? {
-            return Ok(Applied {
-                stale: true,
-                ..Applied::nothing(evaluation.outcome.clone())
-            });
-        }
-        let sight = Sight {
-            database: &evaluation.database,
-            code: evaluation.code.as_str(),
-            snapshot_at: meta::snapshot_at(evaluation),
-            terms: &evaluation.terms,
-        };
-        let findings = Finding::distinct(&evaluation.findings);
-        let found: BTreeSet<(&str, &str)> = findings.iter().map(|finding| finding.key()).collect();
-        let known = self.alerts.values().filter(|alert| is_of(alert, &sight));
-        let present: Vec<&Alert> = known
-            .filter(|alert| alert.condition != Condition::Absent)
-            .collect();
-        let is_live = |alert: &&&Alert| alert.is_live() && alert.condition == Condition::Present;
-        let absent: Vec<Alert> = present
-            .iter()
-            .filter(|alert| !found.contains(&(alert.entity_type.as_str(), alert.entity_id.as_str())))
-            .map(|alert| (*alert).clone())
-            .collect();
-        let live = present.iter().filter(is_live).count() as u64;
-        let vanishing = absent.iter().filter(|alert| is_live(&alert)).count() as u64;
-        let mass = meta::is_mass(live, vanishing);
-        let outcome = meta::judge(before.as_ref(), &evaluation.outcome, mass);
-
-        let mut applied = Applied::nothing(outcome.clone());
-        let mut steps: Vec<Step> = findings
-            .iter()
-            .filter_map(|finding| self.step(&sight, finding))
-            .collect();
-        if outcome == Outcome::Complete {
-            applied.kept = absent
-                .iter()
-                .filter(|alert| sight.is_older_than_the_last_act(alert))
-                .count() as u64;
-            steps.extend(absent.iter().filter_map(|alert| sight.absent(alert)));
-        } else {
-            applied.kept = absent.len() as u64;
-        }
-        for (_, kind) in &steps {
-            applied.count(*kind);
-        }
-        let state = meta::advance(before.as_ref(), evaluation, &outcome, mass);
-        let meta_terms = meta::terms(evaluation);
-        for (code, verdict) in meta::verdicts(evaluation, &outcome, &state) {
-            let sight = Sight {
-                code,
-                terms: &meta_terms,
-                ..sight
-            };
-            steps.extend(match verdict {
-                Verdict::Wrong(finding) => self.step(&sight, &finding),
-                Verdict::Right => {
-                    let about_it = (meta::ENTITY_TYPE, evaluation.code.as_str());
-                    self.by_key(&sight, about_it)
-                        .and_then(|alert| sight.absent(alert))
-                }
-                Verdict::Unknown => None,
-            });
-        }
-        for step in steps {
-            let words = Map::from_iter([("snapshot_at".to_owned(), json!(sight.snapshot_at))]);
-            self.record(
-                step,
-                Voice {
-                    at: now,
-                    door,
-                    actor: None,
-                    request_id: None,
-                    words,
-                },
-            )?;
-        }
-        self.states.insert(key, state);
-        Ok(applied)
-    }
-
     pub(super) fn act(
         &mut self,
         command: &Command,
@@ -173,6 +93,86 @@ impl State {
             alert,
             replayed: false,
         })
+    }
+
+    pub(super) fn act_on_check(
+        &mut self,
+        command: &CheckCommand,
+        role: Option<Role>,
+        actor: &str,
+        now: DateTime<Utc>,
+        door: Door,
+    ) -> Result<u64, Error> {
+        let role = decide::permit(command.verb, role)?;
+        if !lifecycle::ends(command.verb) {
+            return Err(Error::invalid(
+                "verb",
+                "a whole check is resolved, accepted, called a false positive or retired",
+            ));
+        }
+        let is_meant = |alert: &&Alert| {
+            alert.is_live() && alert.database == command.database && alert.check_code == command.code
+        };
+        // All are decided before the first is changed.
+        let steps = self
+            .alerts
+            .values()
+            .filter(is_meant)
+            .map(|alert| decide::decide(alert, &command.on(alert.id), role, actor, now))
+            .collect::<Result<Vec<Step>, Error>>()?;
+        if steps.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let acted = steps.len() as u64;
+        for step in steps {
+            let words = Map::from_iter([
+                ("verb".to_owned(), Value::from(command.verb.as_str())),
+                ("args".to_owned(), command.args()),
+            ]);
+            self.record(step, Voice::of(actor, now, door, words))?;
+        }
+        Ok(acted)
+    }
+
+    pub(super) fn confirm(
+        &mut self,
+        (database, code): (&str, &str),
+        comment: &str,
+        role: Option<Role>,
+        actor: &str,
+        now: DateTime<Utc>,
+        door: Door,
+    ) -> Result<Alert, Error> {
+        decide::permit_confirmation(role)?;
+        decide::check_comment(true, Some(comment))?;
+        let is_it = |(of, check): &(String, CheckCode)| of == database && check.as_str() == code;
+        let key = self.states.keys().find(|key| is_it(key)).cloned();
+        let key = key.ok_or(Error::NotFound)?;
+        let is_about_it = |alert: &&Alert| {
+            alert.database == database && alert.check_code == meta::CHECK_SUSPECT && alert.entity_id == code
+        };
+        let nothing = |reason: &str| {
+            let reason = reason.to_owned();
+            Err(Error::NothingToConfirm { reason })
+        };
+        let suspect = self.alerts.values().find(is_about_it).cloned();
+        let Some(suspect) = suspect.filter(|alert| alert.condition == Condition::Present) else {
+            return nothing("the check is not suspect");
+        };
+        let state = self.states.get_mut(&key).ok_or(Error::NotFound)?;
+        if state.confirmed_at.is_some() {
+            return nothing("it was confirmed already; the next evaluation is believed");
+        }
+        state.confirmed_at = Some(now);
+        let words = Map::from_iter([
+            ("verb".to_owned(), Value::from("confirm")),
+            ("args".to_owned(), json!({ "comment": comment })),
+        ]);
+        let alert = self.record(
+            (suspect, EventKind::Confirmed),
+            Voice::of(actor, now, door, words),
+        )?;
+        Ok(self.find(alert.id).unwrap_or(alert))
     }
 
     pub(super) fn record_dates(&mut self, now: DateTime<Utc>, door: Door) -> Result<PassedDates, Error> {
@@ -235,19 +235,6 @@ impl State {
         }
     }
 
-    fn step(&self, sight: &Sight<'_>, finding: &Finding) -> Option<Step> {
-        match self.by_key(sight, finding.key()) {
-            Some(alert) => sight.present(alert, finding),
-            None => Some(sight.first(Uuid::new_v4(), finding)),
-        }
-    }
-
-    fn by_key(&self, sight: &Sight<'_>, (entity_type, entity_id): (&str, &str)) -> Option<&Alert> {
-        self.alerts.values().find(|alert| {
-            is_of(alert, sight) && alert.entity_type == entity_type && alert.entity_id == entity_id
-        })
-    }
-
     fn by_request(&self, request: Uuid) -> Option<&AlertEvent> {
         self.events
             .values()
@@ -255,7 +242,7 @@ impl State {
             .find(|event| event.request_id == Some(request))
     }
 
-    fn record(&mut self, (mut alert, kind): Step, voice: Voice<'_>) -> Result<Alert, Error> {
+    pub(super) fn record(&mut self, (mut alert, kind): Step, voice: Voice<'_>) -> Result<Alert, Error> {
         let changes = alert.changes_since(self.alerts.get(&alert.id))?;
         let mut diff = voice.words;
         diff.insert(
@@ -283,8 +270,4 @@ impl State {
         self.alerts.insert(alert.id, alert.clone());
         Ok(alert)
     }
-}
-
-fn is_of(alert: &Alert, sight: &Sight<'_>) -> bool {
-    alert.database == sight.database && alert.check_code == sight.code
 }

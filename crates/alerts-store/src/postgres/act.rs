@@ -1,13 +1,10 @@
 //! A person's act, decided by `vigie.act_on_alert`.
 
-use integrity_core::{
-    Caller,
-    postgres::{CallerTransaction, error_code},
-};
+use integrity_core::{Caller, postgres::CallerTransaction};
 use sqlx::postgres::PgDatabaseError;
 
 use super::{PgAlertStore, failure, read};
-use crate::{Acted, AlertStore as _, Command, Error};
+use crate::{Acted, Alert, AlertId, AlertStore as _, CheckCommand, Command, Error};
 
 pub(super) async fn act(store: &PgAlertStore, caller: &Caller, command: &Command) -> Result<Acted, Error> {
     let mut transaction = store.begin(caller).await?;
@@ -44,28 +41,81 @@ async fn run(transaction: &mut CallerTransaction, command: &Command) -> Result<b
     .await
 }
 
+pub(super) async fn act_on_check(
+    mut transaction: CallerTransaction,
+    command: &CheckCommand,
+) -> Result<u64, Error> {
+    sqlx::query_file_scalar!("../../sql/alerts-store/act_on_check_patience.sql")
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    let acted = sqlx::query_file_scalar!(
+        "../../sql/alerts-store/act_on_check.sql",
+        command.database,
+        command.code,
+        command.verb.as_str(),
+        command.args()
+    )
+    .fetch_one(transaction.connection())
+    .await
+    .map_err(refused)?;
+    transaction.commit().await?;
+    Ok(acted.unsigned_abs())
+}
+
+pub(super) async fn confirm(
+    mut transaction: CallerTransaction,
+    database: &str,
+    code: &str,
+    comment: &str,
+) -> Result<Alert, Error> {
+    let suspect = sqlx::query_file_scalar!("../../sql/alerts-store/confirm.sql", database, code, comment)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(|error| match raised(&error) {
+            Some(raised) if raised.code() == "PT409" => Error::NothingToConfirm {
+                reason: raised.message().to_owned(),
+            },
+            _ => refused(error),
+        })?;
+    let alert = read::find(&mut transaction, AlertId(suspect))
+        .await?
+        .ok_or(Error::NotFound)?;
+    transaction.commit().await?;
+    Ok(alert)
+}
+
 async fn refusal(store: &PgAlertStore, caller: &Caller, command: &Command, error: sqlx::Error) -> Error {
-    let Some(raised) = error
-        .as_database_error()
-        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>())
-    else {
-        return failure(error);
-    };
-    let reason = raised.message().to_owned();
-    match error_code(&error).as_deref() {
-        Some("PT403") => Error::forbidden(reason),
-        Some("PT404") => Error::NotFound,
-        Some("PT409") => match store.get(caller, command.alert).await {
+    match raised(&error) {
+        Some(raised) if raised.code() == "PT409" => match store.get(caller, command.alert).await {
             Ok(current) => Error::Conflict {
-                reason,
+                reason: raised.message().to_owned(),
                 current: Box::new(current),
             },
             Err(error) => error,
         },
-        Some("PT422") => Error::invalid(raised.detail().unwrap_or("args"), reason),
-        Some("23505") if raised.constraint() == Some("alert_events_request_key") => {
+        Some(raised) if raised.constraint() == Some("alert_events_request_key") => {
             Error::invalid("request_id", "was used for another act")
         }
+        _ => refused(error),
+    }
+}
+
+/// A refusal that names no alert.
+fn refused(error: sqlx::Error) -> Error {
+    let Some(raised) = raised(&error) else {
+        return failure(error);
+    };
+    let reason = raised.message().to_owned();
+    match raised.code() {
+        "PT403" => Error::forbidden(reason),
+        "PT404" => Error::NotFound,
+        "PT422" => Error::invalid(raised.detail().unwrap_or("args"), reason),
         _ => failure(error),
     }
+}
+
+/// What the database raised.
+fn raised(error: &sqlx::Error) -> Option<&PgDatabaseError> {
+    error.as_database_error()?.try_downcast_ref()
 }

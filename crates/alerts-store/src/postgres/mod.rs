@@ -7,9 +7,12 @@
 mod act;
 mod apply;
 mod books;
+mod compat;
+mod consequence;
 mod read;
 
 use async_trait::async_trait;
+pub use compat::{DROP_SYSTEM_ALERTS, SYSTEM_ALERTS};
 use integrity_core::{
     Caller, Door, Evaluation,
     postgres::{CallerTransaction, Room},
@@ -18,8 +21,8 @@ pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
 use crate::{
-    Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckInfo, CheckState, Command,
-    Error, PassedDates, Run, Summary, Verification,
+    Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
+    Command, Error, PassedDates, Run, Summary, Verification,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
@@ -64,8 +67,26 @@ impl AlertStore for PgAlertStore {
         apply::apply(self.begin_serving(caller).await?, evaluation).await
     }
 
+    async fn preview(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
+        apply::preview(self.begin_reading(caller).await?, evaluation).await
+    }
+
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
         act::act(self, caller, command).await
+    }
+
+    async fn act_on_check(&self, caller: &Caller, command: &CheckCommand) -> Result<u64, Error> {
+        act::act_on_check(self.begin(caller).await?, command).await
+    }
+
+    async fn confirm(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        comment: &str,
+    ) -> Result<Alert, Error> {
+        act::confirm(self.begin(caller).await?, database, code, comment).await
     }
 
     async fn record_dates(&self, caller: &Caller) -> Result<PassedDates, Error> {

@@ -1,17 +1,11 @@
 use alerts_store::{Applied, CHECK_SUSPECT, Condition, EventKind, Resolution, Status};
 use chrono::TimeDelta;
-use integrity_core::{Clearing, Finding, Outcome, Severity, Suspicion};
+use integrity_core::{Clearing, Outcome, Severity, Suspicion};
 
 use super::{
     Harness,
-    scene::{CODE, Scene, failed, guarded, tank},
+    scene::{CODE, Scene, failed, guarded, tank, tanks},
 };
-
-fn tanks(count: u32) -> Vec<Finding> {
-    (0..count)
-        .map(|n| tank(&format!("T{n}"), Severity::Warn, 1))
-        .collect()
-}
 
 pub(crate) async fn a_gone_finding_clears_after_two(harness: &dyn Harness) {
     let scene = Scene::new(harness);
@@ -89,6 +83,7 @@ pub(crate) async fn defect_04_a_mass_clear_is_not_believed_at_once(harness: &dyn
         first,
         Applied {
             kept: 5,
+            about_check: 1,
             ..Applied::nothing(suspect)
         }
     );

@@ -5,9 +5,12 @@
 mod acting;
 mod applying;
 mod clearing;
+mod confirming;
+mod previewing;
 mod reading;
 pub(crate) mod scene;
 mod suppressing;
+mod whole_check;
 
 use alerts_store::AlertStore;
 use async_trait::async_trait;
@@ -16,8 +19,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub(crate) use acting::*;
 pub(crate) use applying::*;
 pub(crate) use clearing::*;
+pub(crate) use confirming::*;
+pub(crate) use previewing::*;
 pub(crate) use reading::*;
 pub(crate) use suppressing::*;
+pub(crate) use whole_check::*;
 
 /// A store with its people: amina is admin, didier directeur, patricia pca, and others nobody.
 #[async_trait]
@@ -94,6 +100,17 @@ macro_rules! promises {
             defect_02_silence_is_not_health
             a_check_of_another_pack_is_frozen
             events_tell_the_whole_life
+            a_preview_announces_what_happens
+            a_first_run_is_known_without_a_store
+            a_preview_is_for_those_who_may_read
+            a_preview_refuses_what_apply_refuses
+            a_whole_check_is_accepted_at_once
+            a_whole_check_is_retired_by_an_admin
+            an_act_on_a_check_is_all_or_nothing
+            a_confirmed_guard_is_believed_once
+            a_confirmed_mass_clear_needs_no_second_showing
+            a_confirmation_is_used_up_by_what_needs_none
+            only_what_is_suspect_is_confirmed
         }
     };
 }

@@ -38,6 +38,13 @@ pub(crate) fn tank(name: &str, severity: Severity, figure: i64) -> Finding {
     }
 }
 
+/// So many tanks, `T0` and so on.
+pub(crate) fn tanks(count: u32) -> Vec<Finding> {
+    (0..count)
+        .map(|n| tank(&format!("T{n}"), Severity::Warn, 1))
+        .collect()
+}
+
 pub(crate) fn evaluation(
     code: &str,
     at: DateTime<Utc>,
@@ -104,6 +111,23 @@ impl<'a> Scene<'a> {
             .list(&Caller::Service, &AlertFilter::all())
             .await
             .expect("a list")
+    }
+
+    /// Everything that could have been written: alerts with their versions, events, and how the checks stand.
+    pub(crate) async fn everything(&self) -> String {
+        let service = self.harness.service();
+        let mut all = self.all().await;
+        all.sort_by_key(|alert| alert.id);
+        let states = service
+            .check_states(&Caller::Service, "main")
+            .await
+            .expect("states");
+        let mut events_of = Vec::new();
+        for alert in &all {
+            let events = service.events(&Caller::Service, alert.id).await.expect("events");
+            events_of.push(events.len());
+        }
+        format!("{all:?} {states:?} {events_of:?}")
     }
 
     pub(crate) async fn alert(&self, entity_id: &str) -> Alert {

@@ -4,7 +4,7 @@ pub(crate) mod laws;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use alerts_store::{AlertFilter, Command, Verb};
+use alerts_store::{AlertFilter, CheckCommand, Command, Verb};
 use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::{
     AcceptRule, Caller, Clearing, Evaluation, Finding, Outcome, Payload, Severity, Suspicion, Terms, Worse,
@@ -33,6 +33,10 @@ pub(crate) enum Op {
         verb: Verb,
         who: usize,
     },
+    /// A person does something to every live alert of a check.
+    ActOnCheck { check: usize, verb: Verb, who: usize },
+    /// A person confirms what makes a check suspect.
+    Confirm { check: usize, who: usize },
     /// Time passes, and what it alone changes is recorded.
     Wait { days: u8 },
 }
@@ -74,8 +78,20 @@ fn act() -> impl Strategy<Value = Op> {
     })
 }
 
+fn act_on_check() -> impl Strategy<Value = Op> {
+    (0..CODES.len(), 0..Verb::ALL.len(), 0..PEOPLE.len()).prop_map(|(check, verb, who)| Op::ActOnCheck {
+        check,
+        verb: Verb::ALL[verb],
+        who,
+    })
+}
+
+fn confirm() -> impl Strategy<Value = Op> {
+    (0..CODES.len(), 0..PEOPLE.len()).prop_map(|(check, who)| Op::Confirm { check, who })
+}
+
 pub(crate) fn op() -> impl Strategy<Value = Op> {
-    prop_oneof![3 => see(0..CODES.len()), 2 => act()]
+    prop_oneof![9 => see(0..CODES.len()), 6 => act(), 1 => act_on_check(), 2 => confirm()]
 }
 
 /// A life in which time passes. A database is aged by its owner's hand, which `verify` would tell: not to be verified.
@@ -146,18 +162,33 @@ impl<'a> Player<'a> {
             now
         };
         self.before = now;
-        self.play_at(op, at).await
+        let announced = self.announce(op, at).await;
+        let done = self.play_at(op, at).await;
+        if let Some(announced) = announced {
+            assert_eq!(announced, done, "what was announced is not what happened");
+        }
+        done
+    }
+
+    /// What an evaluation would change.
+    async fn announce(&self, op: &Op, at: DateTime<Utc>) -> Option<String> {
+        let given = self.evaluation(op, at)?;
+        let announced = self.harness.service().preview(&Caller::Service, &given).await;
+        Some(format!("{:?}", announced.expect("announced")))
     }
 
     /// The same, on a snapshot taken at a given instant.
     pub(crate) async fn play_at(&self, op: &Op, at: DateTime<Utc>) -> String {
         match op {
-            Op::See {
-                check,
-                outcome,
-                findings,
-                ..
-            } => self.see(CODES[*check], at, outcome, findings).await,
+            Op::See { .. } => {
+                let given = self.evaluation(op, at).expect("an evaluation");
+                let applied = self.harness.service().apply(&Caller::Service, &given).await;
+                let applied = applied.expect("applied");
+                if applied.outcome != Outcome::Complete {
+                    assert_eq!(applied.cleared, 0, "only a complete evaluation clears");
+                }
+                format!("{applied:?}")
+            }
             Op::Wait { .. } => unreachable!("time passes for everybody"),
             Op::Act {
                 check,
@@ -165,19 +196,32 @@ impl<'a> Player<'a> {
                 verb,
                 who,
             } => self.act(CODES[*check], *entity, *verb, PEOPLE[*who]).await,
+            Op::ActOnCheck { check, verb, who } => {
+                self.act_on_check(CODES[*check], *verb, PEOPLE[*who]).await
+            }
+            Op::Confirm { check, who } => {
+                let (people, who) = (self.harness.people(), Caller::person(PEOPLE[*who]));
+                match people.confirm(&who, &self.database, CODES[*check], "vu").await {
+                    Ok(alert) => format!("confirmed: {:?} v{}", alert.status, alert.version),
+                    Err(error) => format!("confirm: {}", error.code()),
+                }
+            }
         }
     }
 
-    async fn see(
-        &self,
-        code: &str,
-        at: DateTime<Utc>,
-        outcome: &Outcome,
-        findings: &[(u8, Severity, u8)],
-    ) -> String {
-        let evaluation = Evaluation {
+    fn evaluation(&self, op: &Op, at: DateTime<Utc>) -> Option<Evaluation> {
+        let Op::See {
+            check,
+            outcome,
+            findings,
+            ..
+        } = op
+        else {
+            return None;
+        };
+        Some(Evaluation {
             database: self.database.clone(),
-            code: code.parse().expect("a code"),
+            code: CODES[*check].parse().expect("a code"),
             snapshot_at: at,
             outcome: outcome.clone(),
             findings: findings
@@ -185,19 +229,25 @@ impl<'a> Player<'a> {
                 .map(|&(entity, severity, figure)| finding(entity, severity, figure))
                 .collect(),
             merged: 0,
-            terms: terms(code),
+            terms: terms(CODES[*check]),
             elapsed: Duration::ZERO,
-        };
-        let applied = self
-            .harness
-            .service()
-            .apply(&Caller::Service, &evaluation)
-            .await
-            .expect("applied");
-        if applied.outcome != Outcome::Complete {
-            assert_eq!(applied.cleared, 0, "only a complete evaluation clears");
+        })
+    }
+
+    async fn act_on_check(&self, code: &str, verb: Verb, who: &str) -> String {
+        let mut command = CheckCommand::new(&self.database, code, verb).comment("parce que");
+        if matches!(verb, Verb::Accept | Verb::FalsePositive) {
+            command = command.until(self.harness.now().await + TimeDelta::days(30));
         }
-        format!("{applied:?}")
+        match self
+            .harness
+            .people()
+            .act_on_check(&Caller::person(who), &command)
+            .await
+        {
+            Ok(acted) => format!("{verb}: {acted}"),
+            Err(error) => format!("{verb}: {}", error.code()),
+        }
     }
 
     async fn act(&self, code: &str, entity: u8, verb: Verb, who: &str) -> String {
@@ -272,10 +322,11 @@ impl<'a> Player<'a> {
             .expect("states")
         {
             let told = format!(
-                "{} {} suspected {}",
+                "{} {} suspected {} confirmed {}",
                 state.outcome,
                 state.failures,
-                state.suspected_at.is_some()
+                state.suspected_at.is_some(),
+                state.confirmed_at.is_some()
             );
             standing.insert((state.code.to_string(), String::new()), told);
         }

@@ -57,8 +57,10 @@ async fn signed_in_people_reach_what_they_need_and_no_more(pool: PgPool) {
     let postgres = Postgres::new(pool).await;
     let mut expected = vec![
         "EXECUTE vigie.act_on_alert(uuid,text,jsonb,integer,uuid)",
+        "EXECUTE vigie.act_on_check(text,text,text,jsonb)",
         "EXECUTE vigie.actor_id()",
         "EXECUTE vigie.actor_role()",
+        "EXECUTE vigie.confirm_check(text,text,text)",
         "SELECT vigie.alert_details",
         "SELECT vigie.alert_events",
         "SELECT vigie.alerts",

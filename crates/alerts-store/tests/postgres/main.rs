@@ -6,7 +6,9 @@
 mod contract;
 mod agreement;
 mod chain;
+mod compat;
 mod doors;
+mod host;
 #[path = "../memory_harness/mod.rs"]
 mod memory_harness;
 #[path = "../play/mod.rs"]

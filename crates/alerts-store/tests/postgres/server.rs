@@ -93,7 +93,8 @@ impl Harness for Postgres {
                 opened_at = opened_at - $1, due_at = due_at - $1, acknowledged_at = acknowledged_at - $1,
                 resolved_at = resolved_at - $1, verified_at = verified_at - $1,
                 accepted_until = accepted_until - $1, acted_at = acted_at - $1",
-            "update vigie.check_states set seen_at = seen_at - $1, complete_at = complete_at - $1",
+            "update vigie.check_states set
+                seen_at = seen_at - $1, complete_at = complete_at - $1, confirmed_at = confirmed_at - $1",
         ] {
             sqlx::query(statement)
                 .bind(by)

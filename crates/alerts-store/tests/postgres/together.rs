@@ -167,6 +167,33 @@ async fn an_act_that_comes_first_is_seen_by_the_sync_that_waited(pool: PgPool) {
     scene.verifies().await;
 }
 
+/// Whoever only wants to know is held up by nobody: one that waited would run into its time limit.
+#[sqlx::test(migrations = false)]
+async fn a_preview_waits_for_nobody(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    let scene = Scene::new(&postgres);
+    scene.sees_one(Severity::Warn).await;
+    let mut sync = CallerTransaction::begin(&postgres.owner, &Caller::Service, Door::Sync)
+        .await
+        .expect("begun");
+    sqlx::raw_sql(
+        "select pg_advisory_xact_lock(hashtextextended('vigie.apply main STOCK_NEGATIF', 0));
+         update vigie.alerts set message = message; update vigie.check_states set reason = reason",
+    )
+    .execute(sync.connection())
+    .await
+    .expect("held");
+    let given = evaluation(
+        "STOCK_NEGATIF",
+        postgres.now().await,
+        Outcome::Complete,
+        Vec::new(),
+    );
+    let announced = postgres.service.preview(&Caller::Service, &given).await;
+    assert_eq!(announced.expect("announced").changed, 1);
+    sync.commit().await.expect("committed");
+}
+
 async fn somebody_waits(postgres: &Postgres) -> bool {
     sqlx::query_scalar(
         "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",

@@ -197,7 +197,7 @@ pub(super) fn read(
     let clearing = fields.optional(report, "clearing", ways, clearing);
     let volatile = words(fields.list(report, "volatile", "\"age_h\"", |_| Ok(())));
     let accept = fields
-        .table(report, "accept")
+        .table(report, "accept", "{ key = \"…\", worse = \"up\" }")
         .map(|fields| accept(&fields, report));
     let (params, declared) = parameters(&fields, report);
     let conditions = conditions(&fields, report, declared);
@@ -335,7 +335,11 @@ fn parameters(
     report: &mut Report<'_>,
 ) -> (BTreeMap<String, Parameter>, BTreeMap<String, usize>) {
     let (mut params, mut declared) = (BTreeMap::new(), BTreeMap::new());
-    let Some(table) = fields.table(report, "params") else {
+    let Some(table) = fields.table(
+        report,
+        "params",
+        "{ tolerance_l = { type = \"numeric\", default = 0 } }",
+    ) else {
         return (params, declared);
     };
     for (name, at) in table.keys() {
@@ -357,7 +361,7 @@ fn parameters(
             );
         }
         let parameter = table
-            .table(report, name)
+            .table(report, name, "{ type = \"numeric\", default = 0 }")
             .and_then(|fields| Parameter::read(&fields, report));
         params.extend(parameter.map(|parameter| (name.to_owned(), parameter)));
     }

@@ -96,9 +96,9 @@ impl<'t> Fields<'t> {
     }
 
     /// A table within this one.
-    pub(super) fn table(&self, report: &mut Report<'_>, key: &str) -> Option<Self> {
+    pub(super) fn table(&self, report: &mut Report<'_>, key: &str, example: &str) -> Option<Self> {
         let prefix = format!("{}{key}.", self.prefix);
-        let (table, at) = self.optional(report, key, "a table", |value| {
+        let (table, at) = self.optional(report, key, example, |value| {
             value
                 .as_table()
                 .ok_or_else(|| format!("{} is no table", an(value)))
@@ -109,6 +109,40 @@ impl<'t> Fields<'t> {
             offset: self.offset,
             prefix,
         })
+    }
+
+    /// A list of tables, each read as one of its own. None where the key is absent, or is something else.
+    pub(super) fn tables(&self, report: &mut Report<'_>, key: &str, example: &str) -> Option<Vec<Self>> {
+        let (list, _) = self.optional(report, key, example, |value| {
+            value
+                .as_array()
+                .ok_or_else(|| format!("{} is no list of tables", an(value)))
+        })?;
+        let mut tables = Vec::new();
+        for entry in list {
+            let at = entry.span().start + self.offset;
+            match entry.get_ref().as_table() {
+                Some(table) => tables.push(Self {
+                    table,
+                    at,
+                    offset: self.offset,
+                    prefix: format!("{}{key}.", self.prefix),
+                }),
+                None => report.add(
+                    at,
+                    format!("{}{key}: {} is no table", self.prefix, an(entry.get_ref())),
+                    format!("write {key} = {example}"),
+                ),
+            }
+        }
+        Some(tables)
+    }
+
+    /// Where a key stands; the table's own place where it does not.
+    pub(super) fn at_key(&self, key: &str) -> usize {
+        self.keys()
+            .find(|(known, _)| *known == key)
+            .map_or(self.at, |(_, at)| at)
     }
 
     /// `format`, which is 1.
@@ -127,7 +161,7 @@ impl<'t> Fields<'t> {
         language: Language,
         mut read: impl FnMut(&str) -> Result<T, Vec<String>>,
     ) -> Option<[Option<T>; 2]> {
-        let fields = self.table(report, key)?;
+        let fields = self.table(report, key, "{ fr = \"…\", en = \"…\" }")?;
         fields.refuse_others(report, &["fr", "en"]);
         let needed = match language {
             Language::Fr => "fr",

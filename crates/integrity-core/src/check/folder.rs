@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, ffi::OsStr, fs, io, path::Path};
 
+use super::{fixture::is_fixture, proof::RECORD};
 use crate::Error;
 
 pub(super) const MANIFEST: &str = "pack.toml";
@@ -17,7 +18,7 @@ pub(super) fn is_check(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".sql") && !name.starts_with('.')
 }
 
-/// Reads `pack.toml` and the checks.
+/// Reads `pack.toml`, the checks, the cases beside them and the record of their proofs.
 ///
 /// # Errors
 /// `Invalid` when the folder or its `pack.toml` cannot be read. That another file cannot is said in its place.
@@ -35,14 +36,14 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, Result<Vec<u8>, Str
         if name == MANIFEST {
             let bytes = contents(&path).map_err(|error| unreadable(&path, error))?;
             files.insert(name, Ok(bytes));
-        } else if is_check(&name) {
+        } else if is_check(&name) || is_fixture(&name) || name == RECORD {
             files.insert(name, contents(&path).map_err(|error| error.to_string()));
         }
     }
     Ok(files)
 }
 
-fn contents(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
     // To read a pipe would wait for somebody to write to it.
     if fs::metadata(path)?.is_file() {
         fs::read(path)

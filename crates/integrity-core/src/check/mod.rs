@@ -4,9 +4,13 @@
 //! understand it. Refused: checks in Rust or YAML, which none of them can run.
 
 mod builtin;
+mod case;
+mod case_match;
 mod definition;
+mod description;
 mod fields;
 mod file;
+mod fixture;
 mod folder;
 mod interval;
 mod naming;
@@ -14,20 +18,27 @@ mod overrides;
 mod pack;
 mod parameter;
 mod problem;
+mod proof;
+mod rules;
 mod scan;
 mod statement;
 mod template;
 #[cfg(test)]
 mod tests;
+mod weaken;
 
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
+pub use case::{Case, ExpectedRow, Script};
+pub use description::{Description, FileDescription, ParameterDescription};
+pub use fixture::Fixture;
 pub use overrides::Overrides;
 pub use pack::Pack;
 pub use problem::{BadCheck, Problem};
+pub use weaken::Weakening;
 
 use crate::{CheckCode, Finding, Language, Payload, Severity, Terms, Text};
 use definition::Definition;
@@ -38,7 +49,9 @@ pub(crate) use file::Variant;
 #[cfg(not(feature = "postgres"))]
 use file::Variant;
 #[cfg(feature = "postgres")]
-pub(crate) use statement::Statement;
+pub(crate) use rules::{calls, without_collations};
+#[cfg(feature = "postgres")]
+pub(crate) use statement::{AS_OF, Statement, statements};
 
 /// One check of a pack: what it looks for, how bad that is, and the SQL that finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +63,8 @@ pub struct Check {
     definition: Definition,
     /// One per file; never empty, and on any database at most one is active.
     variants: Vec<Variant>,
+    /// One per file, in the same order.
+    fixtures: Vec<Fixture>,
 }
 
 impl Check {
@@ -185,6 +200,14 @@ impl Check {
 impl Check {
     pub(crate) fn variants(&self) -> &[Variant] {
         &self.variants
+    }
+
+    /// A finding's message in the language of the pack, as an expression of SQL; see [`template::Template::as_sql`].
+    pub(crate) fn message_as_sql(&self, literal: impl Fn(&str) -> String) -> String {
+        match self.definition.message.get(self.language) {
+            Some(message) => message.as_sql(literal),
+            None => literal(""),
+        }
     }
 
     /// The values for the `$n` of one of its statements, as text that is cast in the SQL.

@@ -16,6 +16,7 @@ use super::{
     builtin::{self, BUILTIN},
     fields::{Fields, text},
     file::{self, Reading},
+    fixture,
     folder::{self, Files, MANIFEST},
     naming,
     problem::Report,
@@ -38,10 +39,18 @@ pub struct Pack {
     pub require_fixtures: bool,
     /// The schema on which its fixtures run: a file, relative to the pack.
     pub schema: Option<PathBuf>,
+    /// What stands in that file, where it can be read.
+    pub schema_sql: Option<String>,
     /// The checks that can be evaluated, in the order of their codes.
     pub checks: Vec<Check>,
     /// The checks that cannot, in the order of their codes; no code stands in both.
     pub bad: Vec<BadCheck>,
+    /// What is right in the files of the checks, good and bad, and had better be otherwise, in the order of codes,
+    /// files and lines. It keeps no check from running.
+    pub warnings: Vec<Problem>,
+    /// What is wrong with the cases beside the checks, with the record of those that passed, and with the schema
+    /// they run on, in the order of files and lines. It keeps no check from running, and unproves it.
+    pub fixture_problems: Vec<Problem>,
 }
 
 impl Pack {
@@ -73,11 +82,44 @@ impl Pack {
     /// `Invalid` when the folder or its `pack.toml` cannot be read, `pack.toml` is wrong, or there is no check.
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = folder.as_ref();
-        let files = folder::read(folder)?;
+        let mut files = folder::read(folder)?;
+        // A schema may lie outside the folder; what is wrong with `pack.toml` is told below.
+        let manifest = files.get(MANIFEST).and_then(|bytes| bytes.as_deref().ok());
+        if let Some(schema) = manifest.and_then(|manifest| Self::from_manifest(manifest).ok()?.schema) {
+            let name = schema.to_string_lossy().into_owned();
+            files.entry(name).or_insert_with(|| {
+                folder::contents(&folder.join(&schema)).map_err(|error| error.to_string())
+            });
+        }
         let files = files
             .iter()
             .map(|(name, contents)| (name.as_str(), contents.as_deref().map_err(String::as_str)));
         Self::assemble(&files.collect()).map_err(|error| in_folder(folder, error))
+    }
+
+    /// Opens a pack as [`Pack::open`] does, for who wants every problem by itself.
+    ///
+    /// # Errors
+    /// Everything that keeps it from being opened; never empty.
+    pub fn open_or_problems(name_or_folder: &str) -> Result<Self, Vec<Problem>> {
+        let error = match Self::open(name_or_folder) {
+            Ok(pack) => return Ok(pack),
+            Err(error) => error,
+        };
+        let manifest = folder::contents(&Path::new(name_or_folder).join(MANIFEST));
+        if let Some(Err(problems)) = manifest.ok().map(|manifest| Self::read_manifest(&manifest)) {
+            return Err(problems);
+        }
+        let what = match error {
+            Error::Invalid { reason, .. } => reason,
+            other => other.to_string(),
+        };
+        Err(vec![Problem {
+            file: MANIFEST.to_owned(),
+            line: 1,
+            what,
+            remedy: format!("a pack is a folder with a {MANIFEST} and checks, or one that is compiled in"),
+        }])
     }
 
     /// The names of the packs that are compiled into the program.
@@ -113,10 +155,10 @@ impl Pack {
         };
         let mut pack = Self::from_manifest(manifest)?;
         let mut by_stem: BTreeMap<String, Vec<Reading>> = BTreeMap::new();
-        for (name, contents) in files.iter().filter(|(name, _)| folder::is_check(name)) {
-            if pack.schema.as_deref() == Some(Path::new(name)) {
-                continue;
-            }
+        for (name, contents) in files
+            .iter()
+            .filter(|(name, _)| folder::is_check(name) && pack.schema_is_not(name))
+        {
             let stem = name.split('.').next().unwrap_or_default().to_ascii_uppercase();
             let reading = match contents {
                 Ok(bytes) => file::read(name, &stem, bytes, pack.language),
@@ -141,7 +183,13 @@ impl Pack {
         for (code, readings) in by_code {
             pack.add(code, readings);
         }
+        fixture::attach(&mut pack, files);
         Ok(pack)
+    }
+
+    /// Whether a file is another one than the schema.
+    pub(super) fn schema_is_not(&self, file: &str) -> bool {
+        self.schema.as_deref() != Some(Path::new(file))
     }
 
     /// Makes sure that no two packs of a run have a check of the same code.
@@ -176,7 +224,8 @@ impl Pack {
     fn add(&mut self, code: CheckCode, readings: Vec<Reading>) {
         let severity = readings.iter().map(|reading| reading.severity).max().flatten();
         let (mut good, mut problems) = (Vec::new(), Vec::new());
-        for reading in readings {
+        for mut reading in readings {
+            self.warnings.append(&mut reading.warnings);
             match reading.check {
                 Ok(check) => good.push(check),
                 Err(mut found) => problems.append(&mut found),
@@ -200,6 +249,7 @@ impl Pack {
                     enabled: true,
                     definition,
                     variants,
+                    fixtures: Vec::new(),
                 });
             }
             _ => self.bad.push(BadCheck {
@@ -216,8 +266,18 @@ impl Pack {
     }
 
     fn from_manifest(bytes: &[u8]) -> Result<Self, Error> {
-        let manifest = std::str::from_utf8(bytes)
-            .map_err(|_| Error::invalid("pack", format!("{MANIFEST} is not UTF-8")))?;
+        Self::read_manifest(bytes).map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Error::invalid("pack", problems.join("\n"))
+        })
+    }
+
+    fn read_manifest(bytes: &[u8]) -> Result<Self, Vec<Problem>> {
+        let Ok(manifest) = std::str::from_utf8(bytes) else {
+            let mut report = Report::new(MANIFEST, "");
+            report.add(0, "the file is not UTF-8", "save it as UTF-8");
+            return Err(report.into_problems());
+        };
         let mut report = Report::new(MANIFEST, manifest);
         let (table, errors) = DeTable::parse_recoverable(manifest);
         for error in errors {
@@ -278,13 +338,13 @@ impl Pack {
                 time_zone: time_zone.map_or(Tz::UTC, |(zone, _)| zone),
                 require_fixtures: require_fixtures.is_some_and(|(required, _)| required),
                 schema: schema.map(|(schema, _)| schema),
+                schema_sql: None,
                 checks: Vec::new(),
                 bad: Vec::new(),
+                warnings: Vec::new(),
+                fixture_problems: Vec::new(),
             }),
-            _ => {
-                let problems: Vec<String> = report.into_problems().iter().map(ToString::to_string).collect();
-                Err(Error::invalid("pack", problems.join("\n")))
-            }
+            _ => Err(report.into_problems()),
         }
     }
 }

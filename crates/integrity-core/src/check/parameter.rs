@@ -30,9 +30,11 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Parameter {
     kind: Kind,
-    value: String,
-    min: Option<String>,
-    max: Option<String>,
+    pub(super) value: String,
+    /// The value in the check's file.
+    pub(super) default: String,
+    pub(super) min: Option<String>,
+    pub(super) max: Option<String>,
 }
 
 /// A value as it comes from TOML or from JSON.
@@ -161,6 +163,7 @@ impl Parameter {
         let (value, at) = default?;
         let parameter = Self {
             kind,
+            default: value.clone(),
             value,
             min,
             max,
@@ -208,6 +211,16 @@ impl Parameter {
         }
     }
 
+    /// Whether a value that the configuration may give it is zero.
+    pub(super) fn may_be_zero(&self) -> bool {
+        let beyond = |bound: &Option<String>, order| {
+            bound
+                .as_ref()
+                .is_some_and(|bound| self.kind.compare(bound, "0") == Some(order))
+        };
+        !(beyond(&self.min, Ordering::Greater) || beyond(&self.max, Ordering::Less))
+    }
+
     pub(super) fn sql_type(&self) -> &'static str {
         self.kind.as_sql()
     }
@@ -220,11 +233,16 @@ impl Parameter {
 
     /// The value for the record of a run.
     pub(super) fn as_json(&self) -> Value {
+        self.json(&self.value)
+    }
+
+    /// A text of its type as JSON.
+    pub(super) fn json(&self, text: &str) -> Value {
         match self.kind {
             Kind::Numeric | Kind::Integer | Kind::Bigint | Kind::Double | Kind::Boolean => {
-                serde_json::from_str(&self.value).unwrap_or_else(|_| Value::from(self.value.as_str()))
+                serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
             }
-            _ => Value::from(self.value.as_str()),
+            _ => Value::from(text),
         }
     }
 }

@@ -99,6 +99,11 @@ impl<'a> Report<'a> {
         1 + self.text.bytes().take(at).filter(|byte| *byte == b'\n').count()
     }
 
+    /// How many problems there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
+    }
+
     pub(super) fn is_clean(&self) -> bool {
         self.problems.is_empty()
     }

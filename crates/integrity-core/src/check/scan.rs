@@ -21,6 +21,17 @@ pub(super) enum Kind {
     /// `$1`.
     Positional,
     Semicolon,
+    /// A key word, or a name without quotes.
+    Word,
+    /// A name in double quotes.
+    Name,
+    /// Quoted text of any kind.
+    Text,
+    Number,
+    /// `(`.
+    Open,
+    /// `)`.
+    Close,
     /// Quoted text or a comment that never ends.
     Unterminated,
     /// Everything else.
@@ -90,27 +101,29 @@ impl Scanner<'_> {
         }
         let after_array = std::mem::take(&mut self.after_array);
         match first {
-            '\'' => self.quoted('\'', false),
-            '"' => self.quoted('"', false),
+            '\'' => self.quoted('\'', false, Kind::Text),
+            '"' => self.quoted('"', false, Kind::Name),
             '$' => self.dollar(),
             ':' => self.colon(),
             ';' => self.step(Kind::Semicolon),
-            '(' => self.open(Bracket::Round),
+            '(' => self.open(Bracket::Round, Kind::Open),
             '[' => {
                 let nested = self.brackets.last() == Some(&Bracket::Constructor);
-                self.open(if after_array || nested {
+                let bracket = if after_array || nested {
                     Bracket::Constructor
                 } else {
                     Bracket::Subscript
-                })
+                };
+                self.open(bracket, Kind::Other)
             }
             ')' | ']' => {
                 self.brackets.pop();
-                self.step(Kind::Other)
+                self.step(if first == ')' { Kind::Close } else { Kind::Other })
             }
-            _ if first.is_ascii_digit() => {
-                self.skip_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.', Kind::Other)
-            }
+            _ if first.is_ascii_digit() => self.skip_while(
+                |c| c.is_ascii_alphanumeric() || c == '_' || c == '.',
+                Kind::Number,
+            ),
             _ if starts_word(first) => self.word(),
             _ => self.step(Kind::Other),
         }
@@ -127,34 +140,34 @@ impl Scanner<'_> {
         kind
     }
 
-    fn open(&mut self, bracket: Bracket) -> Kind {
+    fn open(&mut self, bracket: Bracket, kind: Kind) -> Kind {
         self.brackets.push(bracket);
-        self.step(Kind::Other)
+        self.step(kind)
     }
 
     fn word(&mut self) -> Kind {
         let start = self.at;
-        self.skip_while(|c| starts_word(c) || c.is_ascii_digit() || c == '$', Kind::Other);
+        self.skip_while(|c| starts_word(c) || c.is_ascii_digit() || c == '$', Kind::Word);
         let word = &self.sql[start..self.at];
         if word.eq_ignore_ascii_case("e") && self.peek(0) == Some('\'') {
-            return self.quoted('\'', true);
+            return self.quoted('\'', true, Kind::Text);
         }
         self.after_array = word.eq_ignore_ascii_case("array");
-        Kind::Other
+        Kind::Word
     }
 
     /// Text between two quotes; the quote itself is doubled inside, or follows a backslash in `E''`.
-    fn quoted(&mut self, quote: char, backslashes: bool) -> Kind {
-        self.step(Kind::Other);
+    fn quoted(&mut self, quote: char, backslashes: bool, kind: Kind) -> Kind {
+        self.step(kind);
         while let Some(c) = self.peek(0) {
-            self.step(Kind::Other);
+            self.step(kind);
             if c == '\\' && backslashes {
-                self.step(Kind::Other);
+                self.step(kind);
             } else if c == quote {
                 if self.peek(0) == Some(quote) || (backslashes && self.continues()) {
-                    self.step(Kind::Other);
+                    self.step(kind);
                 } else {
-                    return Kind::Other;
+                    return kind;
                 }
             }
         }
@@ -209,7 +222,7 @@ impl Scanner<'_> {
         let end = self.sql[body..].find(&delimiter);
         self.at = end.map_or(self.sql.len(), |end| body + end + delimiter.len());
         if end.is_some() {
-            Kind::Other
+            Kind::Text
         } else {
             Kind::Unterminated
         }

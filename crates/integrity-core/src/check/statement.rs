@@ -43,7 +43,12 @@ pub(super) fn replace_parameters(sql: &str, mut replacement: impl FnMut(&str) ->
     let mut copied = 0;
     for (name, at) in parameters(sql) {
         text.push_str(&sql[copied..at.start]);
-        text.push_str(&replacement(name));
+        let replaced = replacement(name);
+        // `then:limit` is a word and a parameter; `then$1` would be a word.
+        if replaced.starts_with('$') && text.ends_with(|c: char| c.is_alphanumeric() || "_$".contains(c)) {
+            text.push(' ');
+        }
+        text.push_str(&replaced);
         copied = at.end;
     }
     text.push_str(&sql[copied..]);
@@ -94,6 +99,26 @@ pub(super) fn flaws(sql: &str) -> Vec<Flaw> {
     flaws
 }
 
+/// The statements of a script, each with where it begins. A routine's body in `BEGIN ATOMIC` is cut apart.
+#[cfg(feature = "postgres")]
+pub(crate) fn statements(script: &str) -> Vec<(usize, &str)> {
+    let mut statements = Vec::new();
+    let mut start = None;
+    for token in tokens(script) {
+        match (token.kind, start) {
+            (Kind::Semicolon, Some(begin)) => {
+                statements.push((begin, &script[begin..token.at.start]));
+                start = None;
+            }
+            (Kind::Blank | Kind::Semicolon, _) => {}
+            (_, None) => start = Some(token.at.start),
+            _ => {}
+        }
+    }
+    statements.extend(start.map(|begin| (begin, &script[begin..])));
+    statements
+}
+
 impl Statement {
     /// Makes a statement of a text without [`flaws`]: one closing `;`, which `psql -f` likes, is taken off.
     /// `type_of` tells the SQL type of each declared parameter.
@@ -123,6 +148,42 @@ impl Statement {
             format!("${}::{sql_type}", n + 1)
         });
         Self { text, names, line }
+    }
+
+    /// Reads a statement that stands in no file and whose parameters are all text.
+    ///
+    /// # Errors
+    /// What keeps it from being one statement.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn read(sql: &str) -> Result<Self, String> {
+        let flaws = flaws(sql);
+        if flaws.is_empty() {
+            return Ok(Self::new(sql, 1, |_| Some("text")));
+        }
+        let whats = flaws.iter().map(|flaw| format!("{}: {}", flaw.what, flaw.remedy));
+        Err(whats.collect::<Vec<_>>().join("; "))
+    }
+
+    /// The text with something else in the place of each `$n`, by the name of its parameter. A space before it
+    /// keeps it a token of its own, whatever stands there.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn with_values(&self, value: impl Fn(&str) -> String) -> String {
+        let mut text = String::with_capacity(self.text.len());
+        for token in tokens(&self.text) {
+            let token_text = &self.text[token.at];
+            let name = (token.kind == Kind::Positional)
+                .then(|| token_text.trim_start_matches('$').parse::<usize>().ok())
+                .flatten()
+                .and_then(|n| self.names.get(n.checked_sub(1)?));
+            match name {
+                Some(name) => {
+                    text.push(' ');
+                    text.push_str(&value(name));
+                }
+                None => text.push_str(token_text),
+            }
+        }
+        text
     }
 
     /// The line of the file in which the n-th character (from 1, as PostgreSQL counts) of the text stands.
@@ -188,6 +249,19 @@ mod tests {
             "\nselect $1::double precision, $2::timestamptz,\n $1::double precision "
         );
         assert_eq!(statement.names, ["days", "as_of"]);
+        let joined = Statement::new("select case when a then:days end", 1, type_of);
+        assert_eq!(joined.text, "select case when a then $1::double precision end");
+    }
+
+    #[test]
+    #[cfg(feature = "postgres")]
+    fn values_take_the_place_of_parameters_and_of_nothing_else() {
+        let sql = "select :a, '$1', \"$2\", $$ $1 $$, :as_of, E:a -- $1";
+        let statement = Statement::new(sql, 1, |_| Some("text"));
+        assert_eq!(
+            statement.with_values(|name| format!("<{name}>")),
+            "select  <a>::text, '$1', \"$2\", $$ $1 $$,  <as_of>::timestamptz, E  <a>::text"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Refused: a template language. A message says what the check found; whatever has to be computed is
 //! computed in its SQL, where it can be tested.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde_json::value::RawValue;
 
@@ -68,6 +68,37 @@ impl Template {
                     .map_or_else(|| ABSENT.to_owned(), |value| shown(value)),
             })
             .collect()
+    }
+
+    /// The message about one row as an expression of SQL over the columns `entity_id`, `entity_label` and `payload`;
+    /// `literal` quotes.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn as_sql(&self, literal: impl Fn(&str) -> String) -> String {
+        let pieces = self.0.iter().map(|piece| match piece {
+            Piece::Words(words) => literal(words),
+            Piece::Label => "coalesce(entity_label, entity_id)".to_owned(),
+            Piece::Id => "entity_id".to_owned(),
+            Piece::Payload(key) => {
+                format!(
+                    "coalesce(payload::jsonb ->> {}, {})",
+                    literal(key),
+                    literal(ABSENT)
+                )
+            }
+        });
+        pieces.collect::<Vec<_>>().join(" || ")
+    }
+}
+
+/// As it stands in the file.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Words(words) => f.write_str(words),
+            Piece::Label => f.write_str("{{ entity_label }}"),
+            Piece::Id => f.write_str("{{ entity_id }}"),
+            Piece::Payload(key) => write!(f, "{{{{ payload.{key} }}}}"),
+        })
     }
 }
 

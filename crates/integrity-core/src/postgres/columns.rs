@@ -105,7 +105,7 @@ impl Columns {
 }
 
 /// The type that a domain stands for.
-fn base_type(info: &PgTypeInfo) -> String {
+pub(super) fn base_type(info: &PgTypeInfo) -> String {
     match info.kind() {
         PgTypeKind::Domain(base) => base_type(base),
         _ => info.name().to_owned(),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Instant};
 
 use sqlx::{
-    Executor as _, PgConnection, Row as _, SqlStr,
+    Executor as _, PgConnection, Row as _,
     postgres::{PgRow, PgStatement, PgTypeInfo},
 };
 
@@ -13,7 +13,7 @@ use super::{
     trouble::{Limit, Running, Trouble, failed},
 };
 use crate::{
-    Check, FailureKind, Finding, Outcome, Payload, Suspicion,
+    Check, Explanation, FailureKind, Finding, Outcome, Payload, Suspicion,
     check::{MIN_TIMEOUT, Statement, Variant},
 };
 
@@ -22,6 +22,8 @@ pub(super) struct Found {
     pub(super) outcome: Outcome,
     pub(super) findings: Vec<Finding>,
     pub(super) merged: usize,
+    /// The file whose SQL ran, where one did.
+    pub(super) file: Option<String>,
 }
 
 impl Found {
@@ -30,6 +32,7 @@ impl Found {
             outcome,
             findings: Vec::new(),
             merged: 0,
+            file: None,
         }
     }
 }
@@ -44,11 +47,14 @@ pub(super) struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    /// Looks, and takes back everything that the check may have set.
-    pub(super) async fn behind_savepoint(&mut self) -> Result<Found, Trouble> {
+    /// Does the work, and takes back everything that the check may have set.
+    pub(super) async fn behind_savepoint<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
         let enter = sqlx::raw_sql(include_str!("../../../../sql/integrity-core/enter_check.sql"));
         self.connection.execute(enter).await.map_err(Trouble::Lost)?;
-        let result = self.look().await;
+        let result = work(self).await;
         if !matches!(result, Err(Trouble::Lost(_))) {
             let leave = sqlx::raw_sql(include_str!("../../../../sql/integrity-core/leave_check.sql"));
             self.connection.execute(leave).await.map_err(Trouble::Lost)?;
@@ -56,7 +62,8 @@ impl<'a> Look<'a> {
         result
     }
 
-    async fn look(&mut self) -> Result<Found, Trouble> {
+    /// Finds what the check finds.
+    pub(super) async fn find(&mut self) -> Result<Found, Trouble> {
         self.arm().await?;
         let check = self.check;
         let variant = self.active_variant().await?;
@@ -86,11 +93,29 @@ impl<'a> Look<'a> {
             outcome,
             findings,
             merged,
+            file: Some(variant.file.clone()),
         })
     }
 
+    /// Runs the check's SQL and tells how PostgreSQL did it.
+    pub(super) async fn explain(&mut self) -> Result<Explanation, Trouble> {
+        self.arm().await?;
+        let variant = self.active_variant().await?;
+        let statement = &variant.statement;
+        // By itself first: what would only make sense behind another word is refused here.
+        self.prepare(variant, statement).await?;
+        let mut query = sqlx::query_scalar(compose::explained(statement));
+        for value in self.check.binds(statement, &self.as_of) {
+            query = query.bind(value);
+        }
+        let told: Result<serde_json::Value, _> = query.fetch_one(&mut *self.connection).await;
+        let told = told.map_err(|error| self.trouble(error, &variant.file, None))?;
+        Explanation::from_json(&variant.file, &told)
+            .map_err(|error| failed(FailureKind::Contract, error.to_string()))
+    }
+
     /// Sets what must hold while the check's own SQL runs, and gives it the time that is left.
-    async fn arm(&mut self) -> Result<(), Trouble> {
+    pub(super) async fn arm(&mut self) -> Result<(), Trouble> {
         let left = self.limit.duration().saturating_sub(self.started.elapsed());
         let milliseconds = left.max(MIN_TIMEOUT).as_millis().to_string();
         let arm = sqlx::query_file_scalar!("../../sql/integrity-core/arm_check.sql", milliseconds);
@@ -101,7 +126,7 @@ impl<'a> Look<'a> {
     }
 
     /// The file of the check that is meant for a database such as this one, with everything it requires.
-    async fn active_variant(&mut self) -> Result<&'a Variant, Trouble> {
+    pub(super) async fn active_variant(&mut self) -> Result<&'a Variant, Trouble> {
         let variants = self.check.variants();
         let present = self.present_columns().await?;
         let is_active = |variant: &&'a Variant| {
@@ -177,11 +202,21 @@ impl<'a> Look<'a> {
     }
 
     /// Lets PostgreSQL judge a statement's own text, which also tells its columns.
-    async fn prepare(&mut self, variant: &Variant, statement: &Statement) -> Result<PgStatement, Trouble> {
-        let types = vec![PgTypeInfo::with_name("text"); statement.names.len()];
-        let own: SqlStr = compose::own_text(statement);
-        let prepared = self.connection.prepare_with(own, &types).await;
+    pub(super) async fn prepare(
+        &mut self,
+        variant: &Variant,
+        statement: &Statement,
+    ) -> Result<PgStatement, Trouble> {
+        let prepared = self.judge(statement).await;
         prepared.map_err(|error| self.trouble(error, &variant.file, Some(statement)))
+    }
+
+    /// Lets PostgreSQL judge a statement's own text, and gives its own words.
+    pub(super) async fn judge(&mut self, statement: &Statement) -> Result<PgStatement, sqlx::Error> {
+        let types = vec![PgTypeInfo::with_name("text"); statement.names.len()];
+        self.connection
+            .prepare_with(compose::own_text(statement), &types)
+            .await
     }
 
     /// The findings' rows, those that break the contract first, at most one more than the check may keep.
@@ -243,7 +278,7 @@ impl<'a> Look<'a> {
         Ok((finding, usize::try_from(alike - 1).unwrap_or_default()))
     }
 
-    fn trouble(&self, error: sqlx::Error, file: &str, statement: Option<&Statement>) -> Trouble {
+    pub(super) fn trouble(&self, error: sqlx::Error, file: &str, statement: Option<&Statement>) -> Trouble {
         let spent = self.started.elapsed();
         Trouble::new(
             error,

@@ -2,14 +2,21 @@
 //!
 //! The only place of this crate that knows sqlx.
 
+mod case;
 mod columns;
 mod compose;
+pub mod examination;
 pub mod identity;
+pub mod installation;
+pub mod lint;
 mod look;
+pub mod pooler;
 mod runner;
 pub mod schema;
 mod trouble;
+pub mod view;
 
+pub use case::{CaseResult, CaseRun, CaseRunner};
 pub use identity::{CallerTransaction, pool_options};
 pub use runner::PgCheckRunner;
 pub use schema::{ROLES, ROOM, Room, SchemaState};

@@ -17,7 +17,7 @@ use super::{
     look::{Found, Look},
     trouble::{Limit, Trouble, budget_used_up},
 };
-use crate::{Check, CheckRunner, Error, Evaluation, Failure, Outcome, Snapshot};
+use crate::{Check, CheckRunner, Error, Evaluation, Explanation, Failure, Outcome, Snapshot};
 
 /// Evaluates checks on a PostgreSQL database, with the login of a pool.
 ///
@@ -57,12 +57,28 @@ impl PgCheckRunner {
     }
 }
 
-#[async_trait]
-impl CheckRunner for PgCheckRunner {
-    async fn begin(&self) -> Result<Box<dyn Snapshot>, Error> {
+impl PgCheckRunner {
+    /// Runs a check on a snapshot of its own and tells how PostgreSQL did it, or why it could not be run.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database does not answer.
+    pub async fn explain(&self, check: &Check) -> Result<Result<Explanation, Failure>, Error> {
+        let mut snapshot = self.snapshot().await?;
+        let explain = async |look: &mut Look<'_>| look.explain().await;
+        let explained = snapshot.isolated(check, Instant::now(), explain).await?;
+        Box::new(snapshot).end().await;
+        Ok(explained)
+    }
+
+    async fn snapshot(&self) -> Result<PgSnapshot, Error> {
         let mut connection = self.pool.acquire().await.map_err(failure)?.detach();
         let held_since = Instant::now();
-        let script = sqlx::raw_sql(include_str!("../../../../sql/integrity-core/open_snapshot.sql"));
+        let script = sqlx::raw_sql(concat!(
+            include_str!("../../../../sql/integrity-core/open_snapshot.sql"),
+            include_str!("../../../../sql/integrity-core/settle_snapshot.sql")
+        ));
         let row: PgRow = connection.fetch_one(script).await.map_err(failure)?;
         let taken_at = row.try_get(0).map_err(failure)?;
         let silence = self
@@ -75,18 +91,25 @@ impl CheckRunner for PgCheckRunner {
             .fetch_one(&mut connection)
             .await
             .map_err(failure)?;
-        Ok(Box::new(PgSnapshot {
+        Ok(PgSnapshot {
             connection: Some(connection),
             database: self.database.clone(),
             taken_at,
             held_since,
             budget: self.budget,
-        }))
+        })
+    }
+}
+
+#[async_trait]
+impl CheckRunner for PgCheckRunner {
+    async fn begin(&self) -> Result<Box<dyn Snapshot>, Error> {
+        Ok(Box::new(self.snapshot().await?))
     }
 }
 
 /// Beyond a statement's own limit, how long the server may take to say that it was reached.
-const GRACE: Duration = Duration::from_secs(10);
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 /// The largest value of PostgreSQL's timeouts.
 const MAX_MILLISECONDS: u128 = i32::MAX as u128;
 
@@ -109,7 +132,8 @@ impl Snapshot for PgSnapshot {
     async fn evaluate(&mut self, check: &Check) -> Result<Evaluation, Error> {
         let started = Instant::now();
         let result = if check.is_enabled() {
-            self.isolated(check, started).await?
+            let find = async |look: &mut Look<'_>| look.find().await;
+            self.isolated(check, started, find).await?
         } else {
             Ok(Found::nothing(Outcome::Skipped))
         };
@@ -136,7 +160,12 @@ impl Snapshot for PgSnapshot {
 
 impl PgSnapshot {
     /// Evaluates behind a savepoint. The outer error means that the snapshot is gone.
-    async fn isolated(&mut self, check: &Check, started: Instant) -> Result<Result<Found, Failure>, Error> {
+    async fn isolated<T>(
+        &mut self,
+        check: &Check,
+        started: Instant,
+        work: impl AsyncFnOnce(&mut Look<'_>) -> Result<T, Trouble>,
+    ) -> Result<Result<T, Failure>, Error> {
         let left = self.budget.saturating_sub(self.held_since.elapsed());
         if left.is_zero() {
             return Ok(Err(budget_used_up(self.budget)));
@@ -162,7 +191,7 @@ impl PgSnapshot {
             limit,
             started,
         };
-        let result = match tokio::time::timeout(limit.duration() + GRACE, look.behind_savepoint()).await {
+        let result = match tokio::time::timeout(limit.duration() + GRACE, look.behind_savepoint(work)).await {
             Ok(Ok(found)) => Ok(found),
             Ok(Err(Trouble::Check(failure))) => Err(failure),
             Ok(Err(Trouble::Lost(error))) => return Err(Error::Unavailable(Box::new(error))),

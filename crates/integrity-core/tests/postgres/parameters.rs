@@ -61,7 +61,8 @@ async fn an_overridden_parameter_changes_what_is_found(pool: PgPool) {
 
 #[sqlx::test]
 async fn every_check_sees_the_instant_of_the_snapshot(pool: PgPool) {
-    let sql = "select 1 as entity_id, :as_of as occurred_at, jsonb_build_object('n', pg_sleep(0.05)::text) as payload";
+    crate::prepare(&pool, crate::FUNCTIONS).await;
+    let sql = "select 1 as entity_id, :as_of as occurred_at, jsonb_build_object('n', public.nap(0.05)::text) as payload";
     let checks = checks(&[
         ("abc.sql", "", sql),
         ("abd.sql", "guard = \"select :as_of = :as_of\"", sql),

@@ -1,12 +1,39 @@
 //! `vigie checks explain`.
 
+use integrity_core::{Failure, postgres::PgCheckRunner};
+
 use crate::{
+    chosen::Chosen,
     cli::CodeArgs,
     command::Place,
     exit::{Exit, Stop},
+    output, show,
 };
 
 pub(crate) async fn run(args: &CodeArgs, place: &Place<'_>) -> Result<Exit, Stop> {
-    let _ = (args, place.config);
-    Err(Stop::usage("not built yet"))
+    let chosen = Chosen::new(place.config, &args.packs.pack, std::slice::from_ref(&args.code))?;
+    let Some(check) = chosen.checks.first() else {
+        let problems: Vec<String> = chosen
+            .bad
+            .iter()
+            .flat_map(|bad| bad.problems.iter().map(ToString::to_string))
+            .collect();
+        return Err(Stop::usage(problems.join("\n")));
+    };
+    let pool = place.evaluator.unwrap_or(place.target).connect().await?;
+    let runner = PgCheckRunner::new(pool);
+    match runner.explain(check).await? {
+        Ok(explanation) => {
+            if place.json {
+                output::json(&explanation)?;
+            } else {
+                output::print(&show::explanation::told(check, &explanation))?;
+            }
+            Ok(Exit::Fine)
+        }
+        Err(Failure { kind, message, .. }) => {
+            output::say(&format!("{}: {kind:?}: {message}", check.code()));
+            Ok(Exit::Incomplete)
+        }
+    }
 }

@@ -2,12 +2,12 @@
 
 mod confirm;
 mod explain;
-mod lint;
-mod list;
-mod plan;
+pub(crate) mod lint;
+pub(crate) mod list;
+pub(crate) mod plan;
 mod retire;
-mod show;
-mod test;
+pub(crate) mod show;
+pub(crate) mod test;
 mod view;
 
 use crate::{
@@ -29,10 +29,14 @@ impl ChecksCommand {
 }
 
 /// What looks at files only.
-pub(crate) async fn without_database(command: ChecksCommand, config: &Config, json: bool) -> Result<Exit, Stop> {
+pub(crate) async fn without_database(
+    command: ChecksCommand,
+    config: &Config,
+    json: bool,
+) -> Result<Exit, Stop> {
     match command {
-        ChecksCommand::List(args) => list::run(&args, config, json).await,
-        ChecksCommand::Show(args) => show::run(&args, config, json).await,
+        ChecksCommand::List(args) => list::run(&args, config, json),
+        ChecksCommand::Show(args) => show::run(&args, config, json),
         ChecksCommand::Lint(args) => lint::run(&args, config, None, json).await,
         ChecksCommand::Test(args) => test::run(&args, config, json).await,
         _ => Err(Stop::usage("this command needs a database")),

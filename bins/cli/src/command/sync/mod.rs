@@ -17,19 +17,32 @@ use crate::{
 
 pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let chosen = Chosen::new(place.config, &args.pack, &args.only)?;
-    let session = Session::open(place.target, Door::Sync).await?.evaluating_as(place.evaluator).await?;
+    let session = Session::open(place.target, Door::Sync)
+        .await?
+        .evaluating_as(place.evaluator)
+        .await?;
     let report = run::once(&session, &chosen).await?;
+    if !report.evaluated_by.is_own {
+        output::say(&format!(
+            "warning: the checks' SQL runs with the connecting login ({}), and may do whatever that may; set \
+             VIGIE_EVAL_URL to a URL with the login vigie_eval, which `vigie install` makes",
+            report.evaluated_by.login
+        ));
+    }
     if place.json {
         output::json(&report)?;
     } else {
         output::print(&show::sync::table(&report))?;
     }
-    Ok(told(&report, &chosen))
+    Ok(told(&report.checks, &chosen))
 }
 
 /// Says on standard error what could not be looked at whole, and gives the exit code.
-pub(crate) fn told(report: &report::Report, chosen: &Chosen) -> Exit {
-    let lines: Vec<(&CheckCode, String)> = report.not_whole().collect();
+pub(crate) fn told(rows: &[report::Row], chosen: &Chosen) -> Exit {
+    let lines: Vec<(&CheckCode, String)> = rows
+        .iter()
+        .filter_map(|row| Some((&row.code, row.trouble()?)))
+        .collect();
     for (code, why) in &lines {
         output::say(&format!("{code}: {why}"));
         // The first problem of a file is the reason already; whoever mends it wants them all.
@@ -46,7 +59,7 @@ pub(crate) fn told(report: &report::Report, chosen: &Chosen) -> Exit {
     output::say(&format!(
         "incomplete: {} of {} checks could not be looked at whole",
         lines.len(),
-        report.checks.len()
+        rows.len()
     ));
     Exit::Incomplete
 }

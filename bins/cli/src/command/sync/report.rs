@@ -11,6 +11,8 @@ use serde::Serialize;
 pub(crate) struct Report {
     /// Everything, something or nothing was evaluated.
     pub(crate) status: RunStatus,
+    /// Which login ran the checks' SQL.
+    pub(crate) evaluated_by: Evaluator,
     /// By code.
     pub(crate) checks: Vec<Row>,
     /// How far the checks can be believed now.
@@ -21,6 +23,14 @@ pub(crate) struct Report {
     pub(crate) breached: u64,
     /// Alerts open again since their suppression ended.
     pub(crate) expired: u64,
+}
+
+/// The login that ran the checks' SQL, which is the barrier around them.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Evaluator {
+    pub(crate) login: String,
+    /// Whether it is there for that alone; otherwise a check may do whatever the connecting login may.
+    pub(crate) is_own: bool,
 }
 
 /// What came of one check.
@@ -46,6 +56,8 @@ pub(crate) struct Row {
     pub(crate) cleared: u64,
     pub(crate) refuted: u64,
     pub(crate) kept: u64,
+    /// Alerts about the check itself.
+    pub(crate) about_check: u64,
     pub(crate) stale: bool,
     pub(crate) elapsed_ms: u64,
 }
@@ -79,6 +91,7 @@ impl Row {
             cleared: applied.cleared,
             refuted: applied.refuted,
             kept: applied.kept,
+            about_check: applied.about_check,
             stale: applied.stale,
             elapsed_ms: u64::try_from(evaluation.elapsed.as_millis()).unwrap_or(u64::MAX),
         }
@@ -102,6 +115,21 @@ impl Row {
         self.error.is_none() && matches!(self.outcome, "Complete" | "Skipped")
     }
 
+    /// Why it could not be looked at whole, where that is so.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        if self.is_whole() {
+            return None;
+        }
+        Some(match &self.error {
+            Some(error) => format!("evaluated, but not applied: {error}"),
+            None => format!(
+                "{}: {}",
+                self.outcome_in_words(),
+                self.reason.as_deref().unwrap_or_default()
+            ),
+        })
+    }
+
     fn was_evaluated(&self) -> bool {
         self.error.is_none() && self.outcome != "Failed"
     }
@@ -115,22 +143,5 @@ pub(crate) fn status(rows: &[Row]) -> RunStatus {
         RunStatus::Partial
     } else {
         RunStatus::Failed
-    }
-}
-
-impl Report {
-    /// What could not be looked at whole, and why.
-    pub(crate) fn not_whole(&self) -> impl Iterator<Item = (&CheckCode, String)> {
-        self.checks.iter().filter(|row| !row.is_whole()).map(|row| {
-            let why = match &row.error {
-                Some(error) => format!("evaluated, but not applied: {error}"),
-                None => format!(
-                    "{}: {}",
-                    row.outcome_in_words(),
-                    row.reason.as_deref().unwrap_or_default()
-                ),
-            };
-            (&row.code, why)
-        })
     }
 }

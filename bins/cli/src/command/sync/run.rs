@@ -10,10 +10,13 @@ use integrity_core::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{
-    report::{Report, Row, status},
+use super::report::{Evaluator, Report, Row, status};
+use crate::{
+    chosen::Chosen,
+    exit::Stop,
+    postgres::{self, PgPool},
+    session::Session,
 };
-use crate::{chosen::Chosen, exit::Stop, session::Session};
 
 /// On whose behalf a run is made.
 const SERVICE: Caller = Caller::Service;
@@ -29,7 +32,11 @@ const MAX_LOSSES: u32 = 3;
 pub(crate) async fn once(session: &Session, chosen: &Chosen) -> Result<Report, Stop> {
     let store = &session.store;
     register(store, chosen).await?;
-    let (started_at, evaluations) = evaluate(session, chosen).await?;
+    let evaluated_by = Evaluator {
+        login: postgres::login(session.evaluator()).await?,
+        is_own: session.has_evaluator(),
+    };
+    let (started_at, evaluations) = evaluate(session.evaluator(), chosen).await?;
     let progress = progress(evaluations.len(), "applying");
     let mut rows = Vec::with_capacity(evaluations.len());
     for evaluation in evaluations {
@@ -44,7 +51,7 @@ pub(crate) async fn once(session: &Session, chosen: &Chosen) -> Result<Report, S
         started_at,
         status: status(&rows),
         outcomes: outcomes(&rows),
-        parameters: chosen.parameters(),
+        parameters: parameters(chosen, &evaluated_by),
     };
     let passed = store
         .record_dates(&SERVICE)
@@ -59,6 +66,7 @@ pub(crate) async fn once(session: &Session, chosen: &Chosen) -> Result<Report, S
     let summary = store.summary(&SERVICE, &chosen.database).await?;
     Ok(Report {
         status: run.status,
+        evaluated_by,
         checks: rows,
         coverage: summary.coverage,
         alerts: summary.live,
@@ -69,8 +77,11 @@ pub(crate) async fn once(session: &Session, chosen: &Chosen) -> Result<Report, S
 
 /// What came of every check, and when the first snapshot was taken. A check that takes its connection down is a
 /// failed check; the others are evaluated on a new snapshot.
-async fn evaluate(session: &Session, chosen: &Chosen) -> Result<(DateTime<Utc>, Vec<Evaluation>), Stop> {
-    let runner = PgCheckRunner::new(session.evaluator().clone()).with_database(&chosen.database);
+pub(crate) async fn evaluate(
+    evaluator: &PgPool,
+    chosen: &Chosen,
+) -> Result<(DateTime<Utc>, Vec<Evaluation>), Stop> {
+    let runner = PgCheckRunner::new(evaluator.clone()).with_database(&chosen.database);
     let mut snapshot = runner.begin().await?;
     let started_at = snapshot.taken_at();
     let bad = chosen
@@ -128,15 +139,23 @@ async fn register(store: &dyn AlertStore, chosen: &Chosen) -> Result<(), Stop> {
         .map_err(refused)
 }
 
-/// Applies one evaluation. What goes wrong with it is the check's own matter, unless the store is gone.
-async fn apply(store: &dyn AlertStore, chosen: &Chosen, mut evaluation: Evaluation) -> Result<Row, Stop> {
+/// With days that end where the configuration says.
+pub(crate) fn at_home(mut evaluation: Evaluation, chosen: &Chosen) -> Evaluation {
     if let Some(zone) = chosen.time_zone {
         evaluation.terms.time_zone = zone;
     }
+    evaluation
+}
+
+/// Applies one evaluation. What goes wrong with it is the check's own matter, unless the store is gone.
+async fn apply(store: &dyn AlertStore, chosen: &Chosen, evaluation: Evaluation) -> Result<Row, Stop> {
+    let evaluation = at_home(evaluation, chosen);
     match store.apply(&SERVICE, &evaluation).await {
         Ok(applied) => Ok(Row::new(&evaluation, Ok(applied))),
         // Held up by somebody else's lock, or gone for good? Only the second ends the run.
-        Err(error @ Error::Unavailable(_)) if store.check_states(&SERVICE, &chosen.database).await.is_err() => {
+        Err(error @ Error::Unavailable(_))
+            if store.check_states(&SERVICE, &chosen.database).await.is_err() =>
+        {
             Err(error.into())
         }
         Err(error) => Ok(Row::new(&evaluation, Err(error.to_string()))),
@@ -145,6 +164,15 @@ async fn apply(store: &dyn AlertStore, chosen: &Chosen, mut evaluation: Evaluati
 
 fn refused(stop: Stop) -> Stop {
     stop.refused_login(LOGIN)
+}
+
+/// The parameters of each check by its code, and of the run in small letters, which no code has.
+fn parameters(chosen: &Chosen, evaluated_by: &Evaluator) -> Value {
+    let mut parameters = chosen.parameters();
+    if let Some(fields) = parameters.as_object_mut() {
+        fields.insert("evaluated_by".to_owned(), json!(evaluated_by));
+    }
+    parameters
 }
 
 fn outcomes(rows: &[Row]) -> Value {

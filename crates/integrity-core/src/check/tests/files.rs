@@ -221,7 +221,7 @@ fn broken_files_say_what_is_broken() {
         (
             "params = 3",
             "select 1",
-            "abc.sql:8: params: 3 is no table; write params = a table",
+            "abc.sql:8: params: 3 is no table; write params = { tolerance_l = {",
         ),
         (
             "volatile = \"x\"",
@@ -235,4 +235,66 @@ fn broken_files_say_what_is_broken() {
             "{expected}\n{found:?}"
         );
     }
+}
+
+#[test]
+fn the_guard_is_judged_as_the_sql_is() {
+    let front = "guard = \"select (select at from public.t limit 1) < now()\"";
+    assert_eq!(
+        problems(&[("abc.sql", &check_file(front, "select 1 as entity_id"))])
+            .iter()
+            .map(|problem| problem.split("; ").next().unwrap())
+            .collect::<Vec<_>>(),
+        [
+            "abc.sql:8: guard: now() reads the clock",
+            "abc.sql:8: guard: LIMIT without ORDER BY keeps rows by chance"
+        ]
+    );
+}
+
+#[test]
+fn a_doubtful_division_is_a_warning_and_keeps_no_check_from_running() {
+    let params = "guard = \"select 1 / (select count(*) from t) > 0\"\n[params.days]\ntype = \"integer\"\ndefault = 3\n\
+                  min = 1\n[params.share]\ntype = \"numeric\"\ndefault = 0.5";
+    let sql = "select a / :days as entity_id,\n  a / :share as scope,\n  a / b as message from t";
+    let pack = pack(&[("abc.sql", &check_file(params, sql))]);
+    assert_eq!((pack.checks.len(), pack.bad.len()), (1, 0));
+    let said: Vec<_> = pack
+        .warnings
+        .iter()
+        .map(|w| (w.line, w.what.starts_with("guard: ")))
+        .collect();
+    assert_eq!(said, [(8, true), (18, false), (19, false)]);
+    // A bad file has its warnings too.
+    let bad = check_file("max_rows = 0", "select a / b as entity_id from t");
+    let bad = self::pack(&[("abc.sql", &bad)]);
+    assert_eq!((bad.bad.len(), bad.warnings.len()), (1, 1));
+}
+
+#[test]
+fn a_description_tells_what_the_file_says_and_what_is_in_force() {
+    let pack = pack(&[("stock_negatif.sql", GOOD)]);
+    let overrides = Overrides {
+        params: [("tolerance_l".to_owned(), json!(2))].into(),
+        ..Overrides::default()
+    };
+    let told = pack.checks[0]
+        .clone()
+        .with_overrides(&overrides)
+        .unwrap()
+        .description();
+    assert_eq!(
+        told.message.fr.as_deref(),
+        Some("{{ entity_label }} : {{ payload.stock }} L")
+    );
+    assert_eq!((told.every.as_str(), told.timeout.as_str()), ("15m", "250ms"));
+    let tolerance = &told.parameters["tolerance_l"];
+    assert_eq!((&tolerance.value, &tolerance.default), (&json!(2), &json!(0.1)));
+    assert!(tolerance.changed && !told.parameters["window"].changed);
+    let file = &told.files[0];
+    assert!(file.sql.starts_with("select c.id as entity_id") && file.sql.contains("-:tolerance_l"));
+    assert_eq!(
+        file.guard.as_deref(),
+        Some("select count(*) > 0 from public.citernes where created_at < :as_of")
+    );
 }

@@ -2,6 +2,7 @@
 
 mod configured;
 mod files;
+mod fixtures;
 mod packs;
 
 use super::*;

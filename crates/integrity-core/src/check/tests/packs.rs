@@ -127,7 +127,7 @@ fn packs_are_found_by_name_or_folder() {
 #[test]
 fn the_depot_pack_is_compiled_in_and_without_problems() {
     let pack = Pack::builtin("depot").unwrap();
-    assert_eq!(pack.bad, []);
+    assert_eq!((&pack.bad, &pack.warnings), (&vec![], &vec![]));
     let codes: Vec<_> = pack.checks.iter().map(|check| check.code().as_str()).collect();
     assert_eq!(
         codes,
@@ -234,4 +234,41 @@ fn the_codes_that_vigie_raises_itself_are_refused() {
         let misnamed = problems(&[(&format!("{}.sql", code.to_lowercase()), &other)]);
         assert_eq!(misnamed.len(), 1, "{misnamed:?}");
     }
+}
+
+#[test]
+fn every_compiled_in_pack_is_without_problems_and_warnings() {
+    for name in Pack::builtin_names() {
+        let pack = Pack::builtin(name).unwrap();
+        assert_eq!((pack.bad, pack.warnings), (vec![], vec![]), "{name}");
+    }
+}
+
+#[test]
+fn every_problem_of_a_pack_that_cannot_be_opened_is_told_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_str().unwrap();
+    let told = |place: &str| -> Vec<String> {
+        let problems = Pack::open_or_problems(place).unwrap_err();
+        problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.line, problem.what))
+            .collect()
+    };
+    assert_eq!(told(place), [format!("1: {place}: there is no pack.toml")]);
+    fs::write(folder.path().join("pack.toml"), "name = \"P\"\nformat = 7\n").unwrap();
+    assert_eq!(
+        told(place),
+        [
+            "1: name: \"P\" is not of a-z, 0-9, _ and -",
+            "2: format: format 7 is not known to this program"
+        ]
+    );
+    fs::write(folder.path().join("pack.toml"), MANIFEST).unwrap();
+    assert_eq!(
+        told(place),
+        [format!("1: {place}: the pack \"test\" has no check")]
+    );
+    fs::write(folder.path().join("stock_negatif.sql"), GOOD).unwrap();
+    assert_eq!(Pack::open_or_problems(place).unwrap().checks.len(), 1);
 }

@@ -1,0 +1,90 @@
+//! Where people's roles come from, and whether they could write it themselves.
+
+use sqlx::PgPool;
+
+use super::Symptom;
+use crate::{
+    Error,
+    postgres::{
+        failure,
+        installation::{RoleSource, RoleSourceInForce, role_source},
+    },
+};
+
+/// Looks at the source of roles.
+///
+/// Cancel safe.
+///
+/// # Errors
+/// `Forbidden` when the login may not look, `Unavailable` when the database does not answer, `Corrupt` when what stands
+/// there was not written by this program.
+pub async fn source(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
+    let in_force = role_source(pool).await?;
+    let mut symptoms = Vec::new();
+    if !in_force.is_in_force {
+        symptoms.push(Symptom::error(
+            "source.replaced",
+            format!(
+                "vigie.actor_role() is not what its source ({}) makes of it",
+                in_force.source
+            ),
+            format!("run `vigie install --role-source '{}'`", in_force.source),
+        ));
+    }
+    symptoms.extend(writable(pool, &in_force).await?);
+    if in_force.source == RoleSource::Members {
+        let count = sqlx::query_file_scalar!("../../sql/integrity-core/examine_members.sql")
+            .fetch_one(pool)
+            .await;
+        match count.map_err(failure) {
+            Ok(0) => symptoms.push(Symptom::warning(
+                "source.members",
+                "vigie.members is empty: nobody can act on an alert",
+                "insert into vigie.members (user_id, role) values ('…', 'admin')",
+            )),
+            Ok(_) => {}
+            Err(error @ Error::Unavailable(_)) => return Err(error),
+            Err(error) => symptoms.push(Symptom::not_looked_at("source.members", &error)),
+        }
+    }
+    if symptoms.is_empty() {
+        let what = format!(
+            "people's roles come from {}, which they cannot write",
+            in_force.source
+        );
+        symptoms.push(Symptom::ok("source.roles", what));
+    }
+    Ok(symptoms)
+}
+
+/// Every way in which a caller could make themselves admin.
+async fn writable(pool: &PgPool, in_force: &RoleSourceInForce) -> Result<Vec<Symptom>, Error> {
+    let (oids, direct): (Vec<i64>, Vec<bool>) = in_force
+        .relations
+        .iter()
+        .map(|relation| (relation.oid, relation.direct))
+        .unzip();
+    let text = match &in_force.source {
+        // its every column decides
+        RoleSource::Members => "*".to_owned(),
+        other => other.to_string(),
+    };
+    let ways = sqlx::query_file!(
+        "../../sql/integrity-core/examine_source.sql",
+        &oids,
+        text,
+        &direct
+    );
+    let ways = ways.fetch_all(pool).await.map_err(failure)?;
+    let symptoms = ways.into_iter().map(|way| {
+        Symptom::error(
+            "source.writable",
+            format!(
+                "{} may {} on {}, which decides about people's roles: who is signed in could make themselves admin",
+                way.role, way.privilege, way.relation
+            ),
+            way.remedy,
+        )
+    });
+    Ok(symptoms.collect())
+}
