@@ -1,6 +1,6 @@
 -- Every relation that a view ($1) reads, directly and through other views. The rule of a view names them all by oid,
--- built-in ones too, which pg_depend does not. `read_as` is the role whose rights decide: null for whoever reads the
--- view itself, the owner of a view in between unless that view is a security_invoker.
+-- built-in ones too, which pg_depend does not. `read_as` is the role whose rights decide: the owner of the view that
+-- names it, or null for whoever runs the query, whom PostgreSQL asks at every security_invoker view, however deep.
 with recursive reads (oid, read_as, direct) as (
     select m.found[1]::oid, null::oid, true
     from pg_catalog.pg_rewrite w, regexp_matches(w.ev_action::text, ':relid (\d+)', 'g') m (found)
@@ -10,7 +10,7 @@ with recursive reads (oid, read_as, direct) as (
         case when exists (
             select from pg_options_to_table(v.reloptions) o
             where o.option_name = 'security_invoker' and o.option_value::boolean
-        ) then r.read_as else v.relowner end,
+        ) then null else v.relowner end,
         false
     from reads r
     inner join pg_catalog.pg_class v on v.oid = r.oid and v.relkind = 'v'

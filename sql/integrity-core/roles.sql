@@ -13,15 +13,19 @@ do $$
 begin
     if not exists (select from pg_catalog.pg_roles where rolname = 'authenticated') then
         create role authenticated nologin noinherit;
+        comment on role authenticated is 'Vigie: signed-in people, as PostgREST knows them';
     end if;
     if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_sync') then
         create role vigie_sync login noinherit;
+        comment on role vigie_sync is 'Vigie: the login of vigie-sync';
     end if;
     if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_api') then
         create role vigie_api login noinherit;
+        comment on role vigie_api is 'Vigie: the login that serves people';
     end if;
     if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_eval') then
         create role vigie_eval login noinherit;
+        comment on role vigie_eval is 'Vigie: the login that runs the SQL of checks';
     end if;
     if not exists (
         select from pg_catalog.pg_db_role_setting s
@@ -59,38 +63,7 @@ begin
 end
 $$;
 
--- A host may give everything new to its own roles by default (`alter default privileges … grant all … to anon`). What
--- Vigie gives to anybody stands below, and nowhere else.
-do $$
-declare
-    stranger text;
-begin
-    for stranger in
-        select case g.grantee when 0 then 'public' else format('%I', r.rolname) end
-        from (
-            select 0::oid as grantee
-            union
-            select oid from pg_catalog.pg_roles
-            where rolname in ('anon', 'authenticated', 'service_role', 'vigie_sync', 'vigie_api', 'vigie_eval')
-            union
-            select a.grantee from pg_catalog.pg_default_acl d, aclexplode(d.defaclacl) a
-        ) as g
-        left join pg_catalog.pg_roles r on r.oid = g.grantee
-        where g.grantee = 0 or (r.oid is not null and r.oid not in (
-            select n.nspowner from pg_catalog.pg_namespace n where n.nspname = 'vigie'
-            union
-            select c.relowner from pg_catalog.pg_class c where c.relnamespace = to_regnamespace('vigie')
-            union
-            select p.proowner from pg_catalog.pg_proc p where p.pronamespace = to_regnamespace('vigie')
-        ))
-    loop
-        execute format('revoke all on schema vigie from %s', stranger);
-        execute format('revoke all on all tables in schema vigie from %s', stranger);
-        execute format('revoke all on all sequences in schema vigie from %s', stranger);
-        execute format('revoke all on all routines in schema vigie from %s', stranger);
-    end loop;
-end
-$$;
+-- What anybody else was given has been taken away by close_schema.sql, which is run first.
 grant usage on schema vigie to authenticated, vigie_sync, vigie_api;
 
 -- Who am I: asked by every policy.

@@ -1,6 +1,7 @@
--- From here on nothing is written, and triggers are what they are for everybody. Sent through the simple protocol in
--- one message with settle_snapshot.sql.
+-- From here on nothing is written, triggers are what they are for everybody, and no setting of the case survives: in
+-- earnest nobody sets it. Sent through the simple protocol in one message with settle_snapshot.sql.
 reset session authorization;
 set local role none;
-set local session_replication_role = origin;
+reset all;
+set local statement_timeout = '60s';
 set transaction read only;

@@ -12,6 +12,20 @@ set local datestyle = 'ISO, YMD';
 set local intervalstyle = 'postgres';
 set local standard_conforming_strings = on;
 set local extra_float_digits = 1;
+set local bytea_output = hex;
+set local array_nulls = on;
+set local transform_null_equals = off;
+set local quote_all_identifiers = off;
+set local backslash_quote = safe_encoding;
+set local xmloption = content;
+set local xmlbinary = base64;
+set local gin_fuzzy_search_limit = 0;
+set local timezone_abbreviations = 'Default';
+set local default_text_search_config = 'pg_catalog.simple';
+-- What to_char takes for a decimal point and for the name of a month. Not lc_monetary: it says how many digits of an
+-- amount in the tables stand behind the point.
+set local lc_numeric = 'C';
+set local lc_time = 'C';
 -- Measured: compiling costs more than a check takes; few rows leave a parallel scan; sorts stay in memory.
 set local jit = off;
 set local parallel_tuple_cost = 0.01;

@@ -90,7 +90,12 @@ impl Stop {
     /// Says which database, where it cannot be reached.
     pub(crate) fn at(mut self, place: &str) -> Self {
         if self.exit == Exit::Unreachable && !self.message.contains(place) {
-            self.message = format!("{place} cannot be reached: {}", self.message);
+            let but = if self.message == reason::HELD_UP {
+                ""
+            } else {
+                " cannot be reached"
+            };
+            self.message = format!("{place}{but}: {}", self.message);
         }
         self
     }

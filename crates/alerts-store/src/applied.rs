@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use integrity_core::{CheckCode, Evaluation, Finding, Outcome, Severity, Text};
+use integrity_core::{CheckCode, Evaluation, Finding, Outcome, Severity, Suspicion, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -127,6 +127,9 @@ pub struct CheckState {
     pub failures: u32,
     /// When a mass clear was first seen that is not yet believed.
     pub suspected_at: Option<DateTime<Utc>>,
+    /// What makes it suspect, as long as no evaluation says otherwise.
+    #[serde(default)]
+    pub suspicion: Option<Suspicion>,
     /// When a person confirmed what makes it suspect; `None` once an evaluation has been believed for it.
     #[serde(default)]
     pub confirmed_at: Option<DateTime<Utc>>,

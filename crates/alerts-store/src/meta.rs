@@ -23,6 +23,9 @@ pub(crate) const ENTITY_TYPE: &str = "CHECK";
 /// later evaluation look old.
 const MAX_SKEW: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
+/// How long a person's word is good for; the same in `vigie.confirm_check`.
+pub(crate) const CONFIRMED_FOR: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+
 fn is_storable(finding: &Finding) -> bool {
     let texts = [
         Some(&finding.entity_type),
@@ -115,27 +118,29 @@ pub(crate) fn judge(before: Option<&CheckState>, evaluation: &Evaluation, mass: 
         outcome => outcome.clone(),
     };
     match judged {
-        Outcome::Suspect(_) if is_confirmed(before, evaluation) => Outcome::Complete,
+        Outcome::Suspect(suspicion) if is_confirmed(before, evaluation, suspicion) => Outcome::Complete,
         judged => judged,
     }
 }
 
-/// Whether a person has confirmed what this evaluation shows: one of a snapshot taken before says nothing about it.
-fn is_confirmed(before: Option<&CheckState>, evaluation: &Evaluation) -> bool {
-    before
-        .and_then(|state| state.confirmed_at)
-        .is_some_and(|confirmed| confirmed < snapshot_at(evaluation))
+/// Whether a person has confirmed what this evaluation shows: one of a snapshot taken before says nothing about it, and
+/// what makes the check suspect now must be what did so then.
+fn is_confirmed(before: Option<&CheckState>, evaluation: &Evaluation, suspicion: Suspicion) -> bool {
+    let at = snapshot_at(evaluation);
+    before.is_some_and(|state| {
+        let in_time = |confirmed| confirmed < at && at <= confirmed + CONFIRMED_FOR;
+        state.suspicion == Some(suspicion) && state.confirmed_at.is_some_and(in_time)
+    })
 }
 
-/// How the check stands after an evaluation that counts as `outcome`; `mass` says whether nearly everything live
-/// was not found.
-pub(crate) fn advance(
-    before: Option<&CheckState>,
-    evaluation: &Evaluation,
-    outcome: &Outcome,
-    mass: bool,
-) -> CheckState {
+/// How the check stands after an evaluation that counts as `outcome`.
+pub(crate) fn advance(before: Option<&CheckState>, evaluation: &Evaluation, outcome: &Outcome) -> CheckState {
     let at = snapshot_at(evaluation);
+    let suspicion = match outcome {
+        Outcome::Suspect(suspicion) => Some(*suspicion),
+        Outcome::Complete | Outcome::Truncated => None,
+        Outcome::Failed(_) | Outcome::Skipped => before.and_then(|state| state.suspicion),
+    };
     CheckState {
         code: evaluation.code.clone(),
         seen_at: at,
@@ -152,22 +157,17 @@ pub(crate) fn advance(
             Outcome::Failed(_) => before.map_or(0, |state| state.failures) + 1,
             _ => 0,
         },
-        suspected_at: match outcome {
-            Outcome::Suspect(Suspicion::MassClear) => Some(at),
-            Outcome::Complete => None,
-            // An evaluation that found them disproves the suspicion; a failed one says nothing.
-            Outcome::Truncated | Outcome::Suspect(Suspicion::Guard) if !mass => None,
-            _ => before.and_then(|state| state.suspected_at),
-        },
-        // Believed once. What could not be evaluated, or was seen before, has used nothing up.
-        confirmed_at: match outcome {
-            Outcome::Complete | Outcome::Truncated | Outcome::Suspect(_)
-                if is_confirmed(before, evaluation) =>
-            {
-                None
-            }
-            _ => before.and_then(|state| state.confirmed_at),
-        },
+        // Only the very next evaluation shows it again: one in between that was not whole is no second showing.
+        suspected_at: (*outcome == Outcome::Suspect(Suspicion::MassClear)).then_some(at),
+        suspicion,
+        confirmed_at: before.and_then(|state| {
+            // Believed once, and of one suspicion. What could not be evaluated, or was seen before, has used nothing up.
+            let unused = matches!(outcome, Outcome::Failed(_))
+                || state.confirmed_at.is_some_and(|confirmed| at <= confirmed);
+            state
+                .confirmed_at
+                .filter(|_| unused && suspicion == state.suspicion)
+        }),
     }
 }
 

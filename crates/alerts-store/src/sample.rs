@@ -129,6 +129,7 @@ impl CheckState {
             reason: String::new(),
             failures: 0,
             suspected_at: None,
+            suspicion: None,
             confirmed_at: None,
         }
     }

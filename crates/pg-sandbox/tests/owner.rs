@@ -15,6 +15,7 @@ use std::{
 };
 
 use nix::{
+    errno::Errno,
     sys::signal::{Signal, kill},
     unistd::{Pid, getpgid},
 };
@@ -246,7 +247,9 @@ fn a_directory_that_somebody_took_away_holds_nobody_up() {
         tries += 1;
         assert!(tries < 100, "taken away: {error}");
     }
-    kill(Pid::from_raw(sandbox.server_pid()), Signal::SIGKILL).expect("crashed");
+    // It may have noticed by itself, and be gone already.
+    let killed = kill(Pid::from_raw(sandbox.server_pid()), Signal::SIGKILL);
+    assert!(matches!(killed, Ok(()) | Err(Errno::ESRCH)), "{killed:?}");
     let begun = Instant::now();
     sandbox.stop().expect("nothing is left over");
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());

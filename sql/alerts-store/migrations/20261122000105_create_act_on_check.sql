@@ -3,6 +3,7 @@
 create function vigie.act_on_check(database text, code text, verb text, args jsonb default '{}') returns bigint
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
+    set lock_timeout = '10s' -- an evaluation that hangs must not hold a person up for ever
 as $$
 #variable_conflict use_column
 declare

@@ -1,19 +1,31 @@
 -- What makes a check suspect (a false guard, or nearly all its alerts gone at once) can be true. A person says so, and
--- the next evaluation on a later snapshot is believed, once: it counts as one complete evaluation.
-alter table vigie.check_states add column confirmed_at timestamptz;
+-- the next evaluation on a later snapshot that shows the same is believed, once and within a day: it counts as one
+-- complete evaluation.
+alter table vigie.check_states
+    add column suspicion text,
+    add column confirmed_at timestamptz,
+    add constraint check_states_suspicion_check check (suspicion in ('Guard', 'MassClear'));
+comment on column vigie.check_states.suspicion
+    is 'What makes the check suspect, as long as no evaluation says otherwise';
+update vigie.check_states
+set suspicion = case reason when 'the guard is false: the source looks empty' then 'Guard'
+                            when 'nearly all live alerts would vanish at once' then 'MassClear' end
+where outcome = 'Suspect';
 comment on column vigie.check_states.confirmed_at
     is 'When a person confirmed what makes the check suspect; null once an evaluation was believed for it';
 
 create function vigie.confirm_check(database text, code text, comment text) returns uuid
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
+    set lock_timeout = '10s' -- an evaluation that hangs must not hold a person up for ever
 as $$
 #variable_conflict use_column
 declare
     my_role text := vigie.actor_role();
     said text := nullif(btrim(confirm_check.comment, E' \t\n\v\f\r'), '');
+    confirmed_for constant interval := '24 hours'; -- the same as for those who apply an evaluation
     now timestamptz;
-    confirmed_at timestamptz;
+    state vigie.check_states;
     suspect vigie.alerts;
 begin
     if my_role is null or my_role not in ('admin', 'directeur') then
@@ -29,7 +41,7 @@ begin
     -- As for an evaluation that is applied: none can pass between the look and the confirmation.
     perform pg_advisory_xact_lock(
         hashtextextended('vigie.apply ' || confirm_check.database || ' ' || confirm_check.code, 0));
-    select s.confirmed_at into confirmed_at
+    select * into state
     from vigie.check_states s
     where s.database = confirm_check.database and s.check_code = confirm_check.code;
     if not found then
@@ -40,14 +52,14 @@ begin
     where a.database = confirm_check.database and a.check_code = 'CHECK_SUSPECT'
       and a.entity_type = 'CHECK' and a.entity_id = confirm_check.code
     for update;
-    if not found or suspect.condition <> 'PRESENT' then
+    if not found or suspect.condition <> 'PRESENT' or state.suspicion is null then
         raise exception 'the check is not suspect' using errcode = 'PT409';
     end if;
-    if confirmed_at is not null then
+    now := clock_timestamp();
+    if now <= state.confirmed_at + confirmed_for then
         raise exception 'it was confirmed already; the next evaluation is believed' using errcode = 'PT409';
     end if;
 
-    now := clock_timestamp();
     update vigie.check_states s
     set confirmed_at = now
     where s.database = confirm_check.database and s.check_code = confirm_check.code;
@@ -58,5 +70,5 @@ begin
 end
 $$;
 comment on function vigie.confirm_check(text, text, text)
-    is 'A person says that what makes a check suspect is true: the next evaluation is believed, once';
+    is 'A person says that what makes a check suspect is true: the next evaluation that shows the same is believed, once';
 revoke all on function vigie.confirm_check(text, text, text) from public;

@@ -26,8 +26,8 @@ type = "bigint"
 default = 10737418240
 min = 0
 +++*/
--- Every slot of the server: they all fill the same disk. A slot that was invalidated (wal_status = lost) has no
--- restart_lsn and holds nothing.
+-- Every slot of the server: they all fill the same disk. Not on a standby, where the WAL that is written cannot be asked
+-- for: the check fails there, openly.
 with held as (
     select
         s.slot_name,
@@ -36,6 +36,8 @@ with held as (
         s.active,
         pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn) as bytes
     from pg_catalog.pg_replication_slots as s
+    -- A slot that was given up holds nothing, though it may still say since when (from PostgreSQL 16).
+    where s.wal_status is distinct from 'lost'
 ),
 steps as (
     -- Rounded down to a power of two: that it doubled is news, another segment is not.

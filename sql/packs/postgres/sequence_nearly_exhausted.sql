@@ -2,7 +2,7 @@
 code     = "SEQUENCE_NEARLY_EXHAUSTED"
 format   = 1
 # WARN above max_pct, and CRITICAL above critical_pct: behind the last value every INSERT fails, and widening the column
-# of a large table takes time that has to be found before.
+# of a large table takes time that has to be found before. INFO for one that this login may not read.
 severity = "WARN"
 entity   = "SEQUENCE"
 title    = { fr = "Séquence bientôt épuisée", en = "Sequence nearly exhausted" }
@@ -10,20 +10,9 @@ message  = { fr = "La séquence {{ entity_label }} a consommé {{ payload.used_p
 runbook  = "postgres#sequence_nearly_exhausted"
 every    = "15m"
 timeout  = "10s"
-max_rows = 500
+# One row for each sequence that may not be read, at worst.
+max_rows = 50000
 resolve_after = 2
-# PostgreSQL shows how far a sequence has got only to who may read it. One that this login may not read must not look
-# like one that is fine: the check is suspect until it is granted, or its schema named in except_schemas.
-guard    = """
-select not exists (
-    select
-    from pg_catalog.pg_sequence as s
-    inner join pg_catalog.pg_class as c on c.oid = s.seqrelid
-    inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-    where c.relpersistence <> 't'
-      and n.nspname <> all (string_to_array(:except_schemas, ','))
-      and not has_sequence_privilege(s.seqrelid, 'SELECT,USAGE')
-)"""
 volatile = ["last_value", "values_left"]
 [accept]
 key = "used_pct"
@@ -55,12 +44,12 @@ with sequences as (
         sign(s.seqincrement::numeric) as way,
         sign(s.seqincrement::numeric) * s.seqstart as first_value,
         greatest(sign(s.seqincrement::numeric) * s.seqmin, sign(s.seqincrement::numeric) * s.seqmax) as own_limit,
-        -- NULL before the first value is drawn, and where it may not be read (see the guard).
-        case
-            when has_sequence_privilege(s.seqrelid, 'SELECT,USAGE')
-            then sign(s.seqincrement::numeric) * pg_sequence_last_value(s.seqrelid)
-        end as last_value
+        r.readable,
+        -- NULL before the first value is drawn, and where it may not be read.
+        case when r.readable then sign(s.seqincrement::numeric) * pg_sequence_last_value(s.seqrelid) end as last_value
     from pg_catalog.pg_sequence as s
+    -- PostgreSQL shows how far a sequence has got only to who may read it.
+    cross join lateral has_sequence_privilege(s.seqrelid, 'SELECT,USAGE') as r (readable)
     inner join pg_catalog.pg_class as c on c.oid = s.seqrelid
     inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
     where c.relpersistence <> 't'
@@ -101,7 +90,8 @@ counted as (
         s.*,
         least(s.own_limit, l.column_limit) as last_possible,
         s.last_value - s.first_value + 1 as used,
-        least(s.own_limit, l.column_limit) - s.first_value + 1 as total
+        least(s.own_limit, l.column_limit) - s.first_value + 1 as total,
+        format('GRANT SELECT ON SEQUENCE %I.%I TO %I', s.nspname, s.relname, current_user) as mend
     from sequences as s
     left join limits as l on l.seqrelid = s.seqrelid
     -- A sequence that starts again never ends, unless its column is narrower.
@@ -111,16 +101,33 @@ counted as (
 select
     format('%I.%I', s.nspname, s.relname) as entity_id,
     format('%I.%I', s.nspname, s.relname) as entity_label,
-    case when 100 * s.used > :critical_pct * s.total then 'CRITICAL' else 'WARN' end as severity,
-    jsonb_build_object(
-        'schema',      s.nspname,
-        'sequence',    s.relname,
-        'limit',       s.way * s.last_possible,
-        -- Whole percents: a step is news, a single value is not.
-        'used_pct',    div(100 * s.used, greatest(s.total, 1)),
-        'last_value',  s.way * s.last_value,
-        'values_left', s.total - s.used
-    ) as payload
+    case
+        when not s.readable then 'INFO'
+        when 100 * s.used > :critical_pct * s.total then 'CRITICAL'
+        else 'WARN'
+    end as severity,
+    case
+        when not s.readable
+        then format(
+            'How far sequence %I.%I has got is not known: %I may not read it. Grant it: %s; or name its schema in except_schemas.',
+            s.nspname, s.relname, current_user, s.mend
+        )
+    end as message,
+    case
+        when s.readable
+        then jsonb_build_object(
+            'schema',      s.nspname,
+            'sequence',    s.relname,
+            'limit',       s.way * s.last_possible,
+            -- Whole percents: a step is news, a single value is not.
+            'used_pct',    div(100 * s.used, greatest(s.total, 1)),
+            'last_value',  s.way * s.last_value,
+            'values_left', s.total - s.used
+        )
+        else jsonb_build_object('schema', s.nspname, 'sequence', s.relname, 'readable', false, 'grant', s.mend)
+    end as payload
 from counted as s
 -- Multiplied out rather than divided: a column that ends before the sequence begins leaves no value at all.
 where 100 * s.used > :max_pct * s.total
+   -- One that may not be read must not look like one that is fine, nor keep the others' alerts from clearing.
+   or not s.readable

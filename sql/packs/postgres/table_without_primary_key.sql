@@ -10,8 +10,13 @@ message  = { fr = "La table {{ entity_label }} n'a pas de clé primaire : la mê
 runbook  = "postgres#table_without_primary_key"
 every    = "1h"
 timeout  = "10s"
-max_rows = 500
+# An old application may have thousands, and all of them are wanted: what is cut short clears no alert.
+max_rows = 50000
 resolve_after = 2
+# Schemas whose tables are somebody else's business, with commas between: "auth,storage".
+[params.except_schemas]
+type = "text"
+default = ""
 +++*/
 select
     format('%I.%I', n.nspname, c.relname) as entity_id,
@@ -28,6 +33,7 @@ where c.relkind in ('r', 'p')
   -- Of a partition its parent tells.
   and not c.relispartition
   and n.nspname not in ('pg_catalog', 'information_schema')
+  and n.nspname <> all (string_to_array(:except_schemas, ','))
   and not exists (
       select from pg_catalog.pg_index as i
       where i.indrelid = c.oid

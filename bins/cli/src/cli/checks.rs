@@ -31,6 +31,9 @@ Examples:
     #[command(after_help = "\
 Exit code: 0 when every case passed; 1 when one did not, or a check that must have fixtures has none.
 
+Fixtures run as the owner of the private server, who may start programs here: testing somebody else's pack is running
+somebody else's program.
+
 Examples:
   vigie checks test --pack ./checks --schema schema.sql
   vigie checks test --pack depot --only STOCK_NEGATIF
@@ -63,7 +66,7 @@ Examples:
 Examples:
   vigie checks retire STOCK_NEGATIF --as amina --reason 'replaced by STOCK_LEDGER_MISMATCH'")]
     Retire(PersonArgs),
-    /// Say that what makes a check suspect is true: the next evaluation is believed, and only that one
+    /// Say that what makes a check suspect is true: for 24 h, the next evaluation that shows the same is believed, once
     #[command(after_help = "\
 Examples:
   vigie checks confirm STOCK_NEGATIF --as amina --reason 'the depot was emptied for maintenance'")]

@@ -52,7 +52,8 @@ pub(crate) struct UninstallArgs {
 /// Look for everything that would make Vigie blind, wrong or open to strangers; each with its remedy
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit code: 0 when nothing is wrong, warnings or not; 1 when something is.
+Exit code: 0 when nothing is wrong, warnings or not; 1 when something is; 3 when nothing is wrong in what could be seen,
+and something could not be looked at.
 
 Examples:
   vigie doctor --pack depot

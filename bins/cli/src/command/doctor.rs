@@ -10,7 +10,7 @@ use integrity_core::{
         examination::{self, Evaluator, Level, Server, Symptom},
         installation,
         pooler::Pooling,
-        view,
+        view::{self, GeneratedView},
     },
 };
 use serde_json::json;
@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::{
     chosen::Chosen,
     cli::DoctorArgs,
-    command::Place,
+    command::{Place, install::system_alerts},
     exit::{Exit, Stop},
     output,
     postgres::{PgPool, Target},
@@ -35,10 +35,10 @@ pub(crate) async fn run(args: &DoctorArgs, place: &Place<'_>) -> Result<Exit, St
         output::print(&show::doctor::findings(&symptoms))?;
     }
     let worst = symptoms.iter().map(|symptom| symptom.level).max();
-    Ok(if worst == Some(Level::Error) {
-        Exit::Negative
-    } else {
-        Exit::Fine
+    Ok(match worst {
+        Some(Level::Error) => Exit::Negative,
+        Some(Level::NotLookedAt) => Exit::Incomplete,
+        _ => Exit::Fine,
     })
 }
 
@@ -54,14 +54,18 @@ async fn look(place: &Place<'_>, chosen: &Chosen) -> Result<Vec<Symptom>, Stop> 
     let clock = server.clock(before, &SystemClock);
     symptoms.extend(server.symptoms());
     symptoms.push(clock);
+    if server.only_evaluates() {
+        return Ok(symptoms);
+    }
     let is_whole = rooms(&pool, &mut symptoms).await?;
     let ask = |id, answer: Result<Vec<Symptom>, Error>| answer.or_else(|error| not_looked_at(id, error));
     symptoms.extend(ask("role", examination::roles(&pool).await)?);
     if is_whole {
         symptoms.extend(ask("privilege", examination::grants(&pool).await)?);
+        symptoms.extend(ask("privilege", examination::excess(&pool).await)?);
         symptoms.extend(ask("source", examination::source(&pool).await)?);
     } else {
-        symptoms.push(Symptom::warning(
+        symptoms.push(Symptom::unseen(
             "privilege.missing",
             "privileges, the source of people's roles and freshness were not looked at: the schema is not up to date",
             "run `vigie migrate`, then `vigie doctor` again",
@@ -69,9 +73,15 @@ async fn look(place: &Place<'_>, chosen: &Chosen) -> Result<Vec<Symptom>, Stop> 
     }
     symptoms.extend(ask("exposure", examination::exposure(&pool).await)?);
     symptoms.extend(evaluation(place, chosen, &pool, &server).await?);
-    let generated = view::generate(&pool, &chosen.checks).await.ok();
-    let sql = generated.as_ref().map(|view| view.sql.as_str());
-    symptoms.extend(ask("view", examination::views(&pool, sql).await)?);
+    let generated = view::generate(&pool, &chosen.checks).await;
+    let generated = generated.as_ref().map(GeneratedView::object);
+    let views = examination::views(
+        &pool,
+        &system_alerts(),
+        generated.as_ref().map_err(|error| *error),
+    )
+    .await;
+    symptoms.extend(ask("view", views)?);
     if is_whole {
         symptoms.extend(freshness(place, &pool).await?);
     }
@@ -118,6 +128,11 @@ async fn rooms(pool: &PgPool, symptoms: &mut Vec<Symptom>) -> Result<bool, Stop>
                 "use the vigie that migrated it, or a later one",
             ),
             Err(error @ Error::Unavailable(_)) => return Err(error.into()),
+            Err(error @ Error::Forbidden { .. }) => Symptom::unseen(
+                id,
+                format!("{}: not looked at: {error}", room.name),
+                "use the login vigie_sync, or the one that owns the schema vigie",
+            ),
             Err(error) => Symptom::error(
                 id,
                 format!("{}: not looked at: {error}", room.name),
@@ -170,6 +185,7 @@ async fn evaluation(
     };
     let mut evaluator = Evaluator {
         login,
+        is_service: place.evaluator.is_none(),
         ..Evaluator::default()
     };
     for (code, reads) in told {
@@ -261,7 +277,7 @@ async fn freshness(place: &Place<'_>, pool: &PgPool) -> Result<Vec<Symptom>, Sto
         (Ok(summary), Ok(states)) => Ok(stale(&summary, &states)),
         (Err(error), _) | (_, Err(error)) => match Stop::from(error) {
             stop if stop.exit() == Exit::Unreachable => Err(stop),
-            stop => Ok(vec![Symptom::warning(
+            stop => Ok(vec![Symptom::unseen(
                 "freshness.checks",
                 format!("not looked at: {}", stop.message()),
                 "run `vigie doctor` with the login vigie_sync, or the one that owns the schema vigie",

@@ -1,7 +1,7 @@
 //! `vigie install`.
 
 use integrity_core::{
-    Door,
+    BadCheck, Door,
     postgres::{
         installation::{self, Installed, Object, RoleSource, Wanted},
         view::{self, GeneratedView},
@@ -31,24 +31,37 @@ pub(crate) async fn run(args: &InstallArgs, place: &Place<'_>) -> Result<Exit, S
         role_source,
         objects: Vec::new(),
         checks: Vec::new(),
+        // Without a choice of packs, what others read is not known to be unneeded.
+        all_checks: !args.packs.pack.is_empty() || !place.config.packs.is_empty(),
     };
-    if args.compat {
-        let view = view::generate(&session.pool, &chosen.checks).await?;
-        say_left_out(&view);
+    let view = if args.compat {
+        Some(view::generate(&session.pool, &chosen.checks).await?)
+    } else {
+        None
+    };
+    if let Some(view) = &view {
         wanted.objects = vec![system_alerts(), view.object()];
-    }
-    for bad in &chosen.bad {
-        output::say(&format!(
-            "{}: its file is wrong, so nothing was granted for it; see `vigie checks lint`",
-            bad.code
-        ));
     }
     wanted.checks = chosen.checks;
     let installed = installation::install(&session.pool, &wanted, args.plan)
         .await
         .map_err(refused)?;
     told(&installed, args.plan, place.json)?;
-    Ok(Exit::Fine)
+    for (code, why) in &installed.left_out {
+        output::say(&format!("{code}: nothing is granted for it: {why}"));
+    }
+    for bad in &chosen.bad {
+        output::say(&format!(
+            "{}: nothing is granted for it: its file is wrong; see `vigie checks lint`",
+            bad.code
+        ));
+    }
+    let exit = view.map_or(Exit::Fine, |view| ending(&view, &chosen.bad));
+    Ok(if installed.left_out.is_empty() && chosen.bad.is_empty() {
+        exit
+    } else {
+        Exit::Incomplete
+    })
 }
 
 /// Prints what was done, or would be, and says what follows from it.
@@ -74,8 +87,8 @@ pub(crate) fn refused(error: integrity_core::Error) -> Stop {
     Stop::from(error).refused_login(LOGIN)
 }
 
-/// Names the checks that the generated view cannot hold: what is not in it must not look like nothing wrong.
-pub(crate) fn say_left_out(view: &GeneratedView) {
+/// Names the checks that the generated view does not hold: what is not in it must not look like nothing wrong.
+pub(crate) fn ending(view: &GeneratedView, bad: &[BadCheck]) -> Exit {
     for (code, why) in &view.left_out {
         output::say(&format!("{code} is not in {}: {why}", GeneratedView::NAME));
     }
@@ -85,9 +98,22 @@ pub(crate) fn say_left_out(view: &GeneratedView) {
             GeneratedView::NAME
         ));
     }
+    for bad in bad {
+        output::say(&format!(
+            "{} is not in {}: its file is wrong; see `vigie checks lint`",
+            bad.code,
+            GeneratedView::NAME
+        ));
+    }
+    if view.left_out.is_empty() && bad.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Incomplete
+    }
 }
 
-fn system_alerts() -> Object {
+/// The view for screens that know the first version.
+pub(crate) fn system_alerts() -> Object {
     Object {
         name: "public.system_alerts",
         script: alerts_store::postgres::SYSTEM_ALERTS.into(),
@@ -110,7 +136,12 @@ fn to_json(installed: &Installed, plan: bool) -> Value {
         }
         entry
     });
+    let left_out = installed
+        .left_out
+        .iter()
+        .map(|(code, why)| json!({ "code": code, "reason": why }));
     json!({
+        "left_out": left_out.collect::<Vec<_>>(),
         "changed": !plan && !installed.steps.is_empty(),
         "steps": steps.collect::<Vec<_>>(),
         "warnings": installed.warnings,

@@ -1,6 +1,6 @@
 //! `vigie migrate`.
 
-use integrity_core::postgres::{Room, SchemaState};
+use integrity_core::postgres::{Room, SchemaState, close_schema};
 use serde::Serialize;
 
 use crate::{
@@ -35,12 +35,14 @@ pub(crate) async fn run(args: &MigrateArgs, target: &Target, json: bool) -> Resu
         pending.push((room, pending_of(&room, &pool).await?));
     }
     let anything = pending.iter().any(|(_, versions)| !versions.is_empty());
-    if !args.check && !args.plan {
+    if anything && !args.check && !args.plan {
         for (room, versions) in &pending {
             if !versions.is_empty() {
                 room.migrate(&pool).await.map_err(Stop::from).map_err(refused)?;
             }
         }
+        // What is new is everybody's to whom the host gives everything new.
+        close_schema(&pool).await.map_err(Stop::from).map_err(refused)?;
     }
     let parts: Vec<Part> = pending
         .iter()

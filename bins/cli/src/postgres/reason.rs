@@ -8,6 +8,9 @@ use integrity_core::postgres::error_code;
 /// How long a database may take to answer a connection.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The database answers; what was asked did not come through.
+pub(crate) const HELD_UP: &str = "it was held up by somebody else's transaction; try again";
+
 /// Why a database cannot be reached, without anything that must not be shown.
 pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
     let Some(error) = error.downcast_ref::<sqlx::Error>() else {
@@ -18,9 +21,7 @@ pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
             "53300" => "the server has no connection left".to_owned(),
             "57P01" | "57P02" => "the server is shutting down".to_owned(),
             "57014" => "it took longer than its time limit".to_owned(),
-            "40001" | "40P01" | "55P03" => {
-                "it was held up by somebody else's transaction; try again".to_owned()
-            }
+            "40001" | "40P01" | "55P03" => HELD_UP.to_owned(),
             "57P03" => "the server is starting up or shutting down".to_owned(),
             other => format!("the server answers SQLSTATE {other}"),
         };

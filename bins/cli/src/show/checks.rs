@@ -131,6 +131,9 @@ pub(crate) fn sheet(shown: &Shown) -> String {
     }
     for fixture in &shown.fixtures {
         line("cases", plain(&fixture.file).into_owned());
+        if let Some(why) = &fixture.alters_schema {
+            line("", format!("they alter the schema: {}", plain(why)));
+        }
         for case in &fixture.cases {
             line("", format!("{:<8} {}", case.expects, plain(&case.name)));
         }

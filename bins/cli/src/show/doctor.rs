@@ -53,6 +53,7 @@ fn finding(symptom: &Symptom) -> Vec<String> {
     let (style, mark) = match symptom.level {
         Level::Ok => (GREEN, "ok     "),
         Level::Warning => (YELLOW, "warning"),
+        Level::NotLookedAt => (YELLOW, "unknown"),
         Level::Error => (RED, "error  "),
     };
     let mut lines = vec![format!("  {}  {}", styled(style, mark), plain(&symptom.what))];
@@ -68,9 +69,12 @@ fn finding(symptom: &Symptom) -> Vec<String> {
 
 fn summary(symptoms: &[Symptom]) -> String {
     let of = |level| symptoms.iter().filter(|symptom| symptom.level == level).count() as u64;
-    let (errors, warnings) = (of(Level::Error), of(Level::Warning));
-    let text = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
-    match (errors, warnings) {
+    let (errors, warnings, unseen) = (of(Level::Error), of(Level::Warning), of(Level::NotLookedAt));
+    let mut text = format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
+    if unseen > 0 {
+        text = format!("{text}, {} not looked at", count(unseen, "thing"));
+    }
+    match (errors, warnings + unseen) {
         (1.., _) => styled(RED, &text),
         (0, 1..) => styled(YELLOW, &text),
         (0, 0) => styled(GREEN, "Nothing is wrong"),

@@ -4,11 +4,11 @@
 //! hold) is a test that failed: a CI server that reads nothing else must not show green. Control characters are escaped
 //! as for a terminal: XML has no way to write them, and what only drops them takes letters beside them along.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::plain::plain;
+use super::plain;
 use crate::{
     command::checks::test::report::{CaseReport, FileReport, PackReport, Report},
     exit::{Exit, Stop},
@@ -78,6 +78,16 @@ fn proof(file: &FileReport) -> Option<TestCase> {
     let mut case = TestCase::new(plain(&file.file).as_ref(), status);
     case.set_classname(file.code.as_str());
     Some(case)
+}
+
+/// As for a terminal, and without what XML cannot hold besides.
+fn plain(text: &str) -> Cow<'_, str> {
+    let text = plain::plain(text);
+    if !text.contains(['\u{fffe}', '\u{ffff}']) {
+        return text;
+    }
+    let text = text.replace('\u{fffe}', r"\u{fffe}");
+    Cow::Owned(text.replace('\u{ffff}', r"\u{ffff}"))
 }
 
 fn failed(class: &str, name: &str, what: &str) -> TestCase {

@@ -45,7 +45,7 @@ pub(crate) fn coverage(coverage: &Coverage) -> String {
         return styled(RED, "Coverage: no check is known yet; run `vigie sync`");
     }
     let counted = format!(
-        "Coverage: {covered} of {enabled} enabled checks can be believed ({fresh} fresh, {proved} proved by fixtures)"
+        "Coverage: {covered} of {enabled} enabled checks are fresh and proved ({fresh} fresh, {proved} proved by fixtures)"
     );
     if covered == enabled {
         counted

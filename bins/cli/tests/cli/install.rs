@@ -101,7 +101,7 @@ fn a_plain_postgresql_is_left_as_it_was_found() {
 
 fn install_plain(host: &Neighbour, args: &[&str]) -> Answer {
     host.vigie(&["migrate"]).exits(0);
-    host.write_checks(&[("T", "select id as entity_id from public.t")]);
+    host.write_checks(&[("TEE", "select id as entity_id from public.t")]);
     host.vigie(args)
 }
 

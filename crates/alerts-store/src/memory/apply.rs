@@ -113,7 +113,7 @@ impl State {
         for (_, kind) in &steps {
             applied.count(*kind);
         }
-        let state = meta::advance(before, evaluation, &outcome, mass);
+        let state = meta::advance(before, evaluation, &outcome);
         let about_check = self.steps_about_check(evaluation, &outcome, &state);
         applied.about_check = about_check.len() as u64;
         steps.extend(about_check);

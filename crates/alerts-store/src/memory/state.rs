@@ -160,7 +160,13 @@ impl State {
             return nothing("the check is not suspect");
         };
         let state = self.states.get_mut(&key).ok_or(Error::NotFound)?;
-        if state.confirmed_at.is_some() {
+        if state.suspicion.is_none() {
+            return nothing("the check is not suspect");
+        }
+        if state
+            .confirmed_at
+            .is_some_and(|confirmed| now <= confirmed + meta::CONFIRMED_FOR)
+        {
             return nothing("it was confirmed already; the next evaluation is believed");
         }
         state.confirmed_at = Some(now);

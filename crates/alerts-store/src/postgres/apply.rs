@@ -112,6 +112,7 @@ async fn save_state(connection: &mut PgConnection, database: &str, state: &Check
         state.reason,
         i32::try_from(state.failures).unwrap_or(i32::MAX),
         state.suspected_at,
+        state.suspicion.map(|suspicion| format!("{suspicion:?}")),
         state.confirmed_at
     )
     .execute(connection)

@@ -72,7 +72,7 @@ impl Consequence {
         let mut changes = difference
             .steps(connection, &sight, looking, &mut applied)
             .await?;
-        let state = meta::advance(standing.state.as_ref(), evaluation, &outcome, mass);
+        let state = meta::advance(standing.state.as_ref(), evaluation, &outcome);
         for (code, verdict) in meta::verdicts(evaluation, &outcome, &state) {
             let needs_a_look = standing.meta || matches!(verdict, Verdict::Wrong(_));
             if needs_a_look

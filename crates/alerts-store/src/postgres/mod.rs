@@ -10,6 +10,7 @@ mod books;
 mod compat;
 mod consequence;
 mod read;
+mod retry;
 
 use async_trait::async_trait;
 pub use compat::{DROP_SYSTEM_ALERTS, SYSTEM_ALERTS};
@@ -64,7 +65,7 @@ impl PgAlertStore {
 #[async_trait]
 impl AlertStore for PgAlertStore {
     async fn apply(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
-        apply::apply(self.begin_serving(caller).await?, evaluation).await
+        retry::tried(|| async { apply::apply(self.begin_serving(caller).await?, evaluation).await }).await
     }
 
     async fn preview(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
@@ -76,7 +77,7 @@ impl AlertStore for PgAlertStore {
     }
 
     async fn act_on_check(&self, caller: &Caller, command: &CheckCommand) -> Result<u64, Error> {
-        act::act_on_check(self.begin(caller).await?, command).await
+        retry::tried(|| async { act::act_on_check(self.begin(caller).await?, command).await }).await
     }
 
     async fn confirm(

@@ -1,10 +1,10 @@
 use alerts_store::{Applied, CHECK_SUSPECT, Condition, EventKind, Resolution, Status};
 use chrono::TimeDelta;
-use integrity_core::{Clearing, Outcome, Severity, Suspicion};
+use integrity_core::{Clearing, Outcome, Severity};
 
 use super::{
     Harness,
-    scene::{CODE, Scene, failed, guarded, tank, tanks},
+    scene::{CODE, Scene, emptied, failed, guarded, tank, tanks},
 };
 
 pub(crate) async fn a_gone_finding_clears_after_two(harness: &dyn Harness) {
@@ -78,13 +78,12 @@ pub(crate) async fn defect_04_a_mass_clear_is_not_believed_at_once(harness: &dyn
     scene.terms.resolve_after = 1;
     scene.sees(Outcome::Complete, tanks(6)).await;
     let first = scene.sees(Outcome::Complete, tanks(1)).await;
-    let suspect = Outcome::Suspect(Suspicion::MassClear);
     assert_eq!(
         first,
         Applied {
             kept: 5,
             about_check: 1,
-            ..Applied::nothing(suspect)
+            ..Applied::nothing(emptied())
         }
     );
     let meta = scene.alert(CODE).await;
@@ -92,8 +91,6 @@ pub(crate) async fn defect_04_a_mass_clear_is_not_believed_at_once(harness: &dyn
         (meta.check_code.as_str(), meta.status),
         (CHECK_SUSPECT, Status::Open)
     );
-    scene.sees(failed(), Vec::new()).await;
-    scene.sees(guarded(), Vec::new()).await;
     let second = scene.sees(Outcome::Complete, tanks(1)).await;
     assert_eq!(
         (second.cleared, second.outcome),
@@ -294,8 +291,7 @@ pub(crate) async fn a_mass_clear_that_was_disproved_is_not_believed(harness: &dy
     let mut scene = Scene::new(harness);
     scene.terms.resolve_after = 1;
     scene.sees(Outcome::Complete, tanks(6)).await;
-    let suspect = Outcome::Suspect(Suspicion::MassClear);
-    assert_eq!(scene.sees_nothing().await.outcome, suspect);
+    assert_eq!(scene.sees_nothing().await.outcome, emptied());
     assert_eq!(
         scene.sees(Outcome::Truncated, tanks(6)).await.written(),
         0,
@@ -303,7 +299,23 @@ pub(crate) async fn a_mass_clear_that_was_disproved_is_not_believed(harness: &dy
     );
     assert_eq!(
         scene.sees_nothing().await.outcome,
-        suspect,
+        emptied(),
         "the first showing again"
     );
+}
+
+/// What lies in between was not whole: it showed nothing, so what is seen after it is a first showing.
+pub(crate) async fn a_mass_clear_is_believed_by_the_very_next_whole_look(harness: &dyn Harness) {
+    let mut scene = Scene::new(harness);
+    scene.terms.resolve_after = 1;
+    scene.sees(Outcome::Complete, tanks(6)).await;
+    assert_eq!(scene.sees_nothing().await.outcome, emptied());
+    for between in [guarded(), failed(), Outcome::Truncated] {
+        scene.sees(between.clone(), Vec::new()).await;
+        let after = scene.sees_nothing().await;
+        assert_eq!((after.outcome, after.kept), (emptied(), 6), "after {between}");
+    }
+    let shown = scene.sees_nothing().await;
+    assert_eq!((shown.outcome, shown.cleared), (Outcome::Complete, 6));
+    scene.verifies().await;
 }

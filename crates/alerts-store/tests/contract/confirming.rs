@@ -1,9 +1,10 @@
 use alerts_store::{Alert, CHECK_SUSPECT, Condition, Error, EventKind, Status};
+use chrono::TimeDelta;
 use integrity_core::{Caller, Outcome, Severity, Suspicion};
 
 use super::{
     Harness,
-    scene::{CODE, Scene, failed, guarded, tank, tanks},
+    scene::{CODE, Scene, emptied, failed, guarded, tank, tanks},
 };
 
 async fn confirm(harness: &dyn Harness, who: &str) -> Result<Alert, Error> {
@@ -62,14 +63,13 @@ pub(crate) async fn a_confirmed_guard_is_believed_once(harness: &dyn Harness) {
     scene.verifies().await;
 }
 
-/// A mass clear that is shown again is believed anyway; a confirmed one also where the guard has become false.
 pub(crate) async fn a_confirmed_mass_clear_needs_no_second_showing(harness: &dyn Harness) {
     let scene = Scene::new(harness);
     scene.sees(Outcome::Complete, tanks(6)).await;
-    let suspect = Outcome::Suspect(Suspicion::MassClear);
-    assert_eq!(scene.sees_nothing().await.outcome, suspect);
+    assert_eq!(scene.sees_nothing().await.outcome, emptied());
     confirm(harness, "amina").await.expect("confirmed");
-    let believed = scene.sees(guarded(), Vec::new()).await;
+    scene.sees(failed(), Vec::new()).await;
+    let believed = scene.sees_nothing().await;
     assert_eq!(
         (believed.outcome, believed.changed, believed.cleared),
         (Outcome::Complete, 6, 0),
@@ -78,6 +78,56 @@ pub(crate) async fn a_confirmed_mass_clear_needs_no_second_showing(harness: &dyn
     assert_eq!(scene.alert("T0").await.condition, Condition::Missing);
     assert_eq!(scene.sees_nothing().await.cleared, 6);
     scene.verifies().await;
+}
+
+/// Nobody has said anything about what makes the check suspect now.
+pub(crate) async fn a_confirmation_is_of_what_was_seen(harness: &dyn Harness) {
+    let mut scene = Scene::new(harness);
+    scene.terms.resolve_after = 1;
+    for (seen, then) in [(emptied(), guarded()), (guarded(), emptied())] {
+        let shows = |outcome: &Outcome| match outcome {
+            Outcome::Suspect(Suspicion::Guard) => guarded(),
+            _ => Outcome::Complete,
+        };
+        scene.sees(Outcome::Complete, tanks(6)).await;
+        assert_eq!(scene.sees(shows(&seen), Vec::new()).await.outcome, seen);
+        confirm(harness, "amina").await.expect("confirmed");
+        let other = scene.sees(shows(&then), Vec::new()).await;
+        assert_eq!((&other.outcome, other.kept), (&then, 6), "{seen} was confirmed");
+        scene.sees(Outcome::Truncated, tanks(6)).await;
+        let again = scene.sees(shows(&seen), Vec::new()).await;
+        assert_eq!((&again.outcome, again.kept), (&seen, 6), "it was dropped");
+        confirm(harness, "amina").await.expect("confirmed anew");
+        scene.sees(Outcome::Complete, tanks(6)).await;
+    }
+    // Seen before it was confirmed, applied after: it is now another suspicion.
+    scene.sees(guarded(), Vec::new()).await;
+    let seen_before = harness.now().await;
+    confirm(harness, "amina").await.expect("confirmed");
+    let late = scene.saw(seen_before, Outcome::Complete, Vec::new()).await;
+    assert_eq!(late.outcome, emptied());
+    assert_eq!(scene.sees(guarded(), Vec::new()).await.kept, 6);
+}
+
+pub(crate) async fn a_confirmation_ends_after_a_day(harness: &dyn Harness) {
+    let mut scene = Scene::new(harness);
+    scene.terms.resolve_after = 1;
+    scene.sees(Outcome::Complete, tanks(2)).await;
+    scene.sees(guarded(), Vec::new()).await;
+    confirm(harness, "amina").await.expect("confirmed");
+    harness.pass(TimeDelta::hours(23)).await;
+    assert!(is_nothing_to_confirm(confirm(harness, "didier").await), "twice");
+    harness.pass(TimeDelta::hours(2)).await;
+    let late = scene.sees(guarded(), Vec::new()).await;
+    assert_eq!((late.outcome, late.kept), (guarded(), 2), "too late");
+
+    confirm(harness, "amina").await.expect("confirmed");
+    harness.pass(TimeDelta::hours(25)).await;
+    confirm(harness, "didier")
+        .await
+        .expect("the one before has ended");
+    let believed = scene.sees(guarded(), Vec::new()).await;
+    assert_eq!((believed.outcome, believed.cleared), (Outcome::Complete, 2));
 }
 
 pub(crate) async fn a_confirmation_is_used_up_by_what_needs_none(harness: &dyn Harness) {

@@ -62,6 +62,7 @@ macro_rules! promises {
             a_snapshot_is_an_instant_in_microseconds
             a_clock_set_back_is_an_error
             a_mass_clear_that_was_disproved_is_not_believed
+            a_mass_clear_is_believed_by_the_very_next_whole_look
             a_suppression_ends_without_an_evaluation
             a_figure_that_is_none_any_more_counts_as_worse
             a_failing_check_is_not_healthy
@@ -109,6 +110,8 @@ macro_rules! promises {
             an_act_on_a_check_is_all_or_nothing
             a_confirmed_guard_is_believed_once
             a_confirmed_mass_clear_needs_no_second_showing
+            a_confirmation_is_of_what_was_seen
+            a_confirmation_ends_after_a_day
             a_confirmation_is_used_up_by_what_needs_none
             only_what_is_suspect_is_confirmed
         }

@@ -23,6 +23,11 @@ pub(crate) fn guarded() -> Outcome {
     Outcome::Suspect(Suspicion::Guard)
 }
 
+/// What an evaluation that finds nearly nothing any more counts as.
+pub(crate) fn emptied() -> Outcome {
+    Outcome::Suspect(Suspicion::MassClear)
+}
+
 /// A finding about the tank of that name, with a figure.
 pub(crate) fn tank(name: &str, severity: Severity, figure: i64) -> Finding {
     Finding {

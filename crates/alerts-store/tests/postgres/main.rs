@@ -8,6 +8,7 @@ mod agreement;
 mod chain;
 mod compat;
 mod doors;
+mod held_up;
 mod host;
 #[path = "../memory_harness/mod.rs"]
 mod memory_harness;

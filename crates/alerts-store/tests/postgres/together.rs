@@ -195,8 +195,13 @@ async fn a_preview_waits_for_nobody(pool: PgPool) {
 }
 
 async fn somebody_waits(postgres: &Postgres) -> bool {
+    waiting(postgres).await > 0
+}
+
+/// How many wait for what somebody else holds.
+pub(crate) async fn waiting(postgres: &Postgres) -> i64 {
     sqlx::query_scalar(
-        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
     )
     .fetch_one(&postgres.owner)
     .await

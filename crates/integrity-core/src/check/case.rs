@@ -34,6 +34,8 @@ pub struct Case {
     pub expect: Vec<ExpectedRow>,
     /// Whether the check's guard must be false.
     pub expect_suspect: bool,
+    /// Whether its file says that its cases alter the schema.
+    pub alters_schema: bool,
 }
 
 impl Case {
@@ -155,6 +157,7 @@ pub(super) fn read(fields: &Fields<'_>, source: &str, report: &mut Report<'_>) -
         params: params.unwrap_or_default(),
         expect: expect.unwrap_or_default(),
         expect_suspect: expect_suspect.is_some(),
+        alters_schema: false,
     })
 }
 

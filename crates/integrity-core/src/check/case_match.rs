@@ -4,7 +4,7 @@
 //! only one that another fits.
 
 use chrono::SecondsFormat;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::case::{Case, ExpectedRow};
 use crate::{Finding, Outcome, Severity, Suspicion};
@@ -175,10 +175,24 @@ fn differ(place: &str, expected: &Value, given: &Value, wrong: &mut Vec<String>)
                 differ(&format!("{place}[{n}]"), expected, given, wrong);
             }
         }
-        (Value::Number(one), Value::Number(other)) if one == other || one.as_f64() == other.as_f64() => {}
+        (Value::Number(one), Value::Number(other)) if is_same(one, other) => {}
         (expected, given) if expected == given => {}
         (expected, given) => wrong.push(format!("{place} is {given}, not {expected}")),
     }
+}
+
+/// By their values. As `f64`, two whole numbers beyond 2^53 would be the same.
+fn is_same(one: &Number, other: &Number) -> bool {
+    let wholes = (whole(one), whole(other));
+    wholes.0 == wholes.1 && (wholes.0.is_some() || one.as_f64() == other.as_f64())
+}
+
+/// The value of a number without a fraction, however it is written.
+fn whole(number: &Number) -> Option<i128> {
+    number.as_i128().or_else(|| {
+        let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
+        format!("{float:.0}").parse().ok()
+    })
 }
 
 fn described(finding: &Finding) -> String {
@@ -219,6 +233,7 @@ mod tests {
             params: BTreeMap::new(),
             expect,
             expect_suspect,
+            alters_schema: false,
         }
     }
 
@@ -251,7 +266,7 @@ mod tests {
     fn a_row_is_a_subset_and_numbers_are_values() {
         let given = finding(
             "1",
-            &json!({ "stock": 101, "deep": { "list": [1, { "a": 2.50, "b": 0 }] }, "text": "101" }),
+            &json!({ "stock": 101, "wide": 9_007_199_254_740_993_i64, "deep": { "list": [1, { "a": 2.50, "b": 0 }] }, "text": "101" }),
         );
         for fits in [
             json!({}),
@@ -270,6 +285,10 @@ mod tests {
             (json!({ "stock": "101" }), "payload.stock is 101, not \"101\""),
             (json!({ "text": 101 }), "payload.text is \"101\", not 101"),
             (json!({ "none": 1 }), "payload.none is absent, not 1"),
+            (
+                json!({ "wide": 9_007_199_254_740_992_i64 }),
+                "payload.wide is 9007199254740993, not 9007199254740992",
+            ),
             (
                 json!({ "deep": { "list": [1] } }),
                 "payload.deep.list is [1,{\"a\":2.5,\"b\":0}], not [1]",

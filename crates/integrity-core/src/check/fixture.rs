@@ -7,7 +7,7 @@ use toml::de::DeTable;
 use super::{
     Check, Overrides, Pack, Problem,
     case::{self, Case},
-    fields::Fields,
+    fields::{Fields, text},
     folder::{self, Files, MANIFEST},
     problem::Report,
     proof::{self, Record},
@@ -28,9 +28,12 @@ pub struct Fixture {
     pub exists: bool,
     /// The cases, in the order of the file; those that can be read, where something is wrong.
     pub cases: Vec<Case>,
+    /// Why its cases alter the schema; none: they may not.
+    pub alters_schema: Option<String>,
     /// Everything that is wrong with the file.
     pub problems: Vec<Problem>,
-    /// SHA-256, in hexadecimal, over the check's file, this one and the pack's schema: what a proof is about.
+    /// SHA-256, in hexadecimal, over the check's file, this one, the pack's schema and what of `pack.toml` a case can
+    /// tell: what a proof is about.
     /// None where one of them cannot be read.
     pub digest: Option<String>,
     recorded: Result<Option<String>, String>,
@@ -141,7 +144,7 @@ pub(super) fn attach(pack: &mut Pack, files: &Files<'_>) {
         let names: Vec<String> = check.files().map(str::to_owned).collect();
         check.fixtures = names
             .iter()
-            .map(|name| fixture(name, Some(check), files, schema.as_ref(), &record))
+            .map(|name| fixture(name, Some(check), files, (pack, schema.as_ref()), &record))
             .collect();
     }
     let is_a_check = |name: &str| folder::is_check(name) && pack.schema_is_not(name);
@@ -150,7 +153,7 @@ pub(super) fn attach(pack: &mut Pack, files: &Files<'_>) {
         .keys()
         .filter(|name| is_a_check(name) && !of_good.contains(name))
     {
-        problems.extend(fixture(name, None, files, schema.as_ref(), &record).problems);
+        problems.extend(fixture(name, None, files, (pack, schema.as_ref()), &record).problems);
     }
     for name in files.keys().filter(|name| is_fixture(name)) {
         if !files
@@ -204,24 +207,27 @@ fn fixture(
     check_file: &str,
     check: Option<&Check>,
     files: &Files<'_>,
-    schema: Result<&Option<String>, &()>,
+    (pack, schema): (&Pack, Result<&Option<String>, &()>),
     record: &Record,
 ) -> Fixture {
     let file = beside(check_file);
     let contents = files.get(file.as_str());
-    let (cases, problems) = match contents {
-        None => (Vec::new(), Vec::new()),
+    let (cases, alters_schema, problems) = match contents {
+        None => (Vec::new(), None, Vec::new()),
         Some(Ok(bytes)) => cases(&file, bytes, check),
         Some(Err(why)) => {
             let mut report = Report::new(&file, "");
             report.add(0, format!("the file cannot be read: {why}"), "make it readable");
-            (Vec::new(), report.into_problems())
+            (Vec::new(), None, report.into_problems())
         }
     };
     let digest = match (files.get(check_file), contents, schema) {
-        (Some(Ok(check)), Some(Ok(cases)), Ok(schema)) => {
-            Some(proof::digest(check, cases, schema.as_deref().map(str::as_bytes)))
-        }
+        (Some(Ok(check)), Some(Ok(cases)), Ok(schema)) => Some(proof::digest(
+            pack,
+            check,
+            cases,
+            schema.as_deref().map(str::as_bytes),
+        )),
         _ => None,
     };
     Fixture {
@@ -230,20 +236,21 @@ fn fixture(
         exists: contents.is_some(),
         file,
         cases,
+        alters_schema,
         problems,
         digest,
     }
 }
 
 /// Reads a file of cases. Whether their parameters fit can only be told with the check at hand.
-fn cases(file: &str, bytes: &[u8], check: Option<&Check>) -> (Vec<Case>, Vec<Problem>) {
+fn cases(file: &str, bytes: &[u8], check: Option<&Check>) -> (Vec<Case>, Option<String>, Vec<Problem>) {
     let source = match std::str::from_utf8(bytes) {
         Ok(source) => source,
         Err(error) => {
             let readable = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let mut report = Report::new(file, &readable);
             report.add(readable.len(), "the file is not UTF-8", "save it as UTF-8");
-            return (Vec::new(), report.into_problems());
+            return (Vec::new(), None, report.into_problems());
         }
     };
     let mut report = Report::new(file, source);
@@ -253,8 +260,19 @@ fn cases(file: &str, bytes: &[u8], check: Option<&Check>) -> (Vec<Case>, Vec<Pro
         report.add(at, format!("TOML: {}", error.message()), "mend it");
     }
     let fields = Fields::new(table.get_ref(), 0);
-    fields.refuse_others(&mut report, &["format", "case"]);
+    fields.refuse_others(&mut report, &["format", "alters_schema", "case"]);
     fields.format(&mut report);
+    let why = fields.optional(
+        &mut report,
+        "alters_schema",
+        "\"why the cases cannot leave it as it is\"",
+        |value| {
+            let why = text(value)?.trim();
+            let is_said = (!why.is_empty()).then(|| why.to_owned());
+            is_said.ok_or_else(|| "is empty".to_owned())
+        },
+    );
+    let alters_schema = why.map(|(why, _)| why);
     let tables = fields.tables(&mut report, "case", "[[case]] sections");
     if tables.as_ref().is_none_or(Vec::is_empty) && report.is_clean() {
         report.add(
@@ -265,9 +283,10 @@ fn cases(file: &str, bytes: &[u8], check: Option<&Check>) -> (Vec<Case>, Vec<Pro
     }
     let mut cases: Vec<Case> = Vec::new();
     for fields in tables.unwrap_or_default() {
-        let Some(case) = case::read(&fields, source, &mut report) else {
+        let Some(mut case) = case::read(&fields, source, &mut report) else {
             continue;
         };
+        case.alters_schema = alters_schema.is_some();
         if let Some(other) = cases.iter().find(|other| other.name == case.name) {
             report.add(
                 fields.at(),
@@ -287,5 +306,5 @@ fn cases(file: &str, bytes: &[u8], check: Option<&Check>) -> (Vec<Case>, Vec<Pro
         }
         cases.push(case);
     }
-    (cases, report.into_problems())
+    (cases, alters_schema, report.into_problems())
 }

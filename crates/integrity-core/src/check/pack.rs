@@ -88,7 +88,8 @@ impl Pack {
         if let Some(schema) = manifest.and_then(|manifest| Self::from_manifest(manifest).ok()?.schema) {
             let name = schema.to_string_lossy().into_owned();
             files.entry(name).or_insert_with(|| {
-                folder::contents(&folder.join(&schema)).map_err(|error| error.to_string())
+                folder::contents(&folder.join(&schema), folder::LARGEST_SCHEMA)
+                    .map_err(|error| error.to_string())
             });
         }
         let files = files
@@ -106,7 +107,7 @@ impl Pack {
             Ok(pack) => return Ok(pack),
             Err(error) => error,
         };
-        let manifest = folder::contents(&Path::new(name_or_folder).join(MANIFEST));
+        let manifest = folder::contents(&Path::new(name_or_folder).join(MANIFEST), folder::LARGEST);
         if let Some(Err(problems)) = manifest.ok().map(|manifest| Self::read_manifest(&manifest)) {
             return Err(problems);
         }

@@ -14,13 +14,14 @@ use super::{
     folder::Files,
     problem::Report,
 };
+use crate::Language;
 
 /// The record's name within a pack.
 pub(super) const RECORD: &str = "proved.toml";
 
 const HEAD: &str = "\
 # Written by `vigie checks test`: for each file of a check whose cases passed, the SHA-256 of that file, of the cases
-# beside it and of the pack's schema. A check whose files differ from this is shown as UNPROVED until the cases pass
+# beside it, of the pack's schema, language and time zone. A check whose files differ from this is shown as UNPROVED until the cases pass
 # again. Commit it; do not edit it.
 format = 1
 
@@ -92,10 +93,19 @@ pub(super) fn read(files: &Files<'_>, problems: &mut Vec<Problem>) -> Record {
 
 const REMEDY: &str = "take it away and run `vigie checks test`, which writes it";
 
+/// How cases are run and judged. Raised when cases that passed could fail now: nothing stays proved that was seen by
+/// other eyes.
+const RUNNER: &str = "2";
+
 /// What a proof is about. A length before each part, so that no border between them can shift.
-pub(super) fn digest(check: &[u8], cases: &[u8], schema: Option<&[u8]>) -> String {
+pub(super) fn digest(pack: &Pack, check: &[u8], cases: &[u8], schema: Option<&[u8]>) -> String {
+    let language = match pack.language {
+        Language::Fr => "fr",
+        Language::En => "en",
+    };
+    let settings = format!("{RUNNER} {language} {}", pack.time_zone.name());
     let mut hasher = Sha256::new();
-    for part in [Some(check), Some(cases), schema] {
+    for part in [Some(settings.as_bytes()), Some(check), Some(cases), schema] {
         match part {
             Some(bytes) => {
                 hasher.update((bytes.len() as u64).to_be_bytes());

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use sqlparser::{
-    ast::{BinaryOperator, Expr, VisitMut as _, VisitorMut, visit_expressions},
+    ast::{BinaryOperator, DataType, Expr, VisitMut as _, VisitorMut, visit_expressions},
     dialect::PostgreSqlDialect,
     parser::Parser,
 };
@@ -64,7 +64,7 @@ fn of_scan(node: &PlanNode) -> Option<IndexAdvice> {
     Some(IndexAdvice {
         statement: format!(
             "create index concurrently on {} ({key}){predicate};",
-            node.relation.as_deref()?
+            node.in_sql.as_deref()?
         ),
         spared_rows: node.removed,
         found_rows: node.rows,
@@ -128,10 +128,16 @@ fn conjuncts(condition: Expr) -> Vec<Expr> {
     }
 }
 
-/// Whether a condition compares with an instant, which is another one in the next run.
+/// Whether a condition compares with an instant, which may be another one in the next run.
 fn moves(condition: &Expr) -> bool {
-    let text = condition.to_string().to_lowercase();
-    text.contains("timestamp") || text.contains("::date")
+    let found = visit_expressions(condition, |expression| match expression {
+        Expr::Cast {
+            data_type: DataType::Timestamp(..) | DataType::Date,
+            ..
+        } => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }
 
 /// The first column that a condition is about.
@@ -151,6 +157,7 @@ mod tests {
         PlanNode {
             kind: "Parallel Seq Scan".to_owned(),
             relation: Some("public.receptions".to_owned()),
+            in_sql: Some("\"public\".\"receptions\"".to_owned()),
             index: None,
             filter: Some(filter.to_owned()),
             condition: None,
@@ -174,8 +181,10 @@ mod tests {
     fn a_condition_on_single_rows_becomes_the_predicate() {
         assert_eq!(
             statements("((r.volume_15c IS NULL) AND (r.statut = 'validee'::text))"),
-            ["create index concurrently on public.receptions (volume_15c) \
-                 where (volume_15c IS NULL) and (statut = 'validee'::TEXT);"]
+            [
+                "create index concurrently on \"public\".\"receptions\" (volume_15c) \
+                 where (volume_15c IS NULL) and (statut = 'validee'::TEXT);"
+            ]
         );
     }
 
@@ -185,7 +194,17 @@ mod tests {
             statements(
                 "((r.statut = 'validee'::text) AND (r.created_at > '2026-01-31 00:00:00+00'::timestamp with time zone))"
             ),
-            ["create index concurrently on public.receptions (created_at) where (statut = 'validee'::TEXT);"]
+            [
+                "create index concurrently on \"public\".\"receptions\" (created_at) where (statut = 'validee'::TEXT);"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_column_with_a_telling_name_does_not_move() {
+        assert_eq!(
+            statements("(r.timestamp_x = 5)"),
+            ["create index concurrently on \"public\".\"receptions\" (timestamp_x) where (timestamp_x = 5);"]
         );
     }
 

@@ -7,9 +7,12 @@ use serde_json::Value;
 pub struct PlanNode {
     /// What is done, such as `Seq Scan`.
     pub kind: String,
-    /// What it is done to, `schema.relation`, as SQL writes it, with its alias where that differs.
+    /// What it is done to: `schema.relation`, or the name of a CTE or of a function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relation: Option<String>,
+    /// The relation as SQL writes it, whatever its name.
+    #[serde(skip)]
+    pub(super) in_sql: Option<String>,
     /// The index that is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<String>,
@@ -40,10 +43,10 @@ impl PlanNode {
         let text = |key| json.get(key).and_then(Value::as_str).map(str::to_owned);
         let number = |key| json.get(key).and_then(Value::as_f64).unwrap_or_default();
         let loops = number("Actual Loops");
-        let relation = text("Relation Name").map(|name| match text("Schema") {
-            Some(schema) => format!("{}.{}", identifier(&schema), identifier(&name)),
-            None => identifier(&name),
-        });
+        let parts: Vec<String> = text("Schema").into_iter().chain(text("Relation Name")).collect();
+        let is_relation = json.get("Relation Name").is_some();
+        let relation = is_relation.then(|| parts.join("."));
+        let quoted: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
         let condition = [
             "Index Cond",
             "Hash Cond",
@@ -62,6 +65,7 @@ impl PlanNode {
             relation: relation
                 .or_else(|| text("CTE Name"))
                 .or_else(|| text("Function Name")),
+            in_sql: is_relation.then(|| quoted.join(".")),
             index: text("Index Name"),
             filter: text("Filter"),
             condition,
@@ -74,7 +78,7 @@ impl PlanNode {
         })
     }
 
-    /// This step and all below it, the last one first done.
+    /// Visits this step, then all below it.
     pub(super) fn walk<'n>(&'n self, visit: &mut impl FnMut(&'n Self)) {
         visit(self);
         for input in &self.inputs {
@@ -83,12 +87,7 @@ impl PlanNode {
     }
 }
 
-/// A name as SQL writes it.
-fn identifier(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') && name.chars().all(plain) {
-        name.to_owned()
-    } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    }
+/// A name as SQL writes it, be it a keyword.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -3,10 +3,7 @@
 //! Refused: to evaluate through a [`Snapshot`](crate::Snapshot) of another connection, which could see the case's rows
 //! only once they were committed, and then every later case would see them too.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::{
@@ -15,6 +12,8 @@ use sqlx::{
 };
 
 use super::{
+    case_definitions::Definitions,
+    case_leftovers::Things,
     compose, failure,
     look::{Found, Look},
     runner::GRACE,
@@ -26,6 +25,7 @@ use crate::{Case, Check, Error, FailureKind, Outcome, Script, check::statements}
 #[derive(Debug, Clone)]
 pub struct CaseRunner {
     pool: PgPool,
+    definitions: Definitions,
 }
 
 /// What came of a case.
@@ -51,10 +51,20 @@ pub struct CaseResult {
 }
 
 impl CaseRunner {
-    /// A runner on the database of that pool.
-    #[must_use]
-    pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+    /// A runner on the database of that pool, which holds the schema and nothing else yet.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database does not answer.
+    pub async fn new(pool: PgPool) -> Result<Self, Error> {
+        let mut connection = pool.acquire().await.map_err(failure)?;
+        let definitions = Definitions::read(&mut connection).await.map_err(failure)?;
+        drop(connection);
+        Ok(Self { pool, definitions })
+    }
+
+    /// The runner on a new copy of its database.
+    pub fn renew(&mut self, pool: PgPool) {
+        self.pool = pool;
     }
 
     /// Runs a case of the file `check_file` and looks through each of the checks, which are the one of that file and
@@ -63,10 +73,11 @@ impl CaseRunner {
     /// Not cancel safe: the database is then to be thrown away.
     ///
     /// # Errors
-    /// `Unavailable` when the database does not answer. Whatever is wrong with the case is an objection.
+    /// `Unavailable` when the database does not answer; `Invalid` when the case changes the server in a way that cannot
+    /// be undone. Whatever else is wrong with the case is an objection.
     pub async fn run(&self, checks: &[Check], check_file: &str, case: &Case) -> Result<CaseRun, Error> {
         let started = Instant::now();
-        let known = self.things().await?;
+        let known = Things::read(&self.pool).await?;
         let mut shared = Vec::new();
         let mut leaves_traces = case.before.is_some() || case.after.is_some();
         if let Some(before) = &case.before {
@@ -86,7 +97,7 @@ impl CaseRunner {
             shared.extend(self.in_autocommit("after", after).await?.err());
         }
         if leaves_traces {
-            shared.extend(self.left_behind(&known).await?);
+            shared.extend(known.left_behind(&self.pool).await?);
         }
         for result in &mut results {
             result.objections.extend(shared.iter().cloned());
@@ -108,9 +119,18 @@ impl CaseRunner {
         let mut found = filled(&mut connection, case).await?;
         let mut results = Vec::new();
         if let Ok(as_of) = &found {
+            let changes = self
+                .definitions
+                .changes(&mut connection, case.alters_schema)
+                .await;
+            let altered = changes
+                .unwrap_or_else(|error| Some(format!("after given, its schema cannot be read: {error}")));
             for check in checks {
                 match looked(&mut connection, check, check_file, case, *as_of).await {
-                    Ok(result) => results.push(result),
+                    Ok(mut result) => {
+                        result.objections.extend(altered.clone());
+                        results.push(result);
+                    }
                     Err(error) => {
                         let what = format!("the connection was lost while it was evaluated: {error}");
                         found = Err(Broken::within(what));
@@ -142,36 +162,6 @@ impl CaseRunner {
         let _ = tokio::time::timeout(Duration::from_secs(5), connection.close()).await;
         Ok(outcome)
     }
-
-    /// What outlives transactions and databases, each with the statement that takes it away.
-    async fn things(&self) -> Result<BTreeMap<String, String>, Error> {
-        let query = sqlx::raw_sql(include_str!("../../../../sql/integrity-core/case_leftovers.sql"));
-        let rows: Vec<PgRow> = query.fetch_all(&self.pool).await.map_err(failure)?;
-        let pair = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?));
-        rows.iter().map(|row| pair(row).map_err(failure)).collect()
-    }
-
-    /// What of it a case did not take away, as an objection. It is taken away here, so that no other case sees it.
-    async fn left_behind(&self, known: &BTreeMap<String, String>) -> Result<Option<String>, Error> {
-        let mut left = self.things().await?;
-        left.retain(|thing, _| !known.contains_key(thing));
-        if left.is_empty() {
-            return Ok(None);
-        }
-        let mut connection = self.pool.acquire().await.map_err(failure)?.detach();
-        for removal in left.values() {
-            // What cannot be taken away is told all the same.
-            let _ = connection
-                .execute(sqlx::raw_sql(compose::script(removal.clone())))
-                .await;
-        }
-        let _ = connection.close().await;
-        let left: Vec<String> = left.into_keys().collect();
-        Ok(Some(format!(
-            "the case leaves behind: {}; take it away in `after`",
-            left.join(", ")
-        )))
-    }
 }
 
 /// Why a case could not be set up.
@@ -201,10 +191,10 @@ async fn filled(connection: &mut PgConnection, case: &Case) -> Result<Result<Dat
         let close = sqlx::raw_sql(include_str!("../../../../sql/integrity-core/close_given.sql"));
         let now: Option<String> = match connection.fetch_one(close).await {
             Ok(row) => row.try_get(0).ok(),
-            // The transaction is there, and aborted.
+            // Aborted: whether it is the one that was opened cannot be asked.
             Err(_) => None,
         };
-        let left = now.is_some_and(|now| now != transaction);
+        let left = now.is_none_or(|now| now != transaction);
         if let Err(error) = filled {
             return Ok(Err(Broken {
                 what: said("given", given.line, &given.sql, &error),

@@ -11,6 +11,8 @@
 use sqlx::AssertSqlSafe;
 use sqlx::{SqlSafeStr as _, SqlStr};
 
+pub(super) mod view;
+
 use super::columns::{Column, Columns};
 use crate::{
     Check,
@@ -165,76 +167,6 @@ order by broken is null, rank desc, entity_type, entity_id
 limit {limit}::text::bigint",
         merged = merged(&statement.text, columns, &entity_type, &severity),
     ))
-}
-
-/// The part of the generated view that is one check: the same findings, defaults and merging as in a run, the message
-/// as the runner writes it. What breaks the check's contract fails a run; here, the row itself says so.
-pub(super) fn view_branch(check: &Check, statement: &Statement, columns: &Columns) -> String {
-    format!(
-        "-- {code}
-select
-    {code_literal}::text collate \"default\" as check_code,
-    case when broken is null then severity else 'CRITICAL' end::text collate \"default\" as severity,
-    entity_type::text collate \"default\" as entity_type,
-    entity_id::text collate \"default\" as entity_id,
-    case
-        when broken is not null then {code_literal} || ' breaks the contract of checks: it returns ' || broken
-        else coalesce(message, {message})
-    end::text collate \"default\" as message,
-    payload::jsonb as payload,
-    now() as detected_at
-from (
-{merged}
-select * from merged where place = 1
-) as found",
-        code = check.code(),
-        code_literal = literal(check.code().as_str()),
-        message = check.message_as_sql(literal),
-        merged = merged(
-            &inlined(check, statement),
-            columns,
-            &literal(check.entity()),
-            &literal(check.severity().as_str())
-        ),
-    )
-}
-
-/// The generated view. Names within it mean what they mean to the runner; who reads it reads with their own rights.
-pub(super) fn view(branches: &[String], comment: &str) -> String {
-    let body = if branches.is_empty() {
-        r#"select
-    null::text collate "default" as check_code, null::text collate "default" as severity,
-    null::text collate "default" as entity_type, null::text collate "default" as entity_id,
-    null::text collate "default" as message, null::jsonb as payload, now() as detected_at
-where false"#
-            .to_owned()
-    } else {
-        branches.join("\nunion all\n")
-    };
-    format!(
-        "set local search_path = pg_catalog, public, pg_temp;
-create or replace view public.v_integrity_checks with (security_invoker = true) as
-{body};
-comment on view public.v_integrity_checks is {comment};
-do $$
-declare
-    somebody text;
-begin
-    for somebody in
-        select case a.grantee when 0 then 'public' else a.grantee::regrole::text end
-        from pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
-        where c.oid = 'public.v_integrity_checks'::regclass and a.grantee <> c.relowner
-        group by a.grantee
-    loop
-        execute format('revoke all on public.v_integrity_checks from %s', somebody);
-    end loop;
-    if to_regrole('authenticated') is not null then
-        grant select on public.v_integrity_checks to authenticated;
-    end if;
-end
-$$;",
-        comment = literal(comment),
-    )
 }
 
 /// The rows of a check, judged, each key once where `place` is 1. A line break stands before the closing parenthesis,

@@ -3,6 +3,8 @@
 //! The only place of this crate that knows sqlx.
 
 mod case;
+mod case_definitions;
+mod case_leftovers;
 mod columns;
 mod compose;
 pub mod examination;
@@ -19,7 +21,7 @@ pub mod view;
 pub use case::{CaseResult, CaseRun, CaseRunner};
 pub use identity::{CallerTransaction, pool_options};
 pub use runner::PgCheckRunner;
-pub use schema::{ROLES, ROOM, Room, SchemaState};
+pub use schema::{ROLES, ROOM, Room, SchemaState, close_schema};
 pub use sqlx;
 
 use crate::Error;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sqlx::{PgPool, migrate::Migrate, migrate::Migrator};
+use sqlx::{Executor as _, PgPool, migrate::Migrate, migrate::Migrator};
 
 use super::failure;
 use crate::Error;
@@ -27,7 +27,13 @@ pub const ROOM: Room = Room {
 
 /// Every role, grant and policy of Vigie, as one script for the simple protocol: run it as the owner of the
 /// schema after the migrations of integrity-core and alerts-store. Running it again changes nothing.
-pub const ROLES: &str = include_str!("../../../../sql/integrity-core/roles.sql");
+pub const ROLES: &str = concat!(
+    include_str!("../../../../sql/integrity-core/close_schema.sql"),
+    include_str!("../../../../sql/integrity-core/roles.sql")
+);
+
+/// The first part of [`ROLES`]: takes away what the host's default privileges gave.
+const CLOSE: &str = include_str!("../../../../sql/integrity-core/close_schema.sql");
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/integrity-core/migrations");
 
@@ -113,6 +119,31 @@ impl Room {
         }
         self.migrator.run(pool).await.map_err(migration_failure)
     }
+}
+
+/// Takes away what the host's default privileges gave on what migrations made. Where the roles are installed, they get
+/// what is theirs in the same transaction. To be called after the migrations of every room, by the owner of the schema.
+///
+/// Cancel safe.
+///
+/// # Errors
+/// `Unavailable` or `Forbidden` as the database says.
+pub async fn close_schema(pool: &PgPool) -> Result<(), Error> {
+    let mut transaction = pool.begin().await.map_err(failure)?;
+    let is_installed = sqlx::query_file_scalar!("../../sql/integrity-core/roles_installed.sql")
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failure)?;
+    for script in [
+        "set local search_path = pg_catalog, pg_temp",
+        if is_installed { ROLES } else { CLOSE },
+    ] {
+        transaction
+            .execute(sqlx::raw_sql(script))
+            .await
+            .map_err(failure)?;
+    }
+    transaction.commit().await.map_err(failure)
 }
 
 fn migration_failure(error: sqlx::migrate::MigrateError) -> Error {

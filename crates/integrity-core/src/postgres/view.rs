@@ -1,7 +1,8 @@
 //! The generated view: what the checks find, for clients that speak SQL and nothing else.
 //!
 //! It is made of the very statements that a run sends, so that both find the same; what a run binds stands here as quoted
-//! literals. A check that a run could not evaluate on this database is left out, and named.
+//! literals. A check that a run could not evaluate on this database is left out, and named. Where a run would be suspect,
+//! or the reader is not shown every row, the view says so in a row of its own.
 
 use std::fmt::Write as _;
 
@@ -12,7 +13,7 @@ use super::{
     compose, failure,
     installation::{
         Object,
-        reads::{self, take_apart},
+        reads::{self, Reads, take_apart},
     },
 };
 use crate::{Check, CheckCode, Error, Failure, FailureKind};
@@ -85,7 +86,7 @@ pub async fn generate(pool: &PgPool, checks: &[Check]) -> Result<GeneratedView, 
         .filter(|check| view.codes.contains(check.code()))
         .map(|check| check.pack())
         .collect();
-    view.sql = compose::view(&branches, &comment(packs, &branches));
+    view.sql = compose::view::whole(&branches, &comment(packs, &branches));
     Ok(view)
 }
 
@@ -103,10 +104,25 @@ async fn branch(
     };
     let variant = check.variants().iter().find(|variant| variant.file == apart.file);
     Ok(match (variant, &apart.columns) {
-        (Some(variant), Ok(columns)) => Ok(compose::view_branch(check, &variant.statement, columns)),
+        (Some(variant), Ok(columns)) => Ok(compose::view::branch(
+            check,
+            variant,
+            columns,
+            &with_policies(&apart.reads),
+        )),
         (_, Err(what)) => Err(contract(what.clone())),
         (None, _) => Err(contract("it is no file of the check".to_owned())),
     })
+}
+
+/// The relations from which Row Level Security may hide rows from a reader of the view, today or later.
+fn with_policies(reads: &Reads) -> Vec<(&str, &str)> {
+    reads
+        .as_caller()
+        .filter(|relation| matches!(relation.kind.as_str(), "r" | "p"))
+        .filter(|relation| !matches!(relation.schema.as_str(), "pg_catalog" | "information_schema"))
+        .map(|relation| (relation.schema.as_str(), relation.name.as_str()))
+        .collect()
 }
 
 /// Which checks it holds, by their packs, and the digest of their SQL with the values in force: whether the view is that

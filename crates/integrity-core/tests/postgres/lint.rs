@@ -56,7 +56,13 @@ async fn every_way_of_hiding_a_clamp_is_seen_through(pool: PgPool) {
         "create view public.nested as select s.stock_15c as litres, s.citerne_id from v_stock_actuel s;
          create view public.renamed (a, b) as select citerne_id, coalesce(litres, 0) from public.nested;
          create view public.summed as select citerne_id, sum(litres)::numeric(12, 2) as total from nested group by 1;
-         create view public.capped as select citerne_id, least(stock_ambiant_base, 100) as most from v_stock_actuel",
+         create view public.capped as select citerne_id, least(stock_ambiant_base, 100) as most from v_stock_actuel;
+         create view public.chosen as select citerne_id,
+             case when stock_ambiant_base < 0 then 0 else stock_ambiant_base end as below,
+             case when stock_ambiant_base > 0 then stock_ambiant_base else 0 end as above,
+             case when 0 >= stock_ambiant_base then 0::double precision else stock_ambiant_base end as turned,
+             case when stock_ambiant_base < 100 then stock_ambiant_base else 100 end as most
+         from v_stock_actuel",
     )
     .await;
     let tolerance = "[params.tolerance]\ntype = \"numeric\"\ndefault = 0.01";
@@ -87,6 +93,16 @@ async fn every_way_of_hiding_a_clamp_is_seen_through(pool: PgPool) {
         ("", "summed where total < 0"),
         ("", "capped where most > 100"),
         ("", "capped where 100 < most"),
+        ("", "chosen where below < 0"),
+        ("", "chosen where above < 0"),
+        ("", "chosen where turned < 0"),
+        ("", "chosen where most > 100"),
+        (
+            "",
+            "v_stock_actuel v where case when v.depot_id is null then true else not (v.stock_15c >= 0) end",
+        ),
+        ("", "v_stock_actuel v where not ((v.stock_15c > -1))"),
+        ("", "v_stock_actuel v where not v.stock_15c <> -1"),
         (
             "",
             "depots d where exists (select from v_stock_actuel v where v.depot_id = d.id and stock_15c < 0)",
@@ -116,7 +132,15 @@ async fn what_can_be_true_is_not_warned_about(pool: PgPool) {
     prepare(
         &pool,
         "create table public.stocks (id int, litres numeric);
-         create view public.floored as select id, greatest(litres, -5) as litres, greatest(id, litres) as most from stocks",
+         create view public.floored as select id, greatest(litres, -5) as litres, greatest(id, litres) as most from stocks;
+         create view public.chosen as select
+             case when litres < 0 then litres else 0 end as least,
+             case when litres < 0 then 0 else id end as other,
+             case when litres < 0 then 1 else litres end as off,
+             case when litres < 0 then 0 when id = 1 then -1 else litres end as two,
+             case when litres = 0 then 0 else litres end as same,
+             case when litres < 0 then 0 end as sole
+         from stocks",
     )
     .await;
     for rest in [
@@ -131,6 +155,15 @@ async fn what_can_be_true_is_not_warned_about(pool: PgPool) {
         "floored f where f.most < 0",
         "(select litres as stock_ambiant from stocks) v_stock_actuel where v_stock_actuel.stock_ambiant < 0",
         "floored where round(litres) <= -5",
+        "chosen where least < 0",
+        "chosen where other < 0",
+        "chosen where off < 0",
+        "chosen where two < 0",
+        "chosen where same < 0",
+        "chosen where sole < 0",
+        "v_stock_actuel v where not (v.stock_15c < 5)",
+        "v_stock_actuel v where not (v.stock_15c > 0)",
+        "v_stock_actuel v where not (v.stock_15c <> 0)",
     ] {
         let sql = format!("select 1 as entity_id from {rest}");
         assert_eq!(warnings(&pool, "", &sql).await, [""; 0], "{sql}");
@@ -215,6 +248,42 @@ async fn volatile_functions_of_people_are_refused(pool: PgPool) {
     // The parser knows no operators of people.
     assert_eq!(lint.unseen.len(), 1, "{:?}", lint.unseen);
     assert_eq!(lint.unseen[0].file, "d_operator.sql");
+}
+
+#[sqlx::test]
+async fn an_age_of_today_is_refused_and_one_of_a_transaction_id_is_not(pool: PgPool) {
+    prepare(
+        &pool,
+        "create table public.t (id text, at timestamptz, day date, x xid)",
+    )
+    .await;
+    let of = |condition: &str| {
+        check(
+            "ABC",
+            "",
+            &format!("select id as entity_id\nfrom public.t where {condition}"),
+        )
+    };
+    for condition in [
+        "age(at) > interval '1 day'",
+        "age(at at time zone 'UTC') > interval '1 day'",
+        "pg_catalog.age(day) > interval '1 day'",
+    ] {
+        let said = said(&judged(&pool, &[of(condition)]).await.problems);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(
+            said[0].contains("abc.sql:11: age() with one argument reads the clock"),
+            "{said:?}"
+        );
+    }
+    for condition in [
+        "age(:as_of, at) > interval '1 day'",
+        "age(x) > 5",
+        "mxid_age(x) > 5",
+    ] {
+        let lint = judged(&pool, &[of(condition)]).await;
+        assert_eq!(said(&lint.problems), [""; 0], "{condition}");
+    }
 }
 
 #[sqlx::test]

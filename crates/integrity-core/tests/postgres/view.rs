@@ -199,3 +199,127 @@ async fn a_broken_contract_is_seen_in_the_view(pool: PgPool) {
         .collect();
     assert_eq!((seen.len(), broken.len()), (2, 1), "{seen:#?}");
 }
+
+/// Code, entity type, entity id and payload, and what the message begins with.
+fn about(seen: &[Seen]) -> Vec<(&str, &str, &str, &str, String)> {
+    let first_words = |message: &str| message.split(' ').take(4).collect::<Vec<_>>().join(" ");
+    seen.iter()
+        .map(|(code, _, kind, id, message, payload)| {
+            (
+                code.as_str(),
+                kind.as_str(),
+                id.as_str(),
+                payload.as_str(),
+                first_words(message),
+            )
+        })
+        .collect()
+}
+
+#[sqlx::test]
+async fn a_guard_that_does_not_hold_is_seen_in_the_view(pool: PgPool) {
+    prepare(
+        &pool,
+        "create table public.t (id text); create table public.empty (id text)",
+    )
+    .await;
+    let sql = "select id as entity_id from public.t";
+    let guarded = |code, guard: &str| check(code, &format!("guard = \"{guard}\""), sql);
+    let checks = [
+        guarded("NO_ROWS", "select count(*) > 0 from public.t -- so"),
+        guarded("NOT_KNOWN", "select null::boolean"),
+        guarded("NO_BOOLEAN", "select 'true'::text"),
+        guarded("SOUND", "select true"),
+    ];
+    create(&pool, &generate(&pool, &checks).await.expect("a view")).await;
+    let seen = in_view(&pool).await;
+    let row = |code| (code, "CHECK", code, "{}", format!("The guard of {code}"));
+    assert_eq!(
+        about(&seen),
+        [row("NOT_KNOWN"), row("NO_BOOLEAN"), row("NO_ROWS")]
+    );
+    assert!(
+        seen.iter()
+            .all(|row| row.1 == "CRITICAL" && row.4.ends_with("proves nothing")),
+        "{seen:#?}"
+    );
+    prepare(&pool, "insert into public.t values ('a')").await;
+    let seen = in_view(&pool).await;
+    let codes: Vec<&str> = seen
+        .iter()
+        .filter(|row| row.2 == "CHECK")
+        .map(|row| row.0.as_str())
+        .collect();
+    assert_eq!(codes, ["NOT_KNOWN", "NO_BOOLEAN"], "{seen:#?}");
+}
+
+#[sqlx::test]
+async fn rows_that_row_level_security_hides_are_spoken_of(pool: PgPool) {
+    prepare(
+        &pool,
+        "create schema \"it's\";
+         create table public.open (id text);
+         create table \"it's\".\"a \"\" b\" (id text);
+         alter table \"it's\".\"a \"\" b\" enable row level security;
+         insert into \"it's\".\"a \"\" b\" values ('wrong');
+         create view public.as_reader with (security_invoker = true) as select id from \"it's\".\"a \"\" b\";
+         create view public.as_owner as select id from \"it's\".\"a \"\" b\";
+         create table public.later (id text);
+         grant usage on schema \"it's\" to pg_signal_backend;
+         grant select on public.open, public.later, public.as_reader, public.as_owner, \"it's\".\"a \"\" b\"
+             to pg_signal_backend;",
+    )
+    .await;
+    let reads = |code, relation: &str| check(code, "", &format!("select id as entity_id from {relation}"));
+    let mut checks = vec![
+        reads("DIRECT", "\"it's\".\"a \"\" b\""),
+        reads("AS_READER", "public.as_reader"),
+        reads("AS_OWNER", "public.as_owner"),
+        reads("OPEN", "public.open"),
+        reads("LATER", "public.later"),
+    ];
+    checks.push(check(
+        "IN_GUARD",
+        "guard = 'select count(*) >= 0 from public.as_reader'",
+        "select id as entity_id from public.open",
+    ));
+    create(&pool, &generate(&pool, &checks).await.expect("a view")).await;
+    let as_owner = in_view(&pool).await;
+    assert!(as_owner.iter().all(|row| row.2 == "THING"), "{as_owner:#?}");
+    assert_eq!(as_owner.len(), 3, "{as_owner:#?}");
+
+    prepare(
+        &pool,
+        "grant select on public.v_integrity_checks to pg_signal_backend",
+    )
+    .await;
+    let reader = sqlx::postgres::PgPoolOptions::new()
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::Executor::execute(connection, "set session authorization pg_signal_backend").await?;
+                Ok(())
+            })
+        })
+        .connect_with((*pool.connect_options()).clone())
+        .await
+        .expect("a reader");
+    let hidden = r#"{"relations": ["it's.a \" b"]}"#;
+    let row = |code, payload| (code, "CHECK", code, payload, "Row Level Security may".to_owned());
+    let found = ("AS_OWNER", "THING", "wrong", "{}", "wrong is –".to_owned());
+    let seen = in_view(&reader).await;
+    let expected = [
+        found.clone(),
+        row("AS_READER", hidden),
+        row("DIRECT", hidden),
+        row("IN_GUARD", hidden),
+    ];
+    assert_eq!(about(&seen), expected);
+
+    // What is switched on after the view was made counts as well.
+    prepare(&pool, "alter table public.later enable row level security").await;
+    let seen = in_view(&reader).await;
+    assert!(
+        about(&seen).contains(&row("LATER", r#"{"relations": ["public.later"]}"#)),
+        "{seen:#?}"
+    );
+}

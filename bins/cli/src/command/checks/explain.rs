@@ -1,6 +1,7 @@
 //! `vigie checks explain`.
 
 use integrity_core::{Failure, postgres::PgCheckRunner};
+use serde_json::json;
 
 use crate::{
     chosen::Chosen,
@@ -31,7 +32,11 @@ pub(crate) async fn run(args: &CodeArgs, place: &Place<'_>) -> Result<Exit, Stop
             }
             Ok(Exit::Fine)
         }
-        Err(Failure { kind, message, .. }) => {
+        Err(failure) => {
+            if place.json {
+                output::json(&json!({ "code": check.code(), "failure": failure }))?;
+            }
+            let Failure { kind, message, .. } = &failure;
             output::say(&format!("{}: {kind:?}: {message}", check.code()));
             Ok(Exit::Incomplete)
         }

@@ -26,6 +26,9 @@ pub(crate) struct Shown {
 #[derive(Debug, Serialize)]
 pub(crate) struct ShownFixture {
     pub(crate) file: String,
+    /// Why its cases alter the schema, where they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alters_schema: Option<String>,
     pub(crate) cases: Vec<ShownCase>,
 }
 
@@ -69,6 +72,7 @@ fn fixtures(check: &Check) -> Vec<ShownFixture> {
     let fixtures = check.fixtures().iter().filter(|fixture| fixture.exists);
     let shown = fixtures.map(|fixture| ShownFixture {
         file: fixture.file.clone(),
+        alters_schema: fixture.alters_schema.clone(),
         cases: fixture
             .cases
             .iter()

@@ -11,7 +11,7 @@ use crate::{
     cli::ViewArgs,
     command::{
         Place,
-        install::{refused, say_left_out, told},
+        install::{ending, refused, told},
     },
     exit::{Exit, Stop},
     output,
@@ -28,14 +28,6 @@ pub(crate) async fn run(args: &ViewArgs, place: &Place<'_>) -> Result<Exit, Stop
         place.target.connect().await?
     };
     let view = view::generate(&pool, &chosen.checks).await?;
-    say_left_out(&view);
-    for bad in &chosen.bad {
-        output::say(&format!(
-            "{} is not in {}: its file is wrong; see `vigie checks lint`",
-            bad.code,
-            view::GeneratedView::NAME
-        ));
-    }
     if args.install {
         let installed = installation::install_object(&pool, &view.object())
             .await
@@ -61,9 +53,5 @@ pub(crate) async fn run(args: &ViewArgs, place: &Place<'_>) -> Result<Exit, Stop
             view::GeneratedView::UNDO
         ))?;
     }
-    Ok(if view.left_out.is_empty() && chosen.bad.is_empty() {
-        Exit::Fine
-    } else {
-        Exit::Incomplete
-    })
+    Ok(ending(&view, &chosen.bad))
 }

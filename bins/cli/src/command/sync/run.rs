@@ -158,7 +158,10 @@ async fn apply(store: &dyn AlertStore, chosen: &Chosen, evaluation: Evaluation) 
         {
             Err(error.into())
         }
-        Err(error) => Ok(Row::new(&evaluation, Err(error.to_string()))),
+        Err(error) => {
+            let why = Stop::from(error).message().to_owned();
+            Ok(Row::new(&evaluation, Err(why)))
+        }
     }
 }
 

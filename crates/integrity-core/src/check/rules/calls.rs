@@ -4,11 +4,12 @@ use super::{code::Code, shape::main_statement};
 use crate::check::scan::Kind;
 
 /// Key words after which an expression or a relation can stand; after any other word a name is an alias.
-const BEFORE_EXPRESSION: [&str; 70] = [
+const BEFORE_EXPRESSION: [&str; 71] = [
     "all",
     "and",
     "any",
     "array",
+    "asymmetric",
     "at",
     "between",
     "both",
@@ -82,6 +83,8 @@ pub(super) struct Call<'c> {
     pub(super) schema: Option<&'c str>,
     pub(super) name: &'c str,
     pub(super) at: usize,
+    /// The bracket in which its arguments begin.
+    pub(super) open: usize,
 }
 
 /// Every function that is called.
@@ -106,10 +109,20 @@ pub(super) fn calls<'c>(code: &'c Code<'_>) -> Vec<Call<'c>> {
                 schema,
                 name: &piece.name,
                 at: piece.at,
+                open: n + 1,
             });
         }
     }
     calls
+}
+
+/// Whether a bracket holds an expression, and not what a function is called with.
+pub(super) fn groups(code: &Code<'_>, open: usize) -> bool {
+    code.before(open).is_none_or(|before| match before.kind {
+        Kind::Name => false,
+        Kind::Word => BEFORE_EXPRESSION.contains(&before.name.as_str()),
+        _ => true,
+    })
 }
 
 /// Whether the name, which a bracket follows, names a relation and the columns in the brackets.
@@ -125,11 +138,8 @@ fn is_alias(code: &Code<'_>, n: usize) -> bool {
             label || !BEFORE_EXPRESSION.contains(&word)
         }
         // `distinct on (…) f()` and `a operator(…) f()` are calls.
-        Kind::Close => !(0..n).any(|open| {
-            code.is(open, Kind::Open)
-                && code.within(open).1 == n - 1
-                && (code.word_before(open) == "operator"
-                    || (open >= 2 && code.reads(open - 2, &["distinct", "on"])))
+        Kind::Close => !code.opening(n - 1).is_some_and(|open| {
+            code.word_before(open) == "operator" || (open >= 2 && code.reads(open - 2, &["distinct", "on"]))
         }),
         _ => false,
     }
@@ -171,6 +181,8 @@ mod tests {
             "with b as (select 1) select 1 from b, now() as (x int)",
             "select 1 from t where at between symmetric now() and :as_of",
             "select x at time zone now()",
+            "select 1 from t where at between asymmetric now() and :as_of",
+            "select 1 from t where at not between ASYMMETRIC :as_of and now()",
         ] {
             refused(sql, "now() reads the clock");
         }

@@ -1,6 +1,6 @@
 //! Every check of a run sees the same instant, and a test can choose it: the clock is not read.
 
-use super::code::Code;
+use super::{calls::groups, code::Code};
 use crate::check::{scan::Kind, statement::Flaw};
 
 pub(super) const AS_OF: &str =
@@ -27,6 +27,8 @@ pub(super) fn judge(code: &Code<'_>, flaws: &mut Vec<Flaw>) {
             format!("{} reads the clock", piece.name)
         } else if piece.kind == Kind::Text && is_moving(piece.text) && becomes_a_time(code, n) {
             format!("{} as a time reads the clock", piece.text)
+        } else if piece.kind == Kind::Text && is_bare(piece.text) && is_ordered(code, n) {
+            format!("{} compared with a time reads the clock", piece.text)
         } else {
             continue;
         };
@@ -42,6 +44,33 @@ fn is_moving(quoted: &str) -> bool {
     let text = quoted.to_lowercase();
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words.any(|word| MOVING.contains(&word))
+}
+
+/// Nothing but one of these words.
+fn is_bare(quoted: &str) -> bool {
+    let words = quoted.trim_matches(|c| c == '\'').trim().to_lowercase();
+    MOVING.contains(&words.as_str())
+}
+
+/// `at < 'now'`, `'today' >= at`, `at between 'yesterday' and …`: nobody orders by such words what is no time. `=` may
+/// well compare a status.
+fn is_ordered(code: &Code<'_>, n: usize) -> bool {
+    let orders = |operator: &str| matches!(operator, "<" | ">" | "<=" | ">=");
+    let is_part = |n: &usize| {
+        code.get(*n)
+            .is_some_and(|p| !p.text.is_empty() && p.text.chars().all(|c| "+-*/<>=~!@#%^&|`?".contains(c)))
+    };
+    let operator = |pieces: Vec<usize>| -> String {
+        pieces
+            .into_iter()
+            .filter_map(|n| code.get(n).map(|piece| piece.text))
+            .collect()
+    };
+    let mut before: Vec<usize> = (0..n).rev().take(4).take_while(is_part).collect();
+    before.reverse();
+    let after: Vec<usize> = (n + 1..n + 5).take_while(is_part).collect();
+    let between = matches!(code.word_before(n), "between" | "symmetric" | "asymmetric");
+    between || orders(&operator(before)) || orders(&operator(after))
 }
 
 /// `'now'::date`, `date 'now'`, `timestamp (3) with time zone 'now'`, `date('now')`, `cast('now' as date)`.
@@ -60,8 +89,12 @@ fn becomes_a_time(code: &Code<'_>, n: usize) -> bool {
     };
     let typed = n >= 1 && ends_a_type(n - 1);
     let called = n >= 2 && text(n - 1) == "(" && text(n + 1) == ")" && is_type(n - 2);
-    let cast = text(n + 1) == "::" && is_type(n + 2);
-    let cast_in_words = code.word(n + 1) == "as" && is_type(n + 2);
+    let (mut first, mut last) = (n, n);
+    while first >= 1 && text(first - 1) == "(" && text(last + 1) == ")" && groups(code, first - 1) {
+        (first, last) = (first - 1, last + 1);
+    }
+    let cast = text(last + 1) == "::" && is_type(last + 2);
+    let cast_in_words = code.word(last + 1) == "as" && is_type(last + 2);
     typed || called || cast || cast_in_words
 }
 
@@ -85,6 +118,13 @@ mod tests {
             "select $$now$$::date",
             "select E'now'::date, 1",
             "select \"date\" 'now'",
+            "select ('now')::timestamptz",
+            "select 1 where (( 'now' ))::date > d",
+            "select cast(('today') as date)",
+            "select 1 from t where created_at < 'now'",
+            "select 1 from t where created_at>='Today'",
+            "select 1 from t where ' yesterday ' <= created_at",
+            "select 1 from t where at between 'yesterday' and 'epoch'",
         ] {
             refused(sql, "reads the clock");
         }
@@ -93,6 +133,9 @@ mod tests {
             "select 'now', 'today'::text, 'known'::timestamptz, date '2026-01-01' from t",
             "select 1 where status = 'now' and :as_of > at - interval '1 day'",
             "select today, now, t.now from t",
+            "select 1 from t where status <> 'today' and p ->> 'today' = 'now' and 'now' = p #> 'now'",
+            "select 1 from t where p @> 'now' or 'today' <@ p or a < 'known' or at > 'epoch'",
+            "select f('now')::date, a < ('nowhere') from t",
             "select (:as_of at time zone 'UTC')::date, 'x' as date",
         ] {
             silent(sql);

@@ -1,5 +1,7 @@
 //! The code of a text: its tokens without white space and comments, and how brackets nest them.
 
+use std::collections::HashMap;
+
 use crate::check::scan::{Kind, tokens};
 
 /// One token.
@@ -21,38 +23,55 @@ struct Level {
     first: usize,
     /// The closing bracket, or the end of the text.
     end: usize,
+    /// Its own pieces, without those of levels within it.
+    pieces: Vec<usize>,
 }
 
 #[derive(Debug)]
 pub(super) struct Code<'s> {
     pieces: Vec<Piece<'s>>,
+    /// In the order of their opening brackets.
     levels: Vec<Level>,
+    /// The opening bracket of each closing one.
+    opened: HashMap<usize, usize>,
 }
 
 impl<'s> Code<'s> {
     pub(super) fn new(sql: &'s str) -> Self {
         let mut code = Self {
             pieces: Vec::new(),
-            levels: vec![Level { first: 0, end: 0 }],
+            levels: vec![Level {
+                first: 0,
+                end: 0,
+                pieces: Vec::new(),
+            }],
+            opened: HashMap::new(),
         };
         let mut open = vec![0];
         for token in tokens(sql).into_iter().filter(|token| token.kind != Kind::Blank) {
             if token.kind == Kind::Close && open.len() > 1 {
                 let closed = open.pop().unwrap_or_default();
                 code.levels[closed].end = code.pieces.len();
+                code.opened
+                    .insert(code.pieces.len(), code.levels[closed].first - 1);
             }
+            let level = open.last().copied().unwrap_or_default();
+            code.levels[level].pieces.push(code.pieces.len());
             let text = &sql[token.at.clone()];
             code.pieces.push(Piece {
                 kind: token.kind,
                 text,
                 at: token.at.start,
-                level: open.last().copied().unwrap_or_default(),
+                level,
                 name: folded(token.kind, text),
             });
             if token.kind == Kind::Open {
                 open.push(code.levels.len());
-                let (first, end) = (code.pieces.len(), usize::MAX);
-                code.levels.push(Level { first, end });
+                code.levels.push(Level {
+                    first: code.pieces.len(),
+                    end: usize::MAX,
+                    pieces: Vec::new(),
+                });
             }
         }
         let end = code.pieces.len();
@@ -106,8 +125,20 @@ impl<'s> Code<'s> {
 
     /// The level between the bracket at `open` and its counterpart: its first piece, and the counterpart.
     pub(super) fn within(&self, open: usize) -> (usize, usize) {
-        let level = self.levels.iter().find(|level| level.first == open + 1);
+        let level = self.level_within(open).map(|level| &self.levels[level]);
         level.map_or((open + 1, open + 1), |level| (level.first, level.end))
+    }
+
+    /// The level between the bracket at `open` and its counterpart.
+    pub(super) fn level_within(&self, open: usize) -> Option<usize> {
+        self.levels
+            .binary_search_by_key(&(open + 1), |level| level.first)
+            .ok()
+    }
+
+    /// The opening bracket that the one at `close` closes.
+    pub(super) fn opening(&self, close: usize) -> Option<usize> {
+        self.opened.get(&close).copied()
     }
 
     /// The first piece of a level.
@@ -121,8 +152,7 @@ impl<'s> Code<'s> {
 
     /// The pieces of a level itself, without those of levels within it.
     pub(super) fn in_level(&self, level: usize) -> impl Iterator<Item = usize> {
-        let Level { first, end } = self.levels[level];
-        (first..end).filter(move |n| self.pieces[*n].level == level)
+        self.levels[level].pieces.iter().copied()
     }
 
     /// Whether a query stands in a level, and not the arguments of a function.

@@ -3,10 +3,13 @@
 use super::code::Code;
 use crate::check::{scan::Kind, statement::Flaw};
 
+/// How far a divisor is looked into; nobody writes one so deep.
+const DEPTH: usize = 100;
+
 /// The divisions that may meet a zero.
 pub(super) fn doubts(code: &Code<'_>, may_be_zero: &impl Fn(&str) -> bool) -> Vec<Flaw> {
     (0..code.len())
-        .filter(|n| is_division(code, *n) && !is_safe(code, n + 1, may_be_zero))
+        .filter(|n| is_division(code, *n) && !is_safe(code, n + 1, may_be_zero, DEPTH))
         .map(|n| Flaw {
             at: code.get(n).map_or(0, |piece| piece.at),
             what: "a division that may be by zero, which would fail the whole check".to_owned(),
@@ -33,7 +36,10 @@ fn is_division(code: &Code<'_>, n: usize) -> bool {
 }
 
 /// Whether what begins there is never zero: NULLIF, a number, or what keeps them what they are.
-fn is_safe(code: &Code<'_>, n: usize, may_be_zero: &impl Fn(&str) -> bool) -> bool {
+fn is_safe(code: &Code<'_>, n: usize, may_be_zero: &impl Fn(&str) -> bool, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
     let Some(piece) = code.get(n) else { return true };
     match piece.kind {
         Kind::Number => piece.text.contains(|c: char| c.is_ascii_digit() && c != '0'),
@@ -42,7 +48,7 @@ fn is_safe(code: &Code<'_>, n: usize, may_be_zero: &impl Fn(&str) -> bool) -> bo
         Kind::Word
             if matches!(piece.name.as_str(), "cast" | "abs" | "sqrt") && code.is(n + 1, Kind::Open) =>
         {
-            is_safe(code, n + 2, may_be_zero)
+            is_safe(code, n + 2, may_be_zero, depth)
         }
         Kind::Open => {
             let (first, end) = code.within(n);
@@ -55,9 +61,9 @@ fn is_safe(code: &Code<'_>, n: usize, may_be_zero: &impl Fn(&str) -> bool) -> bo
                     code.is(first + 1, Kind::Open)
                         && (close + 1 == end || code.get(close + 1).is_some_and(|p| p.text == "::"))
                 };
-            constant || (alone && is_safe(code, first, may_be_zero))
+            constant || (alone && is_safe(code, first, may_be_zero, depth))
         }
-        _ => matches!(piece.text, "+" | "-" | ".") && is_safe(code, n + 1, may_be_zero),
+        _ => matches!(piece.text, "+" | "-" | ".") && is_safe(code, n + 1, may_be_zero, depth),
     }
 }
 

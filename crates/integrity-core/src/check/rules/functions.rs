@@ -119,7 +119,7 @@ const REFUSED: [Refusal; 11] = [
         remedy: READS,
     },
     Refusal {
-        names: &["ts_stat"],
+        names: &["ts_stat", "ts_rewrite"],
         prefixes: &[
             "query_to_xml",
             "cursor_to_xml",
@@ -140,6 +140,18 @@ const REFUSED: [Refusal; 11] = [
     },
 ];
 
+/// How many stand in the brackets.
+fn arguments(code: &Code<'_>, open: usize) -> usize {
+    let level = code.level_within(open);
+    let commas = level.map(|level| {
+        let pieces = code.in_level(level);
+        pieces
+            .filter(|n| code.get(*n).is_some_and(|piece| piece.text == ","))
+            .count()
+    });
+    commas.map_or(0, |commas| commas + 1)
+}
+
 pub(super) fn judge(code: &Code<'_>, flaws: &mut Vec<Flaw>) {
     for call in calls(code) {
         let is_builtin = matches!(call.schema, None | Some("pg_catalog"));
@@ -150,6 +162,8 @@ pub(super) fn judge(code: &Code<'_>, flaws: &mut Vec<Flaw>) {
                         .prefixes
                         .iter()
                         .any(|prefix| call.name.starts_with(prefix)))
+                // With three arguments it rewrites by what stands in them.
+                && (call.name != "ts_rewrite" || arguments(code, call.open) == 2)
         });
         if let Some(refusal) = refusal {
             flaws.push(Flaw {
@@ -176,7 +190,7 @@ pub(super) fn judge(code: &Code<'_>, flaws: &mut Vec<Flaw>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::rules::tests::refused;
+    use crate::check::rules::tests::{refused, silent};
 
     #[test]
     fn each_kind_of_function_says_why() {
@@ -190,6 +204,8 @@ mod tests {
             ("lo_export(1, 'x')", "works on large objects"),
             ("pg_terminate_backend(1)", "acts on the server"),
             ("pg_cancel_backend(1)", "acts on the server"),
+            ("ts_rewrite(q, 'select ' || a)", "runs SQL that stands in a text"),
+            ("ts_rewrite(f(a, b), c)", "runs SQL that stands in a text"),
             ("pg_read_file('x')", "reads the server's files"),
             ("pg_ls_dir('.')", "reads the server's files"),
             ("pg_sleep_for('1 s')", "does something besides reading"),
@@ -207,5 +223,6 @@ mod tests {
             refused(&format!("select {call}"), why);
             refused(&format!("select 1 from t, lateral {call} as x"), why);
         }
+        silent("select ts_rewrite(q, a, f(b, c)), ts_rewrite.a from t");
     }
 }

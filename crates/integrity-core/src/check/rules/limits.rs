@@ -1,10 +1,11 @@
-//! Which rows a limit keeps must not be left to chance.
+//! Which rows are kept must not be left to chance.
 
 use super::code::Code;
 use crate::check::statement::Flaw;
 
 pub(super) fn judge(code: &Code<'_>, flaws: &mut Vec<Flaw>) {
     for level in 0..code.levels() {
+        chosen(code, level, flaws);
         let mut ordered = false;
         for n in code.in_level(level) {
             if code.is_label(n) {
@@ -29,6 +30,35 @@ pub(super) fn judge(code: &Code<'_>, flaws: &mut Vec<Flaw>) {
             }
         }
     }
+}
+
+/// What keeps some rows of those that are alike, or of all.
+fn chosen(code: &Code<'_>, level: usize, flaws: &mut Vec<Flaw>) {
+    // The DISTINCT ON whose ORDER BY has not come yet.
+    let mut unordered = None;
+    let mut refuse = |n: usize| {
+        flaws.push(Flaw {
+            at: code.get(n).map_or(0, |piece| piece.at),
+            what: "DISTINCT ON without ORDER BY keeps rows by chance".to_owned(),
+            remedy: "add an ORDER BY that begins with the same columns and goes on until it is unique",
+        });
+    };
+    let mut samples = Vec::new();
+    for n in code.in_level(level).filter(|n| !code.is_label(*n)) {
+        match code.word(n) {
+            "distinct" if code.word(n + 1) == "on" => unordered = Some(n),
+            "order" if code.word(n + 1) == "by" => unordered = None,
+            "union" | "intersect" | "except" => unordered.take().into_iter().for_each(&mut refuse),
+            "tablesample" => samples.push(n),
+            _ => {}
+        }
+    }
+    unordered.into_iter().for_each(&mut refuse);
+    flaws.extend(samples.into_iter().map(|n| Flaw {
+        at: code.get(n).map_or(0, |piece| piece.at),
+        what: "TABLESAMPLE reads some of the rows, and others each time".to_owned(),
+        remedy: "take it out: a check that is not complete proves nothing",
+    }));
 }
 
 #[cfg(test)]
@@ -65,5 +95,40 @@ mod tests {
         ] {
             silent(sql);
         }
+    }
+
+    #[test]
+    fn what_is_kept_of_what_is_alike_needs_an_order() {
+        for sql in [
+            "select distinct on (a) a, b from t",
+            "select DISTINCT ON (a) a, (select x from u order by x) from t",
+            "select 1 from (select distinct on (a, b) a from t) q order by a",
+            "select distinct on (a) b from t union all select b from u order by 1",
+            "select distinct on (a) row_number() over (order by a) from t",
+        ] {
+            refused(sql, "DISTINCT ON without ORDER BY keeps rows by chance");
+        }
+        for sql in [
+            "select distinct on (a) a, b from t order by a, b desc",
+            "select b from u union all (select distinct on (a) b from t order by a, b)",
+            "select distinct a, b from t",
+            "select a is distinct from b, count(distinct a) from t",
+            "select t.distinct, 'distinct on (a)' from t -- distinct on (a)",
+        ] {
+            silent(sql);
+        }
+    }
+
+    #[test]
+    fn a_sample_is_no_proof() {
+        refused(
+            "select 1 from t tablesample system (1)",
+            "TABLESAMPLE reads some of the rows",
+        );
+        refused(
+            "select 1 from t as x TableSample bernoulli (5) repeatable (1)",
+            "TABLESAMPLE reads some of the rows",
+        );
+        silent("select t.tablesample, 'tablesample' as tablesample from t -- tablesample");
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn warnings(sql: &str, may_be_zero: impl Fn(&str) -> bool) -> Vec<Fla
 
 #[cfg(test)]
 mod tests {
-    use super::refusals;
+    use super::{refusals, warnings};
 
     /// A text that is refused, with these words.
     #[track_caller]
@@ -104,5 +104,19 @@ mod tests {
     #[track_caller]
     pub(super) fn silent(sql: &str) {
         assert_eq!(refusals(sql), [], "{sql}");
+    }
+
+    /// The limit is that of the tests: reading is not to take a multiple of the time for each bracket.
+    #[test]
+    fn many_brackets_are_read_in_one_go() {
+        let many = 20_000;
+        let beside = format!("select 1 from t x where true {}", "and (1) f (2) ".repeat(many));
+        let within = format!("select 1 / {}1{} f (1)", "(".repeat(many), ")".repeat(many));
+        let open = format!("select {}", "f (".repeat(many));
+        let shut = format!("select 1 {}", ") f (1)".repeat(many));
+        for sql in [beside, within, open, shut] {
+            assert_eq!(refusals(&sql), []);
+            let _ = warnings(&sql, |_| true);
+        }
     }
 }

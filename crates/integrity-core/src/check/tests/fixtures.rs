@@ -100,7 +100,7 @@ fn every_mistake_is_told_at_once_with_its_line() {
     assert_eq!(
         told(&pack),
         [
-            "abc.test.toml:1: unknown key fromat; known are format, case",
+            "abc.test.toml:1: unknown key fromat; known are format, alters_schema, case",
             "abc.test.toml:1: format is missing; write format = 1",
             "abc.test.toml:2: case.name is missing; write name = \"a tank one litre too full\"",
             "abc.test.toml:2: the case says not what it expects; write expect = [{ entity_id = \"…\", payload = \
@@ -124,7 +124,7 @@ fn every_mistake_is_told_at_once_with_its_line() {
         ]
     );
     assert!(
-        reason(&pack).ends_with("known are format, case (and 14 more)"),
+        reason(&pack).ends_with("known are format, alters_schema, case (and 14 more)"),
         "{}",
         reason(&pack)
     );

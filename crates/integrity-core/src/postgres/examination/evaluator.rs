@@ -15,6 +15,8 @@ use crate::{
 pub struct Evaluator {
     /// The login.
     pub login: String,
+    /// Whether it is the service's own login, since no other was configured: then nothing is to be granted to it.
+    pub is_service: bool,
     /// What every check that PostgreSQL could take apart reads and calls.
     pub reads: Vec<Reads>,
 }
@@ -68,21 +70,34 @@ pub async fn lacks(pool: &PgPool, evaluator: &Evaluator) -> Result<Vec<Symptom>,
     );
     let lacks = lacks.fetch_all(pool).await.map_err(failure)?;
     let symptoms = lacks.into_iter().map(|row| {
-        Symptom::error(
-            "evaluator.privilege",
-            format!("{} runs the checks, and {}", evaluator.login, row.lack),
-            format!("run `vigie install` with the same packs, or: {}", row.remedy),
-        )
+        let id = "evaluator.privilege";
+        let remedy = evaluator.remedy(format!(
+            "run `vigie install` with the same packs, or: {}",
+            row.remedy
+        ));
+        if row.is_known {
+            let what = format!("{} runs the checks, and {}", evaluator.login, row.lack);
+            Symptom::error(id, what, remedy)
+        } else {
+            let what = format!(
+                "{} runs the checks, and {}; whether the checks read others was not looked at",
+                evaluator.login, row.lack
+            );
+            Symptom::unseen(id, what, remedy)
+        }
     });
     Ok(or_fine(
         symptoms.collect(),
         "evaluator.privilege",
-        &format!("{} may read everything that the checks read", evaluator.login),
+        &format!(
+            "{} may read every relation and call every function that the checks name",
+            evaluator.login
+        ),
     ))
 }
 
 /// From which tables that the checks read Row Level Security hides rows: from the login, or from the owner of a view in
-/// between, whose rights decide there.
+/// between, whose rights decide there; and behind which relations and functions that cannot be told.
 ///
 /// Cancel safe.
 ///
@@ -111,7 +126,8 @@ pub async fn blindness(pool: &PgPool, evaluator: &Evaluator) -> Result<Vec<Sympt
     }
     let symptoms = by_role.into_iter().map(|(role, relations)| {
         let relations = relations.join(", ");
-        let who = if role == evaluator.login {
+        let is_login = role == evaluator.login;
+        let who = if is_login {
             format!("{role}, who runs the checks")
         } else {
             format!("{role}, who owns a view that the checks read through")
@@ -119,17 +135,42 @@ pub async fn blindness(pool: &PgPool, evaluator: &Evaluator) -> Result<Vec<Sympt
         Symptom::error(
             "evaluator.blind",
             format!(
-                "Row Level Security hides rows of {relations} from {who}; the checks that read them fail and never \
-                 say that nothing is wrong"
+                "Row Level Security hides rows of {relations} from {who}; what a check does not see, it cannot find"
             ),
-            format!("alter role {} bypassrls", quoted(&role)),
+            match format!("alter role {} bypassrls", quoted(&role)) {
+                alter if is_login => evaluator.remedy(alter),
+                alter => alter,
+            },
         )
     });
+    let mut symptoms: Vec<_> = symptoms.collect();
+    symptoms.extend(opaque(pool, evaluator).await?);
     Ok(or_fine(
-        symptoms.collect(),
+        symptoms,
         "evaluator.blind",
         "Row Level Security hides nothing from the checks",
     ))
+}
+
+/// What hides what it reads, and so whether Row Level Security hides rows from it.
+async fn opaque(pool: &PgPool, evaluator: &Evaluator) -> Result<Vec<Symptom>, Error> {
+    let reads = || evaluator.reads.iter();
+    let relations: BTreeSet<i64> = reads().flat_map(|r| &r.relations).map(|r| r.oid).collect();
+    let functions: BTreeSet<i64> = reads().flat_map(|r| &r.functions).map(|f| f.oid).collect();
+    let opaque = sqlx::query_file_scalar!(
+        "../../sql/integrity-core/examine_opaque.sql",
+        &Vec::from_iter(relations),
+        &Vec::from_iter(functions)
+    );
+    let opaque = opaque.fetch_all(pool).await.map_err(failure)?;
+    let symptoms = opaque.into_iter().map(|what| {
+        Symptom::unseen(
+            "evaluator.blind",
+            format!("{what}: whether rows are hidden from the checks there was not looked at"),
+            "let the checks read the tables themselves",
+        )
+    });
+    Ok(symptoms.collect())
 }
 
 /// What the evaluating login could change.
@@ -143,18 +184,51 @@ pub async fn writes(pool: &PgPool, evaluator: &Evaluator) -> Result<Vec<Symptom>
     let writes = sqlx::query_file!("../../sql/integrity-core/examine_writes.sql", login);
     let writes = writes.fetch_all(pool).await.map_err(failure)?;
     let symptoms = writes.into_iter().map(|row| {
-        let (relation, privileges) = (row.relation, row.privileges);
+        let (object, privileges) = (row.object, row.privileges);
         Symptom::warning(
             "evaluator.writes",
-            format!("{login} only has to read, and may {privileges} on {relation}"),
-            format!("revoke {privileges} on {relation} from {}", quoted(login)),
+            format!("{login} only has to read, and may {privileges} on {object}"),
+            format!("revoke {privileges} on {object} from {}", quoted(login)),
         )
     });
+    let mut symptoms: Vec<_> = symptoms.collect();
+    let definers = sqlx::query_file_scalar!("../../sql/integrity-core/examine_definers.sql", login);
+    let definers = definers.fetch_all(pool).await.map_err(failure)?;
+    if !definers.is_empty() {
+        let more = if definers.len() > 3 { " and others" } else { "" };
+        let named = definers.iter().take(3).map(String::as_str).collect::<Vec<_>>();
+        symptoms.push(Symptom::warning(
+            "evaluator.writes",
+            format!(
+                "{login} only has to read, and may call {}{more}, which may change what their owners may (SECURITY \
+                 DEFINER)",
+                named.join(", ")
+            ),
+            format!(
+                "revoke execute on them from public, or from {}, where they change anything",
+                quoted(login)
+            ),
+        ));
+    }
     Ok(or_fine(
-        symptoms.collect(),
+        symptoms,
         "evaluator.writes",
-        &format!("{login} can change nothing"),
+        &format!(
+            "{login} may write to no relation, create nothing that stays, and call no volatile function with its owner's \
+             rights"
+        ),
     ))
+}
+
+impl Evaluator {
+    /// What would mend the evaluating login; where the service's own stands in for it, that one is left as it is.
+    fn remedy(&self, mend: String) -> String {
+        if self.is_service {
+            "run `vigie install`, and name the login vigie_eval in VIGIE_EVAL_URL or eval_url_file".to_owned()
+        } else {
+            mend
+        }
+    }
 }
 
 /// A role's name as SQL writes it; for people to read and paste.

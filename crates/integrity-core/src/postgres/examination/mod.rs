@@ -8,12 +8,14 @@ mod exposure;
 mod roles;
 mod server;
 mod source;
+mod views;
 
 pub use evaluator::{Evaluator, blindness, lacks, same_database, writes};
-pub use exposure::{exposure, views};
-pub use roles::{grants, roles};
+pub use exposure::exposure;
+pub use roles::{excess, grants, roles};
 pub use server::{Server, server};
 pub use source::source;
+pub use views::views;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,23 +23,26 @@ use crate::Error;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Looked at, and as it should be.
     Ok,
     /// It works, and could be better or safer.
     Warning,
+    /// Nobody knows: it could not be looked at.
+    NotLookedAt,
     /// It does not work, hides something, or lets somebody in.
     Error,
 }
 
 impl Level {
-    /// `ok`, `warning`, `error`.
+    /// `ok`, `warning`, `not_looked_at`, `error`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Warning => "warning",
+            Self::NotLookedAt => "not_looked_at",
             Self::Error => "error",
         }
     }
@@ -75,12 +80,18 @@ impl Symptom {
         Self::new(id, Level::Error, what, remedy)
     }
 
-    /// Nothing is known about it, which is not fine: a warning where this login may not look, else an error.
+    /// Nothing is known about it, which is not fine.
+    #[must_use]
+    pub fn unseen(id: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(id, Level::NotLookedAt, what, remedy)
+    }
+
+    /// What was asked and not answered: not looked at where this login may not look, else an error.
     #[must_use]
     pub fn not_looked_at(id: impl Into<String>, why: &Error) -> Self {
         let what = format!("not looked at: {why}");
         match why {
-            Error::Forbidden { .. } => Self::warning(
+            Error::Forbidden { .. } => Self::unseen(
                 id,
                 what,
                 "run `vigie doctor` with the login that owns the schema vigie",

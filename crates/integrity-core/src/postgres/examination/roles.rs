@@ -19,7 +19,12 @@ struct Role {
     bypasses_rls: bool,
     creates_roles: bool,
     creates_databases_or_replicates: bool,
-    member_of: Vec<String>,
+    /// Every role that it is a member of, directly or through another,
+    groups: Vec<String>,
+    /// each beside the role that has the membership itself,
+    holders: Vec<String>,
+    /// and whether it is a superuser, bypasses Row Level Security or may create roles.
+    are_strong: Vec<bool>,
 }
 
 /// Looks for the roles that roles.sql makes, and at `anon`.
@@ -58,6 +63,32 @@ pub async fn grants(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
         symptoms.collect(),
         "privilege.missing",
         "every role has the grants and policies that it needs, and Row Level Security is on",
+    ))
+}
+
+/// Looks for grants and policies in the schema `vigie` that roles.sql does not make.
+///
+/// Cancel safe.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer.
+pub async fn excess(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
+    let found = sqlx::query_file!("../../sql/integrity-core/examine_excess.sql")
+        .fetch_all(pool)
+        .await
+        .map_err(failure)?;
+    let symptoms = found.into_iter().map(|row| {
+        let id = "privilege.excess";
+        if row.is_error {
+            Symptom::error(id, row.what, row.remedy)
+        } else {
+            Symptom::warning(id, row.what, format!("unless a check needs it: {}", row.remedy))
+        }
+    });
+    Ok(or_fine(
+        symptoms.collect(),
+        "privilege.excess",
+        "in the schema vigie there are no grants and policies but Vigie's own",
     ))
 }
 
@@ -124,13 +155,28 @@ impl Role {
             let what = "may log in, though it only stands for callers".to_owned();
             found.push((false, what, alter("nologin")));
         }
-        for group in &self.member_of {
-            let allowed = name == "vigie_api" && group == "authenticated";
-            let is_error = name == "vigie_eval" || (is_persons && group.starts_with("vigie_"));
+        found.extend(self.memberships(is_persons));
+        found
+    }
+
+    /// What the role may become, as [`Role::excesses`].
+    fn memberships(&self, is_persons: bool) -> Vec<(bool, String, String)> {
+        let name = &self.name;
+        let mut found = Vec::new();
+        for ((group, holder), is_strong) in self.groups.iter().zip(&self.holders).zip(&self.are_strong) {
+            let is_error = *is_strong || group.starts_with("vigie_") || name == "vigie_eval";
+            let is_direct = holder == name;
+            // to act for people is what vigie_api is for
+            let allowed = name == "vigie_api" && group == "authenticated" && is_direct;
             // what else a host's own roles are members of is the host's business
-            if !allowed && (is_error || !is_persons) {
-                let what = format!("is a member of {group}, and so may do what that role may");
-                found.push((is_error, what, format!("revoke {group} from {name}")));
+            if !allowed && (is_error || (!is_persons && is_direct)) {
+                let through = if is_direct {
+                    String::new()
+                } else {
+                    format!(" through {holder}")
+                };
+                let what = format!("is a member of {group}{through}, and so may do what that role may");
+                found.push((is_error, what, format!("revoke {group} from {holder}")));
             }
         }
         found
@@ -150,7 +196,9 @@ mod tests {
             bypasses_rls: false,
             creates_roles: false,
             creates_databases_or_replicates: false,
-            member_of: Vec::new(),
+            groups: Vec::new(),
+            holders: Vec::new(),
+            are_strong: Vec::new(),
         }
     }
 
@@ -186,15 +234,22 @@ mod tests {
 
     #[test]
     fn memberships_are_judged() {
-        let member = |name, of: &str| Role {
-            member_of: vec![of.to_owned()],
+        let through = |name: &str, holder: &str, of: &str, is_strong| Role {
+            groups: vec![of.to_owned()],
+            holders: vec![holder.to_owned()],
+            are_strong: vec![is_strong],
             ..role(name)
         };
+        let member = |name, of| through(name, name, of, of == "service_role");
         assert_eq!(levels(&member("vigie_api", "authenticated")), ["ok"]);
-        assert_eq!(levels(&member("vigie_api", "service_role")), ["warning"]);
+        assert_eq!(levels(&member("vigie_api", "readers")), ["warning"]);
+        assert_eq!(levels(&member("vigie_api", "service_role")), ["error"]);
         assert_eq!(levels(&member("vigie_eval", "authenticated")), ["error"]);
         assert_eq!(levels(&member("authenticated", "vigie_sync")), ["error"]);
         assert_eq!(levels(&member("authenticated", "readers")), ["ok"]);
+        let api = |of, is_strong| levels(&through("vigie_api", "authenticated", of, is_strong));
+        assert_eq!(api("readers", false), ["ok"]);
+        assert_eq!(api("service_role", true), ["error"]);
     }
 
     #[test]

@@ -58,7 +58,16 @@ pub async fn server(pool: &PgPool) -> Result<Server, Error> {
 /// Beyond this, people who read times of the database beside a clock of theirs are misled.
 const MAX_SKEW: TimeDelta = TimeDelta::seconds(5);
 
+/// The login that runs the checks' SQL, and nothing else.
+const EVALUATOR: &str = "vigie_eval";
+
 impl Server {
+    /// Whether this is the login that only runs the checks' SQL, whose answers about the rest would mislead.
+    #[must_use]
+    pub fn only_evaluates(&self) -> bool {
+        self.login == EVALUATOR && self.has_schema && !self.is_superuser
+    }
+
     /// What is wrong with the server and the login.
     #[must_use]
     pub fn symptoms(&self) -> Vec<Symptom> {
@@ -104,7 +113,13 @@ impl Server {
         if !self.has_schema || self.is_superuser {
             return symptoms;
         }
-        symptoms.push(if self.owns_schema {
+        symptoms.push(if self.login == EVALUATOR {
+            Symptom::unseen(
+                "login.rights",
+                format!("{login} sees nothing of Vigie's: nothing else was looked at"),
+                "run `vigie doctor` with another login, and name this one in eval_url",
+            )
+        } else if self.owns_schema {
             Symptom::ok("login.rights", format!("{login} owns the schema vigie"))
         } else if self.may_sync {
             Symptom::ok("login.rights", format!("{login} may apply evaluations"))

@@ -31,6 +31,22 @@ pub async fn source(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
             format!("run `vigie install --role-source '{}'`", in_force.source),
         ));
     }
+    if !in_force.is_untouched {
+        symptoms.push(Symptom::error(
+            "source.replaced",
+            "vigie.actor_role() has lost its owner, its owner's rights or its search path, or vigie.actor_id() is not as \
+             it was made: who is signed in, or their role, could be another",
+            "make both as the migration create_identity does, owned by the owner of vigie.members; then run \
+             `vigie install --role-source …` again",
+        ));
+    }
+    symptoms.extend(in_force.objections.iter().map(|objection| {
+        Symptom::error(
+            "source.query",
+            format!("this source of roles would be refused now: {objection}"),
+            "run `vigie install --role-source …` with another source",
+        )
+    }));
     symptoms.extend(writable(pool, &in_force).await?);
     if in_force.source == RoleSource::Members {
         let count = sqlx::query_file_scalar!("../../sql/integrity-core/examine_members.sql")
@@ -64,27 +80,35 @@ async fn writable(pool: &PgPool, in_force: &RoleSourceInForce) -> Result<Vec<Sym
         .iter()
         .map(|relation| (relation.oid, relation.direct))
         .unzip();
-    let text = match &in_force.source {
-        // its every column decides
-        RoleSource::Members => "*".to_owned(),
-        other => other.to_string(),
-    };
+    let (read, names): (Vec<i64>, Vec<String>) = in_force
+        .columns
+        .iter()
+        .map(|column| (column.relation, column.name.clone()))
+        .unzip();
     let ways = sqlx::query_file!(
         "../../sql/integrity-core/examine_source.sql",
         &oids,
-        text,
-        &direct
+        &direct,
+        &read,
+        &names
     );
     let ways = ways.fetch_all(pool).await.map_err(failure)?;
     let symptoms = ways.into_iter().map(|way| {
-        Symptom::error(
-            "source.writable",
-            format!(
-                "{} may {} on {}, which decides about people's roles: who is signed in could make themselves admin",
-                way.role, way.privilege, way.relation
-            ),
-            way.remedy,
-        )
+        let kind = if way.is_view { "the view " } else { "" };
+        let seen = format!(
+            "{} may {} on {kind}{}, which decides about people's roles",
+            way.role, way.privilege, way.relation
+        );
+        if way.privilege == "TRUNCATE" {
+            let what = format!("{seen}: it can empty it, and then nobody has a role");
+            return Symptom::warning("source.writable", what, way.remedy);
+        }
+        let whoever = if way.role == "anon" {
+            "anybody, without being signed in, could decide who is admin"
+        } else {
+            "who is signed in could make themselves admin"
+        };
+        Symptom::error("source.writable", format!("{seen}: {whoever}"), way.remedy)
     });
     Ok(symptoms.collect())
 }

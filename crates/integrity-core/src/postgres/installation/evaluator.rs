@@ -8,16 +8,21 @@ use super::{reads::Reads, work::Work};
 use crate::{CheckCode, Error, Failure, postgres::failure};
 
 impl Work {
-    /// Lets `vigie_eval` read what the checks read, and nothing else.
+    /// Lets `vigie_eval` read what the checks read, and nothing else. `are_all`: what it may read beyond is named.
     pub(super) async fn evaluator(
         &mut self,
         known: &[(CheckCode, Result<Reads, Failure>)],
+        are_all: bool,
     ) -> Result<(), Error> {
         let mut relations = BTreeSet::new();
         let mut functions = BTreeSet::new();
         let mut guarded = BTreeSet::new();
         for (code, reads) in known {
-            match reads {
+            let granted = reads
+                .as_ref()
+                .map_err(|why| format!("what it reads cannot be told: {why}"))
+                .and_then(|reads| refused(reads).map_or(Ok(reads), Err));
+            match granted {
                 Ok(reads) => {
                     for relation in reads.as_caller() {
                         relations.insert(relation.oid);
@@ -27,9 +32,7 @@ impl Work {
                     }
                     functions.extend(reads.functions.iter().map(|function| function.oid));
                 }
-                Err(why) => self.installed.warnings.push(format!(
-                    "{code}: what it reads cannot be told, so nothing was granted for it: {why}"
-                )),
+                Err(why) => self.installed.left_out.push((code.clone(), why)),
             }
         }
         let (relations, functions): (Vec<i64>, Vec<i64>) =
@@ -71,7 +74,9 @@ impl Work {
                 "vigie_eval lacks what belongs to the server itself, and Vigie does not grant it: {grant}"
             ));
         }
-        self.unused(&relations, &functions).await?;
+        if are_all {
+            self.unused(&relations, &functions).await?;
+        }
         self.evaluators_standing(&guarded).await
     }
 
@@ -148,6 +153,33 @@ impl Work {
         }
         Ok(())
     }
+}
+
+/// Why a check is given nothing, though it is known what it reads: the evaluating login sees none of Vigie's rows and
+/// calls nothing that may change something.
+fn refused(reads: &Reads) -> Option<String> {
+    let is_ours = |schema: &str| schema == "vigie";
+    let relation = reads.as_caller().find(|relation| is_ours(&relation.schema));
+    if let Some(relation) = relation {
+        return Some(format!(
+            "it reads {}.{}, which is Vigie's own",
+            relation.schema, relation.name
+        ));
+    }
+    let functions = &reads.functions;
+    let is_systems = |schema: &str| matches!(schema, "pg_catalog" | "information_schema");
+    functions.iter().find_map(|function| {
+        let name = format!("{}.{}()", function.schema, function.name);
+        if is_ours(&function.schema) {
+            Some(format!("it calls {name}, which is Vigie's own"))
+        } else if function.volatile && !is_systems(&function.schema) {
+            Some(format!(
+                "it calls {name}, which is volatile: it may change something; make it stable, if it is"
+            ))
+        } else {
+            None
+        }
+    })
 }
 
 fn reads_sequences(reads: &Reads) -> bool {

@@ -18,6 +18,8 @@ pub(super) struct Fact {
     pub(super) detail: String,
     /// For what lies outside the schema vigie: the SQL that undoes it.
     pub(super) undo: Option<String>,
+    /// For a setting: the SQL that makes it so again.
+    pub(super) redo: Option<String>,
 }
 
 /// Everything that is so now.
@@ -41,6 +43,12 @@ impl Facts {
 
     pub(super) fn has(&self, kind: &str, name: &str) -> bool {
         self.0.iter().any(|fact| fact.kind == kind && fact.name == name)
+    }
+
+    /// The SQL that brings back what there is under this name.
+    pub(super) fn redo(&self, kind: &str, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|fact| fact.kind == kind && fact.name == name);
+        found.and_then(|fact| fact.redo.as_deref())
     }
 
     /// What each role got outside the schema vigie and beside its own existence, with the SQL that undoes it.

@@ -30,6 +30,8 @@ pub struct Object {
 pub struct Wanted {
     /// What these read, `vigie_eval` may read.
     pub checks: Vec<Check>,
+    /// Whether these are all there are: then what `vigie_eval` may read beyond them is named.
+    pub all_checks: bool,
     /// Where people's roles come from; as it is unless given.
     pub role_source: Option<RoleSource>,
     /// What is made outside the schema `vigie`.
@@ -52,6 +54,8 @@ pub struct Step {
 pub struct Installed {
     /// What was done, in order; empty when there was nothing to do.
     pub steps: Vec<Step>,
+    /// Checks for which nothing was granted, and why.
+    pub left_out: Vec<(CheckCode, String)>,
     /// What will not work, and what follows from it.
     pub warnings: Vec<String>,
     /// What there is to know or to do.
@@ -102,7 +106,7 @@ async fn attempt(
         .collect();
     let mut work = Work::begin(pool, &names).await?;
     work.step("roles.sql", ROLES.into()).await?;
-    work.evaluator(known).await?;
+    work.evaluator(known, wanted.all_checks).await?;
     if let Some(source) = &wanted.role_source {
         work.role_source(source).await?;
     }

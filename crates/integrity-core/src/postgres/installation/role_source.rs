@@ -10,7 +10,10 @@ use sqlx::{
     postgres::{PgTypeInfo, PgTypeKind},
 };
 
-use super::reads::{self, ReadRelation, Reads};
+use super::{
+    reads::{self, ReadRelation, Reads},
+    role_query::{self, ReadColumn},
+};
 use crate::{
     Error,
     check::Statement,
@@ -37,9 +40,20 @@ pub struct RoleSourceInForce {
     pub source: RoleSource,
     /// Whether `vigie.actor_role()` is what that source makes of it; false when somebody has replaced the function.
     pub is_in_force: bool,
+    /// Whether that function still has its owner's rights and its search path, and `vigie.actor_id()` its body.
+    pub is_untouched: bool,
+    /// What would be refused if it were set now.
+    pub objections: Vec<String>,
     /// What decides about roles: who may write these rows may make themselves admin.
     pub relations: Vec<ReadRelation>,
+    /// What the source itself reads of them.
+    pub columns: Vec<ReadColumn>,
 }
+
+/// The body of `vigie.actor_id()`, word for word as in the migration that creates it.
+const ACTOR: &str = "
+    select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', '')
+";
 
 /// The claim that only the issuer of tokens can write.
 const OWN_CLAIMS: &str = "app_metadata";
@@ -152,29 +166,11 @@ impl RoleSource {
             }
         }
         let reads = self.reads_within(connection, &query).await?;
-        let volatile: Vec<_> = reads
-            .functions
-            .iter()
-            .filter(|function| function.volatile)
-            .map(|function| format!("{}.{}", function.schema, function.name))
-            .collect();
-        if !volatile.is_empty() {
-            return wrong(format!(
-                "the query calls {}, volatile: it may change something each time somebody's role is asked",
-                volatile.join(", ")
-            ));
+        let objections = role_query::objections(connection, &self.to_string(), &reads).await;
+        match objections.map_err(failure)?.into_iter().next() {
+            Some(objection) => wrong(objection),
+            None => Ok(()),
         }
-        if let Some(temporary) = reads
-            .relations
-            .iter()
-            .find(|read| read.schema.starts_with("pg_temp"))
-        {
-            return wrong(format!(
-                "{} is temporary: anybody can have one of that name",
-                temporary.name
-            ));
-        }
-        Ok(())
     }
 
     async fn reads_within(&self, connection: &mut PgConnection, query: &Statement) -> Result<Reads, Error> {
@@ -221,7 +217,7 @@ impl RoleSource {
 pub async fn role_source(pool: &PgPool) -> Result<RoleSourceInForce, Error> {
     let mut transaction = pool.begin().await.map_err(failure)?;
     reads::begin(&mut transaction).await?;
-    let row = sqlx::query_file!("../../sql/integrity-core/role_source.sql")
+    let row = sqlx::query_file!("../../sql/integrity-core/role_source.sql", ACTOR)
         .fetch_optional(&mut *transaction)
         .await
         .map_err(failure)?
@@ -231,16 +227,27 @@ pub async fn role_source(pool: &PgPool) -> Result<RoleSourceInForce, Error> {
     let source: RoleSource = row.source.parse().map_err(|error: Error| Error::Corrupt {
         reason: format!("vigie.role_source: {error}"),
     })?;
-    let relations = match source.query()? {
-        Some(query) => source.reads_within(&mut transaction, &query).await?.relations,
-        None => Vec::new(),
-    };
+    let (mut relations, mut columns, mut objections) = (Vec::new(), Vec::new(), Vec::new());
+    if let Some(query) = source.query()? {
+        let reads = source.reads_within(&mut transaction, &query).await?;
+        let create = compose::reads(&compose::for_actor(&query), false);
+        columns = role_query::columns(&mut transaction, create)
+            .await
+            .map_err(failure)?;
+        objections = role_query::objections(&mut transaction, &source.to_string(), &reads)
+            .await
+            .map_err(failure)?;
+        relations = reads.relations;
+    }
     transaction.rollback().await.map_err(failure)?;
     let is_in_force = source.body()? == row.body;
     Ok(RoleSourceInForce {
         source,
         is_in_force,
+        is_untouched: row.is_definer && row.knows_actor,
+        objections,
         relations,
+        columns,
     })
 }
 

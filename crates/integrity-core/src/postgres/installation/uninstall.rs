@@ -37,10 +37,13 @@ pub async fn removal(pool: &PgPool) -> Result<Removal, Error> {
 
 async fn told(connection: &mut PgConnection) -> Result<Removal, Error> {
     let mut removal = Removal::default();
+    let views = views(connection, &mut removal).await?;
     if !table_exists(connection, "vigie.members").await? {
-        removal
-            .notes
-            .push("nothing to remove: there is no Vigie in this database".to_owned());
+        if removal.statements.is_empty() {
+            removal
+                .notes
+                .push("nothing to remove: there is no Vigie in this database".to_owned());
+        }
         return Ok(removal);
     }
     if !table_exists(connection, "vigie.installation").await? {
@@ -55,62 +58,90 @@ async fn told(connection: &mut PgConnection) -> Result<Removal, Error> {
         .await
         .map_err(failure)?;
     let of_kind = |kind: &'static str| recorded.iter().filter(move |entry| entry.kind == kind);
-    let objects: Vec<String> = of_kind("object").map(|entry| entry.name.clone()).collect();
-    let facts = Facts::now(connection, &objects).await?;
+    let facts = Facts::now(connection, &[]).await?;
     for name in dependants(connection).await? {
-        if !objects.contains(&name) {
+        if !views.contains(&name) {
             removal.notes.push(format!(
                 "{name} is not Vigie's, but reads what is, and goes with it"
             ));
         }
     }
 
-    for object in of_kind("object").filter(|entry| facts.has("object", &entry.name)) {
-        removal.statements.push(object.undo.clone());
-    }
     removal.statements.push(DROP_SCHEMA.to_owned());
 
-    let roles: Vec<String> = of_kind("role")
-        .filter(|entry| facts.has("role", &entry.name))
-        .map(|entry| entry.name.clone())
-        .collect();
-    let elsewhere = elsewhere(connection, &roles).await?;
+    let roles = sqlx::query_file!("../../sql/integrity-core/uninstall_roles.sql")
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(failure)?;
+    let names: Vec<String> = roles.iter().map(|role| role.name.clone()).collect();
+    let elsewhere = elsewhere(connection, &names).await?;
+    let used_in = |role: &str| {
+        let databases = elsewhere.iter().filter(|(used, _)| used == role);
+        let names: Vec<_> = databases.map(|(_, database)| database.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
     let mut revoked: Vec<&str> = Vec::new();
     for entry in &recorded {
         let is_revocable = matches!(entry.kind.as_str(), "grant" | "member" | "setting" | "attribute");
-        if is_revocable && facts.has(&entry.kind, &entry.name) {
+        if !is_revocable || !facts.has(&entry.kind, &entry.name) {
+            continue;
+        }
+        // What a role is belongs to the whole server, like the role; grants lie in this database.
+        let role = entry.name.split(' ').next().unwrap_or_default();
+        if let Some(databases) = used_in(role).filter(|_| entry.kind != "grant") {
+            removal.notes.push(format!(
+                "{} stays: {role} is used in the database {databases}; there, last of all: {}",
+                entry.name, entry.undo
+            ));
+        } else {
             removal.statements.push(entry.undo.clone());
             revoked.push(&entry.name);
         }
     }
-    for entry in of_kind("role").filter(|entry| roles.contains(&entry.name)) {
-        // Whoever granted it: a role that has something cannot be dropped.
-        for (name, undo) in facts
-            .of_role(&entry.name)
-            .filter(|(name, _)| !revoked.contains(name))
-        {
+    for role in roles {
+        if let Some(databases) = used_in(&role.name) {
             removal.notes.push(format!(
-                "granted by somebody else, and taken away with the role: {name}"
+                "the role {} stays: it is used in the database {databases}; there, last of all: {}",
+                role.name, role.undo
             ));
-            removal.statements.push(undo.to_owned());
-        }
-        let databases: Vec<_> = elsewhere
-            .iter()
-            .filter(|(role, _)| *role == entry.name)
-            .map(|(_, database)| database.as_str())
-            .collect();
-        if databases.is_empty() {
-            removal.statements.push(entry.undo.clone());
-        } else {
+        } else if role.is_ours || of_kind("role").any(|entry| entry.name == role.name) {
+            // Whoever granted it: a role that has something cannot be dropped.
+            for (name, undo) in facts
+                .of_role(&role.name)
+                .filter(|(name, _)| !revoked.contains(name))
+            {
+                removal.notes.push(format!(
+                    "granted by somebody else, and taken away with the role: {name}"
+                ));
+                removal.statements.push(undo.to_owned());
+            }
+            removal.statements.push(role.undo);
+        } else if role.name != "authenticated" {
             removal.notes.push(format!(
-                "the role {} stays: it is used in the database {}; there, last of all: {}",
-                entry.name,
-                databases.join(", "),
-                entry.undo
+                "the role {} stays: it was there before; if nothing needs it: {}",
+                role.name, role.undo
             ));
         }
     }
     Ok(removal)
+}
+
+/// The two views in `public`, made by an installation or by hand: those whose comment says that they are Vigie's.
+async fn views(connection: &mut PgConnection, removal: &mut Removal) -> Result<Vec<String>, Error> {
+    let found = sqlx::query_file!("../../sql/integrity-core/uninstall_views.sql")
+        .fetch_all(connection)
+        .await
+        .map_err(failure)?;
+    let (ours, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|view| view.is_ours);
+    for view in others {
+        removal
+            .notes
+            .push(format!("{} is not Vigie's, and stays", view.name));
+    }
+    removal
+        .statements
+        .extend(ours.iter().map(|view| format!("drop view {}", view.name)));
+    Ok(ours.into_iter().map(|view| view.name).collect())
 }
 
 const DROP_SCHEMA: &str = "drop schema vigie cascade";

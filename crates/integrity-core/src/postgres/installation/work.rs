@@ -147,14 +147,18 @@ impl Work {
         };
         let mut entries = Vec::new();
         for fact in self.last.since(&self.first) {
-            let Some(undo) = &fact.undo else { continue };
+            let Some(undo) = fact.undo.as_deref() else {
+                continue;
+            };
             // What a role of ours has goes with the role.
             let role = fact.name.split(' ').next().unwrap_or_default();
             let is_ours = is_recorded("role", role) || !self.first.has("role", role);
             if matches!(fact.kind.as_str(), "attribute" | "setting" | "member") && is_ours {
                 continue;
             }
-            entries.push((fact.kind.clone(), fact.name.clone(), undo.clone()));
+            // A setting that had another value gets that one back.
+            let undo = self.first.redo(&fact.kind, &fact.name).unwrap_or(undo);
+            entries.push((fact.kind.clone(), fact.name.clone(), undo.to_owned()));
         }
         for (name, undo) in &self.made {
             if !is_recorded("object", name) {

@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, rc::Rc};
 
-use sqlparser::ast::{BinaryOperator, Expr, Query, Select, Spanned as _, Visit as _, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, Query, Select, Spanned as _, UnaryOperator, Visit as _, Visitor};
 
 use super::{
     range::{self, Clamp, Range},
@@ -82,18 +82,14 @@ impl Visitor for Search<'_> {
 impl Search<'_> {
     fn never(&self, expr: &Expr) -> Option<Rc<Clamp>> {
         match expr {
-            Expr::BinaryOp { left, op, right } => {
-                let (left, right) = (self.range(left), self.range(right));
-                let never = match op {
-                    BinaryOperator::Lt => at_least(&left, &right),
-                    BinaryOperator::LtEq => above(&left, &right),
-                    BinaryOperator::Gt => at_least(&right, &left),
-                    BinaryOperator::GtEq => above(&right, &left),
-                    BinaryOperator::Eq => above(&left, &right) || above(&right, &left),
-                    _ => false,
-                };
-                never.then(|| left.clamp.or(right.clamp)).flatten()
-            }
+            Expr::BinaryOp { left, op, right } => self.compared(left, op, right),
+            Expr::UnaryOp {
+                op: UnaryOperator::Not,
+                expr,
+            } => match range::bare(expr) {
+                Expr::BinaryOp { left, op, right } => self.compared(left, &opposite(op)?, right),
+                _ => None,
+            },
             Expr::Between {
                 expr,
                 negated: false,
@@ -108,11 +104,36 @@ impl Search<'_> {
         }
     }
 
+    fn compared(&self, left: &Expr, op: &BinaryOperator, right: &Expr) -> Option<Rc<Clamp>> {
+        let (left, right) = (self.range(left), self.range(right));
+        let never = match op {
+            BinaryOperator::Lt => at_least(&left, &right),
+            BinaryOperator::LtEq => above(&left, &right),
+            BinaryOperator::Gt => at_least(&right, &left),
+            BinaryOperator::GtEq => above(&right, &left),
+            BinaryOperator::Eq => above(&left, &right) || above(&right, &left),
+            _ => false,
+        };
+        never.then(|| left.clamp.or(right.clamp)).flatten()
+    }
+
     fn range(&self, expr: &Expr) -> Range {
         range::of(expr, &|names| {
             self.scopes.iter().rev().find_map(|scope| scope.column(names))
         })
     }
+}
+
+/// What holds where a comparison does not, NULL aside.
+fn opposite(op: &BinaryOperator) -> Option<BinaryOperator> {
+    Some(match op {
+        BinaryOperator::Lt => BinaryOperator::GtEq,
+        BinaryOperator::LtEq => BinaryOperator::Gt,
+        BinaryOperator::Gt => BinaryOperator::LtEq,
+        BinaryOperator::GtEq => BinaryOperator::Lt,
+        BinaryOperator::NotEq => BinaryOperator::Eq,
+        _ => return None,
+    })
 }
 
 /// Whether every value of the first is at least every value of the second.

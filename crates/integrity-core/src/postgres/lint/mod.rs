@@ -180,6 +180,13 @@ impl Judge {
     ) -> Result<(), Error> {
         let failure_to_ask = match reads::take_apart(connection, check).await? {
             Ok(apart) => {
+                let mut called = apart.reads.functions.iter().filter(|f| f.direct);
+                if called.any(|f| AGE_OF_TODAY.contains(&f.oid)) {
+                    let line = line_of_call(variant, "age");
+                    let what = "age() with one argument reads the clock";
+                    let remedy = "write age(:as_of, …): every check of a run sees the same instant";
+                    self.lint.problems.push(problem(variant, line, what, remedy));
+                }
                 let functions = apart.reads.functions.iter();
                 for function in functions.filter(|f| f.volatile && !is_system(&f.schema)) {
                     let name = format!("{}.{}", function.schema, function.name);
@@ -263,6 +270,10 @@ impl Judge {
             .push(problem(variant, first_line(statement), what, remedy));
     }
 }
+
+/// `age(timestamptz)` and `age(timestamp)`, which no name tells from that of a transaction id. PostgreSQL never changes
+/// these numbers.
+const AGE_OF_TODAY: [i64; 2] = [1386, 2059];
 
 fn look<'a>(connection: &'a mut PgConnection, check: &'a Check) -> Look<'a> {
     Look {

@@ -105,8 +105,49 @@ pub(super) fn of(expr: &Expr, column: &dyn Fn(&[String]) -> Option<Range>) -> Ra
         },
         Expr::Cast { expr, data_type, .. } => cast(expr, data_type, column),
         Expr::Function(function) => call(expr, function, column),
+        Expr::Case { .. } => chosen(expr, column).unwrap_or_default(),
         _ => Range::default(),
     }
+}
+
+/// Without the brackets around it.
+pub(super) fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Nested(inner) => bare(inner),
+        _ => expr,
+    }
+}
+
+/// `CASE WHEN a < 0 THEN 0 ELSE a END` and its like are `GREATEST` and `LEAST` in other words.
+fn chosen(expr: &Expr, column: &dyn Fn(&[String]) -> Option<Range>) -> Option<Range> {
+    let Expr::Case {
+        operand: None,
+        conditions,
+        else_result: Some(otherwise),
+        ..
+    } = expr
+    else {
+        return None;
+    };
+    let [when] = conditions.as_slice() else {
+        return None;
+    };
+    let Expr::BinaryOp { left, op, right } = bare(&when.condition) else {
+        return None;
+    };
+    // The same value, however it is written.
+    let same = |a: &Expr, b: &Expr| {
+        let constant = |expr| of(expr, column).constant();
+        bare(a).to_string() == bare(b).to_string() || (constant(a).is_some() && constant(a) == constant(b))
+    };
+    let takes_left = same(&when.result, left) && same(otherwise, right);
+    let takes_right = same(&when.result, right) && same(otherwise, left);
+    let greatest = match op {
+        BinaryOperator::Gt | BinaryOperator::GtEq => takes_left,
+        BinaryOperator::Lt | BinaryOperator::LtEq => takes_right,
+        _ => return None,
+    };
+    (takes_left || takes_right).then(|| clamped(expr, greatest, &[left, right], column))
 }
 
 /// A name as PostgreSQL compares it.

@@ -166,7 +166,7 @@ async fn in_pack(
         report.skipped = stage.skipped.iter().map(ToString::to_string).collect();
         stage.close().await;
     }
-    let same_schema = schema.is_none() || pack.schema.is_none() || schema == pack.schema_sql.as_deref();
+    let same_schema = schema.is_none() || schema == pack.schema_sql.as_deref();
     proofs::settle(place, pack, &mut report, same_schema);
     Ok(report)
 }

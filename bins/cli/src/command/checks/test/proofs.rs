@@ -17,9 +17,12 @@ pub(super) fn settle(place: &str, pack: &Pack, report: &mut PackReport, same_sch
         let proofs = pack.proofs(|file| report.passed_file(file));
         written(Path::new(place), &proofs)
     } else {
-        let schema = pack.schema.as_deref().unwrap_or(Path::new("")).display();
+        let which = match &pack.schema {
+            Some(own) => format!("another schema than the pack's own {}", own.display()),
+            None => "a schema that pack.toml does not name; write schema = \"…\" there".to_owned(),
+        };
         output::note(&format!(
-            "{place}: nothing is recorded as proved: the cases ran on another schema than the pack's own {schema}"
+            "{place}: nothing is recorded as proved: the cases ran on {which}"
         ));
         false
     };

@@ -1,10 +1,10 @@
 //! A database with the schema of a pack, new for each case that needs it.
 
 use integrity_core::{
-    Case, Check, Fixture,
+    Case, Check, Error, Fixture,
     postgres::{CaseRun, CaseRunner},
 };
-use pg_sandbox::{Error, Sandbox, Script, Skipped};
+use pg_sandbox::{Sandbox, Script, Skipped};
 
 use crate::{
     exit::Stop,
@@ -18,6 +18,7 @@ pub(super) struct Stage<'s> {
     /// The database that cases run on; `…_schema` is what it is copied from.
     name: String,
     pool: PgPool,
+    runner: CaseRunner,
     /// What of the schema is not there.
     pub(super) skipped: Vec<Skipped>,
 }
@@ -31,13 +32,14 @@ impl<'s> Stage<'s> {
         let skipped = sandbox
             .load_schema(&template, schema)
             .map_err(|error| match error {
-                Error::Schema { .. } => Stop::usage(error.to_string()),
+                pg_sandbox::Error::Schema { .. } => Stop::usage(error.to_string()),
                 other => refusal(other),
             })?;
         let pool = copied(sandbox, &name).await?;
         Ok(Self {
             sandbox,
             name,
+            runner: CaseRunner::new(pool.clone()).await?,
             pool,
             skipped,
         })
@@ -50,12 +52,17 @@ impl<'s> Stage<'s> {
         fixture: &Fixture,
         case: &Case,
     ) -> Result<CaseRun, Stop> {
-        let run = CaseRunner::new(self.pool.clone())
-            .run(checks, &fixture.check_file, case)
-            .await?;
+        let run = self.runner.run(checks, &fixture.check_file, case).await;
+        let run = run.map_err(|error| match error {
+            Error::Invalid { reason, .. } => {
+                Stop::usage(format!("{}, case {:?}: {reason}", fixture.file, case.name))
+            }
+            other => other.into(),
+        })?;
         if run.leaves_traces {
             self.pool.close().await;
             self.pool = copied(self.sandbox, &self.name).await?;
+            self.runner.renew(self.pool.clone());
         }
         Ok(run)
     }
