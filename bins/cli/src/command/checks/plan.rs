@@ -86,7 +86,7 @@ pub(crate) async fn run(args: &PlanArgs, place: &Place<'_>) -> Result<Exit, Stop
     let chosen = Chosen::new(place.config, &args.packs.pack, &args.only)?;
     let pool = place.target.connect().await?;
     let session = if has_schema(&pool).await? {
-        Some(Session::open(place.target, Door::Cli).await?)
+        Some(Session::over(pool.clone(), Door::Cli).await?)
     } else {
         None
     };
