@@ -5,7 +5,7 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 /// Text as one line in which nothing steers a terminal. Letters of any script stay as they are.
-pub(crate) fn plain(text: &str) -> Cow<'_, str> {
+pub fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
     }
@@ -26,7 +26,7 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
 }
 
 /// Text of possibly several lines, such as a server's log; none after the first can be taken for a message.
-pub(crate) fn lines(text: &str) -> String {
+pub fn lines(text: &str) -> String {
     let lines: Vec<_> = text.trim_end().lines().map(plain).collect();
     lines.join("\n  │ ")
 }

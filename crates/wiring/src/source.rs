@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::{
     bounded,
-    cli::{Global, Origin},
     config::Config,
-    exit::Stop,
+    flags::{Flags, Origin},
     postgres::{self, Target},
+    stop::Stop,
 };
 
 /// The largest file that may hold a URL, in KiB.
@@ -24,10 +24,13 @@ struct Given<'a> {
 }
 
 /// The database that was meant.
-pub(crate) fn target(global: &Global, origin: Origin, config: &Config) -> Result<Target, Stop> {
+///
+/// # Errors
+/// When none is named, two are, or one is wrong.
+pub fn target(flags: &Flags, origin: Origin, config: &Config) -> Result<Target, Stop> {
     let given = Given {
-        url: global.database_url.as_deref(),
-        file: global.database_url_file.as_deref(),
+        url: flags.database_url.as_deref(),
+        file: flags.database_url_file.as_deref(),
         configured: config.database_url_file.as_deref(),
         origin,
         flag: "--database-url",
@@ -42,10 +45,13 @@ pub(crate) fn target(global: &Global, origin: Origin, config: &Config) -> Result
 }
 
 /// The same database with the login that evaluates checks, where there is one of its own.
-pub(crate) fn evaluator(global: &Global, origin: Origin, config: &Config) -> Result<Option<Target>, Stop> {
+///
+/// # Errors
+/// When two are named, or one is wrong.
+pub fn evaluator(flags: &Flags, origin: Origin, config: &Config) -> Result<Option<Target>, Stop> {
     let given = Given {
-        url: global.eval_url.as_deref(),
-        file: global.eval_url_file.as_deref(),
+        url: flags.eval_url.as_deref(),
+        file: flags.eval_url_file.as_deref(),
         configured: config.eval_url_file.as_deref(),
         origin,
         flag: "--eval-url",

@@ -5,18 +5,21 @@
 use std::{
     collections::BTreeMap,
     io::ErrorKind,
+    net::SocketAddr,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use chrono_tz::Tz;
-use integrity_core::{CheckCode, Overrides, Pack};
+use integrity_core::{CheckCode, Overrides, Pack, duration};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::{bounded, exit::Stop};
+use crate::{bounded, stop::Stop};
 
 /// Read where no other file is named, if it is there.
-pub(crate) const DEFAULT_FILE: &str = "vigie.toml";
+pub const DEFAULT_FILE: &str = "vigie.toml";
 
 /// The largest configuration, in KiB.
 const LIMIT: u64 = 1024;
@@ -24,24 +27,28 @@ const LIMIT: u64 = 1024;
 /// What can be configured.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Config {
+pub struct Config {
     /// A file that holds the URL of the database. A URL itself is refused here: it holds a password.
-    pub(crate) database_url_file: Option<PathBuf>,
+    pub database_url_file: Option<PathBuf>,
     /// A file that holds the URL of the same database with the login that evaluates the checks' SQL.
-    pub(crate) eval_url_file: Option<PathBuf>,
+    pub eval_url_file: Option<PathBuf>,
     /// Names of compiled-in packs, or folders; `postgres` alone where there are none.
-    pub(crate) packs: Vec<String>,
+    pub packs: Vec<String>,
     /// What the watched database is called in the alerts; `main` unless given.
-    pub(crate) database: String,
+    pub database: String,
     /// Where a day ends, for due dates and `--until`, such as `"Africa/Kinshasa"`; the packs' own and UTC unless given.
     #[schemars(with = "Option<String>")]
-    pub(crate) time_zone: Option<Tz>,
+    pub time_zone: Option<Tz>,
+    /// The service `vigie-sync`.
+    pub sync: SyncConfig,
+    /// Where operations look at the service.
+    pub ops: OpsConfig,
     /// What is changed about single checks: one table `[checks.CODE]` for each.
     #[schemars(with = "BTreeMap<String, Overrides>")]
-    pub(crate) checks: BTreeMap<CheckCode, Overrides>,
+    pub checks: BTreeMap<CheckCode, Overrides>,
     /// Where it was read, for messages.
     #[serde(skip)]
-    pub(crate) origin: Option<PathBuf>,
+    pub origin: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -52,15 +59,76 @@ impl Default for Config {
             packs: Vec::new(),
             database: "main".to_owned(),
             time_zone: None,
+            sync: SyncConfig::default(),
+            ops: OpsConfig::default(),
             checks: BTreeMap::new(),
             origin: None,
         }
     }
 }
 
+/// How the service works.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SyncConfig {
+    /// How long a service that died keeps others from its work, such as `"30s"`, which it is unless given; from 3 s to 1 h.
+    #[serde(deserialize_with = "lease")]
+    #[schemars(with = "String")]
+    pub lease: Duration,
+    /// A file that holds a URL that is called after every run, for a monitor that misses it; whoever knows the URL can
+    /// pretend, so it stands in a file of its own.
+    pub heartbeat_url_file: Option<PathBuf>,
+}
+
+impl Default for SyncConfig {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(30),
+            heartbeat_url_file: None,
+        }
+    }
+}
+
+/// Where operations look at a service.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OpsConfig {
+    /// Address and port of `/livez`, `/readyz` and `/metrics`; `127.0.0.1:8081` unless given. Nobody is asked who he is
+    /// there: keep it from the public.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+}
+
+impl Default for OpsConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
+        }
+    }
+}
+
+/// How long a lease may be.
+const LEASE: RangeInclusive<Duration> = Duration::from_secs(3)..=Duration::from_hours(1);
+
+fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let lease = duration::parse(&text).map_err(D::Error::custom)?;
+    if LEASE.contains(&lease) {
+        return Ok(lease);
+    }
+    Err(D::Error::custom(format!(
+        "lease is between {} and {}",
+        duration::text(*LEASE.start()),
+        duration::text(*LEASE.end())
+    )))
+}
+
 impl Config {
     /// Reads the file named, which must be there, or the default one, which may be.
-    pub(crate) fn read(named: Option<&Path>) -> Result<Self, Stop> {
+    ///
+    /// # Errors
+    /// When a named file is not there, or what it holds is wrong; with the line.
+    pub fn read(named: Option<&Path>) -> Result<Self, Stop> {
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
         let text = match bounded::read(path, LIMIT) {
             Ok(text) => text,
@@ -85,6 +153,8 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new(""));
         config.database_url_file = config.database_url_file.map(|file| folder.join(file));
         config.eval_url_file = config.eval_url_file.map(|file| folder.join(file));
+        let heartbeat = &mut config.sync.heartbeat_url_file;
+        *heartbeat = heartbeat.take().map(|file| folder.join(file));
         for pack in &mut config.packs {
             *pack = located(folder, pack);
         }
@@ -108,7 +178,8 @@ impl Config {
     }
 
     /// What messages call the configuration.
-    pub(crate) fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         self.origin
             .as_deref()
             .unwrap_or(Path::new(DEFAULT_FILE))

@@ -6,13 +6,13 @@ use alerts_store::postgres::sqlx;
 use integrity_core::postgres::error_code;
 
 /// How long a database may take to answer a connection.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The database answers; what was asked did not come through.
-pub(crate) const HELD_UP: &str = "it was held up by somebody else's transaction; try again";
+pub const HELD_UP: &str = "it was held up by somebody else's transaction; try again";
 
 /// Why a database cannot be reached, without anything that must not be shown.
-pub(crate) fn of(error: &(dyn Error + 'static)) -> String {
+pub fn of(error: &(dyn Error + 'static)) -> String {
     let Some(error) = error.downcast_ref::<sqlx::Error>() else {
         return "the connection was lost".to_owned();
     };

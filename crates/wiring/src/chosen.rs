@@ -5,31 +5,37 @@ use chrono_tz::Tz;
 use integrity_core::{BadCheck, Check, CheckCode, Error, Pack, Text};
 use serde_json::{Map, Value};
 
-use crate::{config::Config, exit::Stop, output};
+use crate::{config::Config, stop::Stop};
 
 /// The checks that were chosen.
 #[derive(Debug)]
-pub(crate) struct Chosen {
-    pub(crate) database: String,
+pub struct Chosen {
+    /// What the watched database is called.
+    pub database: String,
     /// Those of the chosen packs that can be evaluated.
-    pub(crate) checks: Vec<Check>,
+    pub checks: Vec<Check>,
     /// Those whose files are wrong.
-    pub(crate) bad: Vec<BadCheck>,
+    pub bad: Vec<BadCheck>,
     /// Where days end, where the configuration says so.
-    pub(crate) time_zone: Option<Tz>,
+    pub time_zone: Option<Tz>,
     /// Every check of the chosen packs, as the store shall know it.
-    pub(crate) known: Vec<CheckInfo>,
+    pub known: Vec<CheckInfo>,
+    /// What a person should be told about the choice.
+    pub remarks: Vec<String>,
 }
 
 /// Fits any database; chosen where nothing else is.
-pub(crate) const DEFAULT_PACK: &str = "postgres";
+pub const DEFAULT_PACK: &str = "postgres";
 
 /// How often a check whose file cannot be read is taken to be due: the default of check files.
 const EVERY_SECONDS: u32 = 300;
 
 impl Chosen {
     /// The packs named, else the configured ones; of their checks those named, else all.
-    pub(crate) fn new(config: &Config, packs: &[String], only: &[String]) -> Result<Self, Stop> {
+    ///
+    /// # Errors
+    /// When a pack cannot be opened, or names and configuration do not go together.
+    pub fn new(config: &Config, packs: &[String], only: &[String]) -> Result<Self, Stop> {
         let (packs, from_flags) = (open(config, packs)?, !packs.is_empty());
         let mut chosen = Self {
             database: config.database.clone(),
@@ -37,6 +43,7 @@ impl Chosen {
             bad: Vec::new(),
             time_zone: config.time_zone,
             known: Vec::new(),
+            remarks: Vec::new(),
         };
         for (_, pack) in packs {
             chosen.checks.extend(pack.checks);
@@ -57,7 +64,8 @@ impl Chosen {
     }
 
     /// The parameters each check is evaluated with, for the record.
-    pub(crate) fn parameters(&self) -> Value {
+    #[must_use]
+    pub fn parameters(&self) -> Value {
         let parameters = self
             .checks
             .iter()
@@ -66,18 +74,19 @@ impl Chosen {
     }
 
     fn configure(&mut self, config: &Config, from_flags: bool) -> Result<(), Stop> {
-        for code in config
+        let unknown: Vec<&CheckCode> = config
             .checks
             .keys()
             .filter(|code| !self.codes().any(|known| known == *code))
-        {
+            .collect();
+        for code in unknown {
             let message = format!(
                 "{}: [checks.{code}]: no chosen pack has such a check",
                 config.name()
             );
             if from_flags {
                 // The configuration may be made for other packs than those of this one run.
-                output::say(&message);
+                self.remarks.push(message);
             } else {
                 return Err(Stop::usage(format!(
                     "{message}{}",
@@ -120,7 +129,10 @@ impl Chosen {
 }
 
 /// Refuses names after `--only` that are no code of a chosen check.
-pub(crate) fn must_be_among<'c>(
+///
+/// # Errors
+/// Names the nearest codes.
+pub fn must_be_among<'c>(
     codes: impl Iterator<Item = &'c CheckCode> + Clone,
     only: &[String],
 ) -> Result<(), Stop> {
@@ -137,7 +149,7 @@ pub(crate) fn must_be_among<'c>(
 }
 
 /// Names that may have been meant, the nearest first.
-pub(crate) fn near<'c>(codes: impl Iterator<Item = &'c CheckCode> + Clone, name: &str) -> String {
+pub fn near<'c>(codes: impl Iterator<Item = &'c CheckCode> + Clone, name: &str) -> String {
     let name = name.to_ascii_uppercase();
     let likeness = |code: &CheckCode| strsim::jaro_winkler(&name, code.as_str());
     let mut near: Vec<_> = codes
@@ -156,7 +168,10 @@ pub(crate) fn near<'c>(codes: impl Iterator<Item = &'c CheckCode> + Clone, name:
 }
 
 /// The packs named, else the configured ones, each with the name or the folder under which it was chosen.
-pub(crate) fn open(config: &Config, named: &[String]) -> Result<Vec<(String, Pack)>, Stop> {
+///
+/// # Errors
+/// When a pack cannot be opened, or two have the same check.
+pub fn open(config: &Config, named: &[String]) -> Result<Vec<(String, Pack)>, Stop> {
     let chosen = names(config, named);
     let packs = chosen
         .iter()
@@ -167,7 +182,8 @@ pub(crate) fn open(config: &Config, named: &[String]) -> Result<Vec<(String, Pac
 }
 
 /// The names or folders of the packs named, else of the configured ones.
-pub(crate) fn names(config: &Config, named: &[String]) -> Vec<String> {
+#[must_use]
+pub fn names(config: &Config, named: &[String]) -> Vec<String> {
     match (named, config.packs.as_slice()) {
         ([], []) => vec![DEFAULT_PACK.to_owned()],
         ([], configured) => configured.to_vec(),

@@ -7,7 +7,10 @@ use std::{
 };
 
 /// The text of a file of at most so many KiB.
-pub(crate) fn read(path: &Path, kibibytes: u64) -> Result<String> {
+///
+/// # Errors
+/// When it cannot be read, is larger, or is no UTF-8.
+pub fn read(path: &Path, kibibytes: u64) -> Result<String> {
     let most = kibibytes * 1024;
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;

@@ -2,69 +2,97 @@
 
 use std::time::Duration;
 
-use alerts_store::{Applied, Count, Coverage, RunStatus};
+use alerts_store::{Applied, Count, Coverage, RunStatus, Summary};
 use integrity_core::{CheckCode, Evaluation, Outcome};
 use serde::Serialize;
 
 /// What came of a run. Its JSON is what `vigie sync --json` and `vigie demo --once --json` print.
 #[derive(Debug, Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     /// Everything, something or nothing was evaluated.
-    pub(crate) status: RunStatus,
+    pub status: RunStatus,
     /// Which login ran the checks' SQL.
-    pub(crate) evaluated_by: Evaluator,
+    pub evaluated_by: Evaluator,
     /// By code.
-    pub(crate) checks: Vec<Row>,
+    pub checks: Vec<Row>,
+    /// How many checks were left out, because the run was asked to end.
+    pub left: usize,
+    /// How long the run took, without the program's start.
+    pub elapsed_ms: u64,
     /// How far the checks can be believed now.
-    pub(crate) coverage: Coverage,
+    pub coverage: Coverage,
     /// Live alerts now.
-    pub(crate) alerts: Vec<Count>,
+    pub alerts: Vec<Count>,
     /// Alerts newly found to be past due.
-    pub(crate) breached: u64,
+    pub breached: u64,
     /// Alerts open again since their suppression ended.
-    pub(crate) expired: u64,
+    pub expired: u64,
+    /// The numbers at a glance, of which the above is a part.
+    #[serde(skip)]
+    pub summary: Summary,
+}
+
+impl Report {
+    /// How long the run took, without the program's start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.elapsed_ms)
+    }
 }
 
 /// The login that ran the checks' SQL, which is the barrier around them.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Evaluator {
-    pub(crate) login: String,
+pub struct Evaluator {
+    /// Its name.
+    pub login: String,
     /// Whether it is there for that alone; otherwise a check may do whatever the connecting login may.
-    pub(crate) is_own: bool,
+    pub is_own: bool,
 }
 
 /// What came of one check.
 #[derive(Debug, Serialize)]
-pub(crate) struct Row {
-    pub(crate) code: CheckCode,
+pub struct Row {
+    /// Which check.
+    pub code: CheckCode,
     /// `Complete`, `Truncated`, `Suspect`, `Failed` or `Skipped`.
-    pub(crate) outcome: &'static str,
+    pub outcome: &'static str,
     /// Which failure or suspicion.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) kind: Option<String>,
+    pub kind: Option<String>,
     /// Why, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
+    pub reason: Option<String>,
     /// Why its result could not be applied.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) error: Option<String>,
-    pub(crate) findings: usize,
-    pub(crate) merged: usize,
-    pub(crate) opened: u64,
-    pub(crate) reopened: u64,
-    pub(crate) changed: u64,
-    pub(crate) cleared: u64,
-    pub(crate) refuted: u64,
-    pub(crate) kept: u64,
+    pub error: Option<String>,
+    /// What it found.
+    pub findings: usize,
+    /// Rows merged into those, since they were about the same thing.
+    pub merged: usize,
+    /// Alerts opened.
+    pub opened: u64,
+    /// Alerts opened again.
+    pub reopened: u64,
+    /// Alerts that tell something new.
+    pub changed: u64,
+    /// Alerts whose anomaly is gone.
+    pub cleared: u64,
+    /// Alerts that were said to be fixed and are not.
+    pub refuted: u64,
+    /// Alerts that were not found and stay.
+    pub kept: u64,
     /// Alerts about the check itself.
-    pub(crate) about_check: u64,
-    pub(crate) stale: bool,
-    pub(crate) elapsed_ms: u64,
+    pub about_check: u64,
+    /// A later snapshot had been applied before.
+    pub stale: bool,
+    /// How long its evaluation took.
+    pub elapsed_ms: u64,
 }
 
 impl Row {
     /// A check whose evaluation was applied, or could not be.
-    pub(crate) fn new(evaluation: &Evaluation, applied: Result<Applied, String>) -> Self {
+    #[must_use]
+    pub fn new(evaluation: &Evaluation, applied: Result<Applied, String>) -> Self {
         let (applied, error) = match applied {
             Ok(applied) => (applied, None),
             Err(error) => (Applied::nothing(evaluation.outcome.clone()), Some(error)),
@@ -93,17 +121,19 @@ impl Row {
             kept: applied.kept,
             about_check: applied.about_check,
             stale: applied.stale,
-            elapsed_ms: u64::try_from(evaluation.elapsed.as_millis()).unwrap_or(u64::MAX),
+            elapsed_ms: milliseconds(evaluation.elapsed),
         }
     }
 
     /// How long its evaluation took.
-    pub(crate) fn elapsed(&self) -> Duration {
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
         Duration::from_millis(self.elapsed_ms)
     }
 
     /// `Complete`, or `Failed(Timeout)`.
-    pub(crate) fn outcome_in_words(&self) -> String {
+    #[must_use]
+    pub fn outcome_in_words(&self) -> String {
         match &self.kind {
             Some(kind) => format!("{}({kind})", self.outcome),
             None => self.outcome.to_owned(),
@@ -111,12 +141,14 @@ impl Row {
     }
 
     /// Whether everything there was to see was seen and kept. A check that is disabled was not asked for.
-    pub(crate) fn is_whole(&self) -> bool {
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
         self.error.is_none() && matches!(self.outcome, "Complete" | "Skipped")
     }
 
     /// Why it could not be looked at whole, where that is so.
-    pub(crate) fn trouble(&self) -> Option<String> {
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
         if self.is_whole() {
             return None;
         }
@@ -136,12 +168,16 @@ impl Row {
 }
 
 /// Everything, something or nothing.
-pub(crate) fn status(rows: &[Row]) -> RunStatus {
-    if rows.iter().all(Row::is_whole) {
+pub(super) fn status(rows: &[Row], left: usize) -> RunStatus {
+    if left == 0 && rows.iter().all(Row::is_whole) {
         RunStatus::Ok
     } else if rows.iter().any(Row::was_evaluated) {
         RunStatus::Partial
     } else {
         RunStatus::Failed
     }
+}
+
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use alerts_store::Alert;
 use serde_json::{Value, json};
 
-use crate::{postgres::reason, show::words};
+use crate::{postgres::reason, words};
 
 /// How the program ends when it could do what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
+pub enum Exit {
     /// Fine.
     Fine,
     /// A negative answer to the question asked; an act refused or in conflict.
@@ -39,7 +39,7 @@ impl From<Exit> for ExitCode {
 
 /// Why the program could not do what was asked, in words for a person.
 #[derive(Debug)]
-pub(crate) struct Stop {
+pub struct Stop {
     exit: Exit,
     /// A stable word for programs.
     code: &'static str,
@@ -49,7 +49,8 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
+    /// Ended in this way, for a reason that has a stable word and a text for a person.
+    pub fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             exit,
             code,
@@ -59,27 +60,30 @@ impl Stop {
     }
 
     /// Usage, configuration, or something given that is not right.
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
+    pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, "invalid", message)
     }
 
     /// The database cannot be reached.
-    pub(crate) fn unreachable(message: impl Into<String>) -> Self {
+    pub fn unreachable(message: impl Into<String>) -> Self {
         Self::new(Exit::Unreachable, "unavailable", message)
     }
 
     /// How the program ends.
-    pub(crate) fn exit(&self) -> Exit {
+    #[must_use]
+    pub fn exit(&self) -> Exit {
         self.exit
     }
 
     /// For a person.
-    pub(crate) fn message(&self) -> &str {
+    #[must_use]
+    pub fn message(&self) -> &str {
         &self.message
     }
 
     /// For a program.
-    pub(crate) fn to_json(&self) -> Value {
+    #[must_use]
+    pub fn to_json(&self) -> Value {
         let mut error = json!({ "code": self.code, "message": self.message });
         if let Some(current) = &self.current {
             error["current"] = json!(current);
@@ -88,7 +92,8 @@ impl Stop {
     }
 
     /// Says which database, where it cannot be reached.
-    pub(crate) fn at(mut self, place: &str) -> Self {
+    #[must_use]
+    pub fn at(mut self, place: &str) -> Self {
         if self.exit == Exit::Unreachable && !self.message.contains(place) {
             let but = if self.message == reason::HELD_UP {
                 ""
@@ -101,7 +106,8 @@ impl Stop {
     }
 
     /// A refusal of the program's own login, not of a person, is a matter of configuration.
-    pub(crate) fn refused_login(mut self, remedy: &str) -> Self {
+    #[must_use]
+    pub fn refused_login(mut self, remedy: &str) -> Self {
         if self.code == "forbidden" {
             self.exit = Exit::Usage;
             self.message = format!("{}; {remedy}", self.message);

@@ -1,27 +1,28 @@
 //! `vigie sync`.
 
-pub(crate) mod report;
-pub(crate) mod run;
-
 use integrity_core::{CheckCode, Door};
 
-use crate::{
+use wiring::{
     chosen::Chosen,
-    cli::SyncArgs,
-    command::Place,
-    exit::{Exit, Stop},
-    output,
+    run::Row,
     session::Session,
-    show,
+    stop::{Exit, Stop},
+};
+
+use crate::{
+    cli::SyncArgs,
+    command::{Place, round},
+    output, show,
 };
 
 pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let chosen = Chosen::new(place.config, &args.pack, &args.only)?;
+    chosen.remarks.iter().for_each(|remark| output::say(remark));
     let session = Session::open(place.target, Door::Sync)
         .await?
         .evaluating_as(place.evaluator)
         .await?;
-    let report = run::once(&session, &chosen).await?;
+    let report = round::make(&session, &chosen, &round::ending_on_signal()?).await?;
     if !report.evaluated_by.is_own {
         output::say(&format!(
             "warning: the checks' SQL runs with the connecting login ({}), and may do whatever that may; set \
@@ -34,11 +35,20 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
     } else {
         output::print(&show::sync::table(&report))?;
     }
-    Ok(told(&report.checks, &chosen))
+    let exit = told(&report.checks, &chosen);
+    if report.left == 0 {
+        return Ok(exit);
+    }
+    output::say(&format!(
+        "incomplete: asked to end; {} of {} checks were not looked at, the others are recorded",
+        report.left,
+        report.left + report.checks.len()
+    ));
+    Ok(Exit::Incomplete)
 }
 
 /// Says on standard error what could not be looked at whole, and gives the exit code.
-pub(crate) fn told(rows: &[report::Row], chosen: &Chosen) -> Exit {
+pub(crate) fn told(rows: &[Row], chosen: &Chosen) -> Exit {
     let lines: Vec<(&CheckCode, String)> = rows
         .iter()
         .filter_map(|row| Some((&row.code, row.trouble()?)))
