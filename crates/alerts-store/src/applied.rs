@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use integrity_core::{CheckCode, Evaluation, Finding, Outcome, Severity, Suspicion, Text};
@@ -133,6 +135,17 @@ pub struct CheckState {
     /// When a person confirmed what makes it suspect; `None` once an evaluation has been believed for it.
     #[serde(default)]
     pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+/// When the checks of a watched database were last looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastSeen {
+    /// The store's clock.
+    pub at: DateTime<Utc>,
+    /// When the last run finished; `None` while the book knows of none.
+    pub run_at: Option<DateTime<Utc>>,
+    /// The last applied snapshot of each check that ever had one.
+    pub seen: BTreeMap<CheckCode, DateTime<Utc>>,
 }
 
 /// One run of the checks.

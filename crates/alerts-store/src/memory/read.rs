@@ -44,7 +44,7 @@ impl State {
         mine.map(|(_, state)| state.clone()).collect()
     }
 
-    pub(super) fn summary(&self, database: &str, now: DateTime<Utc>) -> Summary {
+    pub(super) fn summary(&self, database: &str, made_at: DateTime<Utc>, now: DateTime<Utc>) -> Summary {
         let enabled: Vec<(&CheckInfo, Option<&CheckState>)> = self
             .checks
             .iter()
@@ -70,9 +70,11 @@ impl State {
                 .any(|alert| alert.check_code == info.code.as_str() && alert.severity > Severity::Info)
         };
         let count = |codes: Vec<String>| codes.len() as u64;
-        let mut live: BTreeMap<_, u64> = BTreeMap::new();
+        let mut live: BTreeMap<_, (u64, u64)> = BTreeMap::new();
         for alert in self.live(database) {
-            *live.entry((Reverse(alert.severity), alert.status)).or_default() += 1;
+            let (count, overdue) = live.entry((Reverse(alert.severity), alert.status)).or_default();
+            *count += 1;
+            *overdue += u64::from(alert.is_overdue(now));
         }
         Summary {
             at: now,
@@ -90,12 +92,14 @@ impl State {
                     fresh(info, state) && !troubled(info) && ended("Complete")(info, state)
                 })),
             },
+            heartbeat: self.heartbeat(database, enabled.iter().map(|(info, _)| *info), made_at, now),
             live: live
                 .into_iter()
-                .map(|((Reverse(severity), status), count)| Count {
+                .map(|((Reverse(severity), status), (count, overdue))| Count {
                     severity,
                     status,
                     count,
+                    overdue,
                 })
                 .collect(),
             overdue: self.live(database).filter(|alert| alert.is_overdue(now)).count() as u64,
