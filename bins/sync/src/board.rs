@@ -123,7 +123,10 @@ impl Board {
     pub(crate) fn looked(&self, seen: &LastSeen) {
         let mut state = self.state();
         state.trouble = None;
-        if let Some(age) = seen.run_at.map(|run_at| (seen.at - run_at).to_std().unwrap_or_default()) {
+        if let Some(age) = seen
+            .run_at
+            .map(|run_at| (seen.at - run_at).to_std().unwrap_or_default())
+        {
             let now = Instant::now();
             state.last_run = now.checked_sub(age).unwrap_or(now);
         }

@@ -30,7 +30,9 @@ pub(crate) fn url(file: &Path) -> Result<Url, Stop> {
     let text = bounded::read(file, LIMIT).map_err(|error| wrong(error.to_string()))?;
     match Url::parse(text.trim()) {
         Ok(url) if ["http", "https"].contains(&url.scheme()) && url.has_host() => Ok(url),
-        _ => Err(wrong("no URL such as https://monitor.example/ping/8f1c".to_owned())),
+        _ => Err(wrong(
+            "no URL such as https://monitor.example/ping/8f1c".to_owned(),
+        )),
     }
 }
 
@@ -42,9 +44,8 @@ impl Heartbeat {
             .redirect(Policy::none())
             .user_agent(concat!("vigie-sync/", env!("CARGO_PKG_VERSION")))
             .build();
-        let client = client.map_err(|error| {
-            Stop::usage(format!("sync.heartbeat_url_file: {}", error.without_url()))
-        })?;
+        let client = client
+            .map_err(|error| Stop::usage(format!("sync.heartbeat_url_file: {}", error.without_url())))?;
         Ok(Self { client, url, board })
     }
 

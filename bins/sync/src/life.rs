@@ -81,7 +81,7 @@ impl Life {
         };
         let service = Service {
             store: &session.store,
-            leases: &PgLeases::new(session.pool.clone(), Door::Sync),
+            leases: &PgLeases::new(session.pool.clone()),
             runner: &session.runner(&self.chosen.database),
             evaluated_by: &evaluated_by,
             chosen: &self.chosen,

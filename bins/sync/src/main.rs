@@ -54,9 +54,17 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     let chosen = Chosen::new(&config, &[], &[])?;
     let target = source::target(&cli.flags, origins.database, &config)?;
     let evaluator = source::evaluator(&cli.flags, origins.evaluator, &config)?;
-    let url = config.sync.heartbeat_url_file.as_deref().map(heartbeat::url).transpose()?;
+    let url = config
+        .sync
+        .heartbeat_url_file
+        .as_deref()
+        .map(heartbeat::url)
+        .transpose()?;
     if cli.check_config {
-        return check(&Effective::new(&config, &chosen, &target, evaluator.as_ref()), &chosen);
+        return check(
+            &Effective::new(&config, &chosen, &target, evaluator.as_ref()),
+            &chosen,
+        );
     }
 
     log::start(cli.log_format);
@@ -64,7 +72,9 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let schedule = Schedule::of(&chosen);
     let board = Arc::new(Board::new(&chosen, &schedule));
-    let heartbeat = url.map(|url| Heartbeat::new(url, Arc::clone(&board))).transpose()?;
+    let heartbeat = url
+        .map(|url| Heartbeat::new(url, Arc::clone(&board)))
+        .transpose()?;
     let life = Life {
         target,
         evaluator,
@@ -75,13 +85,18 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
         heartbeat,
         ending: wiring::run::Ending::default(),
     };
-    signals::listen(&life.ending)?;
+    signals::listen(&life.ending, &life.board)?;
     if cli.once {
         return once(&life, cli.json).await;
     }
     let listener = ops::listen(config.ops.listen).await?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), ops = %config.ops.listen, "vigie-sync begins");
-    tokio::spawn(ops::serve(listener, Arc::clone(&life.board), config.database.clone()));
+    let address = listener.local_addr().unwrap_or(config.ops.listen);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), ops = %address, "vigie-sync begins");
+    tokio::spawn(ops::serve(
+        listener,
+        Arc::clone(&life.board),
+        config.database.clone(),
+    ));
     tokio::select! {
         ended = life.lead() => ended?,
         () = signals::at_the_latest(&life.ending) => {
@@ -98,7 +113,11 @@ fn check(effective: &Effective, chosen: &Chosen) -> Result<Exit, Stop> {
     let problems: Vec<String> = chosen
         .bad
         .iter()
-        .flat_map(|bad| bad.problems.iter().map(|problem| format!("{}: {problem}", bad.code)))
+        .flat_map(|bad| {
+            bad.problems
+                .iter()
+                .map(|problem| format!("{}: {problem}", bad.code))
+        })
         .collect();
     if problems.is_empty() {
         Ok(Exit::Fine)
@@ -121,5 +140,6 @@ async fn once(life: &Life, as_json: bool) -> Result<Exit, Stop> {
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Stop> {
-    serde_json::to_string_pretty(value).map_err(|error| Stop::usage(format!("cannot be written as JSON: {error}")))
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Stop::usage(format!("cannot be written as JSON: {error}")))
 }

@@ -128,9 +128,11 @@ impl Page<'_> {
                 "1 when the last evaluation failed",
                 (|line| line.failing) as fn(&CheckLine) -> bool,
             ),
-            ("vigie_check_suspect", "1 when the last evaluation proves nothing", |line| {
-                line.suspect
-            }),
+            (
+                "vigie_check_suspect",
+                "1 when the last evaluation proves nothing",
+                |line| line.suspect,
+            ),
             (
                 "vigie_check_fresh",
                 "1 when it was completely evaluated at most max(3 x every, every + 5 min) ago",
@@ -146,7 +148,9 @@ impl Page<'_> {
             });
             self.gauges(name, help, rows)?;
         }
-        let ages = lines.iter().filter_map(|line| Some((of(&line.code), line.complete_age?)));
+        let ages = lines
+            .iter()
+            .filter_map(|line| Some((of(&line.code), line.complete_age?)));
         self.gauges(
             "vigie_check_last_complete_age_seconds",
             "Since its last complete evaluation; absent when there was none",
@@ -199,7 +203,12 @@ impl Page<'_> {
         self.gauges(name, help, [(Labels::new(), value)])
     }
 
-    fn gauges(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (Labels, f64)>) -> fmt::Result {
+    fn gauges(
+        &mut self,
+        name: &str,
+        help: &str,
+        rows: impl IntoIterator<Item = (Labels, f64)>,
+    ) -> fmt::Result {
         let mut family = self.0.encode_descriptor(name, help, None, MetricType::Gauge)?;
         for (labels, value) in rows {
             family.encode_family(&labels)?.encode_gauge(&value)?;
@@ -207,7 +216,12 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn counters(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (Labels, u64)>) -> fmt::Result {
+    fn counters(
+        &mut self,
+        name: &str,
+        help: &str,
+        rows: impl IntoIterator<Item = (Labels, u64)>,
+    ) -> fmt::Result {
         let mut family = self.0.encode_descriptor(name, help, None, MetricType::Counter)?;
         for (labels, value) in rows {
             family

@@ -31,7 +31,12 @@ impl Schedule {
         let enabled = chosen.known.iter().filter(|check| check.enabled);
         Self {
             every: enabled
-                .map(|check| (check.code.clone(), Duration::from_secs(check.every_seconds.into())))
+                .map(|check| {
+                    (
+                        check.code.clone(),
+                        Duration::from_secs(check.every_seconds.into()),
+                    )
+                })
                 .collect(),
         }
     }
@@ -46,7 +51,9 @@ impl Schedule {
         let is_due = |(code, every): &(&CheckCode, &Duration)| {
             let differs = |last: &DateTime<Utc>, every| slot(*last, every) != slot(seen.at, every);
             seen.seen.get(*code).is_none_or(|last| differs(last, **every))
-                && tried.get(*code).is_none_or(|last| differs(last, (**every).min(RETRY)))
+                && tried
+                    .get(*code)
+                    .is_none_or(|last| differs(last, (**every).min(RETRY)))
         };
         let due = self.every.iter().filter(is_due);
         due.map(|(code, _)| code.clone()).collect()
@@ -54,7 +61,10 @@ impl Schedule {
 
     /// How long until the next slot of any check begins.
     pub(crate) fn next(&self, now: DateTime<Utc>) -> Option<Duration> {
-        self.every.values().map(|every| until_next(now, (*every).min(RETRY))).min()
+        self.every
+            .values()
+            .map(|every| until_next(now, (*every).min(RETRY)))
+            .min()
     }
 }
 
@@ -108,8 +118,16 @@ mod tests {
         assert!(is_due(FIVE, None, None, "12:00:00"), "never seen");
         assert!(!is_due(FIVE, Some("12:00:00.1"), None, "12:04:59.9"));
         assert!(is_due(FIVE, Some("12:00:00.1"), None, "12:05:00"));
-        assert!(is_due(FIVE, Some("12:04:59"), None, "12:05:00"), "seen late in its slot");
-        assert!(!is_due(Duration::from_hours(24), Some("00:00:01"), None, "23:59:59"));
+        assert!(
+            is_due(FIVE, Some("12:04:59"), None, "12:05:00"),
+            "seen late in its slot"
+        );
+        assert!(!is_due(
+            Duration::from_hours(24),
+            Some("00:00:01"),
+            None,
+            "23:59:59"
+        ));
     }
 
     #[test]
@@ -131,7 +149,11 @@ mod tests {
         let next = |every, now| schedule(every).next(at(now)).expect("there is one");
         assert_eq!(next(Duration::from_secs(10), "12:00:07"), Duration::from_secs(3));
         assert_eq!(next(Duration::from_secs(10), "12:00:10"), Duration::from_secs(10));
-        assert_eq!(next(FIVE, "12:03:30"), Duration::from_secs(30), "what failed is tried again");
+        assert_eq!(
+            next(FIVE, "12:03:30"),
+            Duration::from_secs(30),
+            "what failed is tried again"
+        );
         assert_eq!(Schedule::default().next(at("12:00:00")), None);
     }
 }

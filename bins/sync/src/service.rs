@@ -155,7 +155,10 @@ impl Service<'_> {
             match renewed {
                 Ok(lease) if lease.held => {}
                 Ok(lease) => {
-                    warn!(holder = lease.holder, "the lease was lost to another service; ending the run");
+                    warn!(
+                        holder = lease.holder,
+                        "the lease was lost to another service; ending the run"
+                    );
                     ending.soon();
                 }
                 // If the database is gone, the run will find out.
@@ -182,7 +185,10 @@ impl Service<'_> {
 async fn within<T>(asked: impl Future<Output = Result<T, alerts_store::Error>>) -> Result<T, Stop> {
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(answer) => Ok(answer?),
-        Err(_) => Err(Stop::unreachable(format!("no answer within {} s", PATIENCE.as_secs()))),
+        Err(_) => Err(Stop::unreachable(format!(
+            "no answer within {} s",
+            PATIENCE.as_secs()
+        ))),
     }
 }
 

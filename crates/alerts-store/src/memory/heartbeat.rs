@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::state::State;
-use crate::{CheckInfo, Heartbeat, LastSeen};
+use crate::{CheckInfo, Heartbeat, LastSeen, Run, RunStatus};
 
 impl State {
     pub(super) fn last_seen(&self, database: &str, now: DateTime<Utc>) -> LastSeen {
@@ -28,9 +28,10 @@ impl State {
         now: DateTime<Utc>,
     ) -> Heartbeat {
         let run_at = self.run_at(database, now);
-        let sightings = self.last_seen(database, now).seen.into_values();
+        let mine = self.states.iter().filter(|((of, _), _)| of == database);
+        let complete = mine.filter_map(|(_, state)| state.complete_at);
         let last = run_at
-            .or(sightings.filter(|seen| is_news(*seen, now)).max())
+            .or(complete.filter(|at| is_news(*at, now)).max())
             .unwrap_or(made_at);
         let age_seconds = (now - last).as_seconds_f64().max(0.0);
         let silent_after = enabled.map(|info| 3 * u64::from(info.every_seconds)).min();
@@ -43,7 +44,9 @@ impl State {
     }
 
     fn run_at(&self, database: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mine = self.runs.iter().filter(|(run, _)| run.database == database);
+        // One that evaluated nothing is silence too.
+        let counts = |run: &Run| run.database == database && run.status != RunStatus::Failed;
+        let mine = self.runs.iter().filter(|(run, _)| counts(run));
         mine.map(|(_, finished_at)| *finished_at)
             .filter(|finished_at| is_news(*finished_at, now))
             .max()

@@ -63,7 +63,10 @@ impl State {
                 state.is_some_and(|state| state.outcome == outcome)
             }
         };
-        let fresh = |info: &CheckInfo, state: Option<&CheckState>| is_fresh(info, state, now);
+        let fresh = |info: &CheckInfo, state: Option<&CheckState>| {
+            let complete_at = state.and_then(|state| state.complete_at);
+            complete_at.is_some_and(|at| info.is_fresh(at, now))
+        };
         let recent = |alert: &&Alert| alert.opened_at >= now - TimeDelta::days(90);
         let troubled = |info: &CheckInfo| {
             self.live(database)
@@ -212,16 +215,6 @@ fn watched_by(alert: &Alert) -> &str {
 
 fn is_meta(alert: &Alert) -> bool {
     CheckCode::RESERVED.contains(&alert.check_code.as_str())
-}
-
-fn is_fresh(info: &CheckInfo, state: Option<&CheckState>, now: DateTime<Utc>) -> bool {
-    let every = TimeDelta::seconds(info.every_seconds.into());
-    let patience = (every * 3).max(every + TimeDelta::minutes(5));
-    state
-        .and_then(|state| state.complete_at)
-        .is_some_and(|complete_at| {
-            complete_at >= now - patience && complete_at <= now + TimeDelta::minutes(1)
-        })
 }
 
 fn matches(filter: &AlertFilter, alert: &Alert, now: DateTime<Utc>) -> bool {

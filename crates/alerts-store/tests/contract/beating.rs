@@ -20,10 +20,14 @@ async fn registers(harness: &dyn Harness, checks: &[CheckInfo]) {
 }
 
 async fn runs(harness: &dyn Harness, database: &str) {
+    ends(harness, database, RunStatus::Ok).await;
+}
+
+async fn ends(harness: &dyn Harness, database: &str, status: RunStatus) {
     let run = Run {
         database: database.to_owned(),
         started_at: harness.now().await,
-        status: RunStatus::Ok,
+        status,
         outcomes: json!({ CODE: "Complete" }),
         parameters: json!({}),
     };
@@ -144,6 +148,20 @@ pub(crate) async fn silence_is_measured_without_a_run(harness: &dyn Harness) {
         silent.silent && silent.age_seconds >= 91.0 * 86400.0,
         "{silent:?}"
     );
+}
+
+pub(crate) async fn a_run_that_evaluated_nothing_is_silence(harness: &dyn Harness) {
+    registers(harness, &[check(CODE)]).await;
+    runs(harness, "main").await;
+    let run_at = last_seen(harness).await.run_at;
+    harness.pass(TimeDelta::minutes(20)).await;
+    Scene::new(harness).fails().await;
+    ends(harness, "main", RunStatus::Failed).await;
+    let blind = heartbeat(harness).await;
+    assert!(blind.silent && blind.age_seconds >= 1200.0, "{blind:?}");
+    assert_eq!((blind.run_at, last_seen(harness).await.run_at), (run_at, run_at));
+    ends(harness, "main", RunStatus::Partial).await;
+    assert!(!heartbeat(harness).await.silent, "something was evaluated");
 }
 
 /// As after a clock that was set back: it must not look like news for as long.

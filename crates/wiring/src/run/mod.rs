@@ -5,6 +5,7 @@
 mod ending;
 mod look;
 mod report;
+mod steady;
 
 use std::time::Instant;
 
@@ -12,6 +13,7 @@ use alerts_store::{AlertStore, Error, Run};
 use integrity_core::{Caller, CheckCode, Evaluation};
 use serde_json::{Map, Value, json};
 
+use self::steady::Steady;
 pub use self::{
     ending::Ending,
     look::{Look, Looked},
@@ -55,22 +57,28 @@ impl Round<'_> {
             .register_checks(&SERVICE, &chosen.database, &chosen.known)
             .await
             .map_err(refused)?;
-        let mut evaluations = Vec::new();
+        let mut steady = Steady::default();
+        let mut different = Vec::new();
         let looked = self
             .look
             .evaluate(async |evaluation| {
-                evaluations.push(evaluation);
+                // Asked while the snapshot is held, so that what nothing follows from is forgotten at once.
+                match self.store.unchanged(&SERVICE, &evaluation).await {
+                    Ok(Some(unchanged)) => steady.add(unchanged, &evaluation),
+                    Ok(None) | Err(_) => different.push(evaluation),
+                }
                 Ok(())
             })
             .await?;
-        let mut rows = Vec::with_capacity(evaluations.len());
+        let mut rows = Vec::with_capacity(steady.len() + different.len());
         let mut left = looked.left;
-        for evaluation in evaluations {
+        for evaluation in different {
             match self.look.ending.unless_now(self.apply(evaluation)).await {
                 Some(row) => rows.push(row?),
                 None => left += 1,
             }
         }
+        rows.extend(steady.advance(self.store).await.map_err(refused)?);
         rows.sort_by(|a, b| a.code.cmp(&b.code));
         let passed = self.store.record_dates(&SERVICE).await.map_err(refused)?;
         let run = Run {

@@ -83,7 +83,7 @@ pub struct Row {
     pub kept: u64,
     /// Alerts about the check itself.
     pub about_check: u64,
-    /// A later snapshot had been applied before.
+    /// Somebody else's evaluation was applied before, and stands.
     pub stale: bool,
     /// How long its evaluation took.
     pub elapsed_ms: u64,
