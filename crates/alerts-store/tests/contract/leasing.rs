@@ -104,7 +104,7 @@ pub(crate) async fn a_lease_is_for_the_service_and_well_formed(harness: &dyn Har
     assert!(matches!(error, Some(Error::Invalid { .. })), "{error:?}");
     let longest = "é".repeat(200);
     let lease = leases
-        .acquire(service, "sync", &longest, Duration::from_secs(86_400))
+        .acquire(service, "sync", &longest, Duration::from_hours(24))
         .await;
     assert!(lease.expect("an answer").held);
 }
