@@ -64,7 +64,6 @@ async fn look(place: &Place<'_>, chosen: &Chosen) -> Result<Vec<Symptom>, Stop> 
     symptoms.extend(ask("role", examination::roles(&pool).await)?);
     if is_whole {
         symptoms.extend(ask("privilege", examination::grants(&pool).await)?);
-        symptoms.extend(ask("privilege", examination::excess(&pool).await)?);
         symptoms.extend(ask("source", examination::source(&pool).await)?);
     } else {
         symptoms.push(Symptom::unseen(
@@ -301,7 +300,7 @@ fn stale(summary: &Summary, states: &[CheckState]) -> Vec<Symptom> {
             coverage.enabled - coverage.fresh,
             coverage.enabled
         );
-        let remedy = "run `vigie sync` as often as the checks' `every` says; `vigie status` names them";
+        let remedy = "run `vigie sync` as often as the checks' `every` says";
         symptoms.push(Symptom::error("freshness.checks", what, remedy));
     }
     let reason = |code: &str| {
