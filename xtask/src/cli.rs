@@ -20,7 +20,8 @@ pub(crate) struct Xtask {
 /// One task.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Install what this machine lacks (PostgreSQL 15 to 18, PgBouncer); says so when nothing is lacking
+    /// Install what this machine lacks (PostgreSQL 15 to 18, PgBouncer, Prometheus, systemd); says so when nothing is
+    /// lacking
     ///
     /// Prints each command before it runs it. On a terminal it asks first, unless --yes or CI=true. It leaves
     /// existing clusters alone, creates none, and leaves no service running.

@@ -1,9 +1,9 @@
 //! `cargo xtask setup`: installs what the machine lacks.
 //!
 //! It starts nothing and leaves nothing that starts by itself. Debian's packages of PostgreSQL make and start a
-//! cluster on port 5432 unless told not to, those of PgBouncer start a pooler on port 6432, now and at every boot,
-//! and nobody asked for either. The orders not to stand in files of their own while the packages are installed, and
-//! go away afterwards, so that who installs something later by hand gets what Debian promises them.
+//! cluster on port 5432 unless told not to, those of PgBouncer and of Prometheus start a service, now and at every
+//! boot, and nobody asked for any of them. The orders not to stand in files of their own while the packages are
+//! installed, and go away afterwards, so that who installs something later by hand gets what Debian promises them.
 //!
 //! Refused: an edited `/etc/postgresql-common/createcluster.conf`. A file that is there before its package
 //! keeps the package from installing its own.
@@ -23,13 +23,15 @@ const NO_CLUSTER_DIRECTORY: &str = "/etc/postgresql-common/createcluster.d";
 const NO_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/vigie-setup.conf";
 /// What Debian asks before a package starts a service; exit code 101 says no.
 const NO_SERVICE: &str = "/usr/sbin/policy-rc.d";
+/// The packages that start a service of their own name.
+const WITH_SERVICE: &[&str] = &["pgbouncer", "prometheus"];
 
 /// What a task cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum For {
     /// A private server: PostgreSQL.
     Server,
-    /// And all tests: PgBouncer.
+    /// And all tests: PgBouncer, Prometheus, systemd's own judge of units.
     Tests,
     /// And the same on every supported version of PostgreSQL: npm, whose registry has their programs.
     Versions,
@@ -93,7 +95,7 @@ fn install(sudo: Option<&str>, lacking: &[Lacking]) -> Result<(), Failure> {
     run(&["apt-get", "update"])?;
     let server = newest_server()?;
     let packages = packages(lacking, &server);
-    let has_pooler = packages.contains(&"pgbouncer");
+    let services = services(&packages);
 
     run(&["mkdir", "-p", NO_CLUSTER_DIRECTORY])?;
     run(&[
@@ -102,7 +104,7 @@ fn install(sudo: Option<&str>, lacking: &[Lacking]) -> Result<(), Failure> {
         &format!("echo 'create_main_cluster = false' >{NO_CLUSTER}"),
     ])?;
     // Where the machine has a policy of its own, that one holds.
-    let silences = has_pooler && !Path::new(NO_SERVICE).exists();
+    let silences = !services.is_empty() && !Path::new(NO_SERVICE).exists();
     if silences {
         let write = format!("printf '#!/bin/sh\\nexit 101\\n' >{NO_SERVICE} && chmod 755 {NO_SERVICE}");
         run(&["sh", "-c", &write])?;
@@ -122,10 +124,10 @@ fn install(sudo: Option<&str>, lacking: &[Lacking]) -> Result<(), Failure> {
     }
     run(&["rm", "-f", NO_CLUSTER])?;
     installed?;
-    if has_pooler {
-        run(&["update-rc.d", "pgbouncer", "disable"])?;
+    for service in services {
+        run(&["update-rc.d", service, "disable"])?;
         // Where the machine's own policy let it start.
-        run(&["invoke-rc.d", "pgbouncer", "stop"])?;
+        run(&["invoke-rc.d", service, "stop"])?;
     }
     Ok(())
 }
@@ -139,24 +141,36 @@ fn by_hand(lacking: &[Lacking]) -> String {
             format!("echo 'create_main_cluster = false' >{NO_CLUSTER}"),
         ]);
     }
+    let packages = packages(lacking, "postgresql");
     lines.push(format!(
         "apt-get install --yes --no-install-recommends {}",
-        packages(lacking, "postgresql").join(" ")
+        packages.join(" ")
     ));
     if lacking.iter().any(|lacking| lacking.package.is_none()) {
         lines.push(format!("rm {NO_CLUSTER}"));
     }
-    if lacking.iter().any(|lacking| lacking.package == Some("pgbouncer")) {
-        lines.extend(["update-rc.d pgbouncer disable", "invoke-rc.d pgbouncer stop"].map(str::to_owned));
+    for service in services(&packages) {
+        lines.push(format!("update-rc.d {service} disable"));
+        lines.push(format!("invoke-rc.d {service} stop"));
     }
     lines.join("\n  ")
 }
 
+/// Each package once, in the order in which it was missed.
 fn packages<'a>(lacking: &[Lacking], server: &'a str) -> Vec<&'a str> {
-    lacking
-        .iter()
-        .map(|lacking| lacking.package.unwrap_or(server))
-        .collect()
+    let mut packages = Vec::new();
+    for lacking in lacking {
+        let package = lacking.package.unwrap_or(server);
+        if !packages.contains(&package) {
+            packages.push(package);
+        }
+    }
+    packages
+}
+
+fn services<'a>(packages: &[&'a str]) -> Vec<&'a str> {
+    let starts_one = |package: &&'a str| WITH_SERVICE.contains(package);
+    packages.iter().copied().filter(starts_one).collect()
 }
 
 fn reports(lacking: &[Lacking]) -> String {
@@ -174,21 +188,30 @@ fn look(purpose: For) -> Result<String, Vec<Lacking>> {
             package: None,
         }),
     }
-    let mut program = |name: &'static str, what: &str| match version_of(name) {
+    let mut program = |name: &str, package: &'static str, what: &str| match version_of(name) {
         Some(version) => found.push(version),
         None => lacking.push(Lacking {
-            report: format!("no {name} found ({what}); install your system's package {name}"),
-            package: Some(name),
+            report: format!("no {name} found ({what}); install your system's package {package}"),
+            package: Some(package),
         }),
     };
     if purpose >= For::Tests {
-        program("pgbouncer", "the tests of poolers start it, each for itself");
+        program(
+            "pgbouncer",
+            "pgbouncer",
+            "the tests of poolers start it, each for itself",
+        );
+        program(
+            "prometheus",
+            "prometheus",
+            "the tests of the alert rules start it, each for itself",
+        );
+        program("promtool", "prometheus", "it judges the alert rules");
+        program("systemd-analyze", "systemd", "it judges the unit of vigie-sync");
     }
     if purpose >= For::Versions {
-        program(
-            "npm",
-            "its registry has the programs of PostgreSQL 15, 16, 17 and 18",
-        );
+        let what = "its registry has the programs of PostgreSQL 15, 16, 17 and 18";
+        program("npm", "npm", what);
     }
     if lacking.is_empty() {
         Ok(found.join(", "))
@@ -207,14 +230,16 @@ fn server() -> Result<String, pg_sandbox::Error> {
     ))
 }
 
-/// What a program says about itself. Debian keeps poolers off the PATH of those who are not root.
+/// What a program says about itself, up to the first bracket. Debian keeps poolers off the PATH of those who are
+/// not root.
 fn version_of(name: &str) -> Option<String> {
     [name.to_owned(), format!("/usr/sbin/{name}")]
         .iter()
         .find_map(|program| {
             let output = Command::new(program).arg("--version").output().ok()?;
             let text = String::from_utf8_lossy(&output.stdout);
-            let first = text.lines().next().unwrap_or_default().trim().to_owned();
+            let first = text.lines().next().unwrap_or_default();
+            let first = first.split('(').next().unwrap_or_default().trim().to_owned();
             let is_number = first.starts_with(|c: char| c.is_ascii_digit());
             output.status.success().then(|| {
                 if is_number {
@@ -298,12 +323,24 @@ mod tests {
             report: String::new(),
             package,
         };
-        let both = [lacking(None), lacking(Some("pgbouncer"))];
-        assert_eq!(packages(&both, "postgresql-17"), ["postgresql-17", "pgbouncer"]);
-        let text = by_hand(&both);
-        assert!(
-            text.contains("create_main_cluster = false") && text.contains("update-rc.d pgbouncer disable")
+        let all = [
+            None,
+            Some("pgbouncer"),
+            Some("prometheus"),
+            Some("prometheus"),
+            Some("systemd"),
+        ]
+        .map(lacking);
+        assert_eq!(
+            packages(&all, "postgresql-17"),
+            ["postgresql-17", "pgbouncer", "prometheus", "systemd"]
         );
+        let text = by_hand(&all);
+        assert!(text.contains("create_main_cluster = false"), "{text}");
+        for service in ["pgbouncer", "prometheus"] {
+            let disabled = format!("update-rc.d {service} disable\n  invoke-rc.d {service} stop");
+            assert!(text.contains(&disabled), "{text}");
+        }
         let text = by_hand(&[lacking(Some("npm"))]);
         assert_eq!(
             text,
