@@ -117,7 +117,7 @@ const TEMPLATE: &str = "gate";
 impl<'s> Template<'s> {
     fn make(stand: &'s Stand) -> Result<Self, Failure> {
         let checks = workspace::root().join("xtask/src/bench/gate");
-        let configuration = stand.write("gate.toml", &format!("packs = [{checks:?}]\n"))?;
+        let configuration = stand.write("gate.toml", &format!("packs = [\"{}\"]\n", checks.display()))?;
         stand.create(TEMPLATE)?;
         stand.sql(TEMPLATE, include_str!("gate.sql"))?;
         stand.install(TEMPLATE, &configuration)?;

@@ -188,18 +188,12 @@ impl Stand {
 
     /// One run of the checks with the logins of the service.
     pub(super) fn run(&self, database: &str, configuration: &Path) -> Command {
-        let mut run = match &self.programs.service {
-            Some(service) => {
-                let mut run = Command::new(service);
-                run.arg("--once");
-                run
-            }
-            None => {
-                let mut run = Command::new(&self.programs.vigie);
-                run.arg("sync");
-                run
-            }
+        let (program, word) = match &self.programs.service {
+            Some(service) => (service, "--once"),
+            None => (&self.programs.vigie, "sync"),
         };
+        let mut run = Command::new(program);
+        run.arg(word);
         configured(&mut run, configuration)
             .arg("--json")
             .env("VIGIE_DATABASE_URL", self.login("vigie_sync", database))
