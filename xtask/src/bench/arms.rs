@@ -163,7 +163,8 @@ impl<'s> Field<'s> {
     }
 }
 
-/// Since the server began: bytes of WAL, rows of alerts inserted, updated and deleted, rows replaced or deleted in all tables.
+/// Since the server began: bytes of WAL, rows of alerts inserted, updated and deleted, rows of all tables replaced and
+/// deleted.
 struct Written {
     wal: f64,
     alert_rows: f64,

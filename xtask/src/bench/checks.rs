@@ -1,8 +1,8 @@
 //! The checks' own SQL, with the values of their parameters in place.
 //!
 //! `vigie checks view` prints a view over all checks, in which each stands as a run sends it: the file that fits this
-//! database, values in place, and around it what finds duplicates and breaches. Only its inner part is the check's own, and
-//! the floor must not be raised by the rest. It stands between two lines that Vigie writes.
+//! database, values in place, and around it what finds duplicates and breaches. Only its inner part is the check's
+//! own, and the floor must not be raised by the rest. It stands between two lines that Vigie writes.
 //! Refused: reading the check files here, which would be a second opinion on which file fits and what `:name` means.
 
 use std::{collections::BTreeMap, path::Path};
@@ -106,7 +106,7 @@ mod tests {
     fn the_own_sql_is_cut_out_of_the_view() {
         let branch = |sql: &str| {
             format!(
-                "-- CODE\nselect x\nfrom (\nwith found as (\n    select\n        y\n    from (\n{sql}{END}\n    select *\n)\n"
+                "-- CODE\nselect x\nfrom (\n{BEFORE}\n    select\n        y{BEGIN}{sql}{END}\n    select *\n)\n"
             )
         };
         let inner = "\nselect a\n    from (\n select 1\n    ) as z -- the end";

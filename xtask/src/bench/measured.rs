@@ -1,8 +1,8 @@
 //! How long a whole process takes, and how much memory it has at most.
 //!
-//! The kernel tells the peak memory of children only to their parent, and only the largest of them all. So each
-//! measured process gets a parent of its own: this program, run again as `bench measured`. A child begins as an image of
-//! its parent, whose few megabytes are the least that can be measured.
+//! The kernel tells the peak memory of children only to their parent, and only that of the largest. So each measured
+//! process gets a parent of its own: this program, run again as `bench measured`. A child begins as an image of its
+//! parent, whose 5 MB are the least that can be measured.
 //! Refused: reading `/proc/PID/status` again and again, which sees what is there at that moment, not the peak; and
 //! `/usr/bin/time`, which many machines lack.
 

@@ -1,6 +1,6 @@
 -- What the first version of this system did, for comparison: one table of alerts, one view over all checks
--- (naive.v_integrity_checks, made by the harness of the checks' own SQL), and a job that writes everything it sees, then
--- looks a second time to resolve what it does not see. Each part below is run by itself.
+-- (naive.v_integrity_checks, which the bench makes of the checks' own SQL), and a job that writes everything it sees,
+-- then looks a second time to resolve what it does not see. Each part below is run by itself.
 
 --- table
 create schema naive;

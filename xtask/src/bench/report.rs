@@ -48,8 +48,8 @@ impl Report {
         lines.extend(self.gate.iter().map(verdict));
         if !self.truncated.is_empty() {
             lines.push(format!(
-                "\nNot comparable: {} has more rows than a check may keep; the floors and the naive arm handle them all, \
-                 Vigie the worst 50,000.",
+                "\nNot comparable: {} has more rows than a check may keep; the floors and the naive arm handle all \
+                 of them, Vigie the worst 50,000.",
                 self.truncated.join(", ")
             ));
         }

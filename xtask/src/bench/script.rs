@@ -1,7 +1,7 @@
 //! What psql runs to be compared with Vigie: in a transaction and with settings like those of a run.
 //!
-//! psql's own `\timing` ends when the last row has arrived. What psql then does with the rows is not counted, so that the
-//! floor is as low as it can be.
+//! psql's own `\timing` ends when the last row has arrived. What psql then does with the rows is not counted, so that
+//! the floor is as low as it can be.
 
 use super::checks::Own;
 

@@ -2,9 +2,9 @@
 --
 -- Every stock (a tank and an owner) lives in cycles: one reception of 40,000 L, then three sorties that take it away
 -- again. So the books are right at every moment, whatever the size: no check has a finding that is not put there.
--- Anomalies are as many as `rate` percent of the movements. A fifth of them are trucks that nobody received; the others are
--- movements, spread over the checks by their date, since some checks look at the last 30 or 90 days only. Beside them
--- the same share of the tanks is wrong in each of four ways, one tank at least.
+-- Anomalies are as many as `rate` percent of the movements. A fifth of them are trucks that nobody received; the
+-- others are movements, spread over the checks by their date, since some checks look at the last 30 or 90 days only.
+-- Beside them the same share of the tanks is wrong in each of four ways, one tank at least.
 -- The same seed on the same day gives the same rows. No finding lies near the edge of a check's window, so that none
 -- appears or vanishes while somebody measures.
 
@@ -151,8 +151,11 @@ cross join lateral (
         + case a.anomaly when 'short' then 2100000 else 0 end as volume
 ) as v
 cross join lateral (
-    select case a.anomaly when 'gap' then round(v.volume * 0.9) when 'missing' then null else round(v.volume * 0.985) end
-        as v15
+    select case a.anomaly
+        when 'gap' then round(v.volume * 0.9)
+        when 'missing' then null
+        else round(v.volume * 0.985)
+    end as v15
 ) as v15
 order by c.n, s.place;
 
@@ -204,8 +207,8 @@ insert into public.stocks_adjustments
      reason, created_at)
 select
     md5('negative:' || s.citerne_id)::uuid, 'RECEPTION', md5('opening:' || s.citerne_id)::uuid,
-    s.citerne_id, s.produit_id, s.proprietaire_type, s.depot_id, -s.stock_ambiant - 500, 0, 'Annulation saisie deux fois',
-    date_trunc('day', now()) - interval '4 hours'
+    s.citerne_id, s.produit_id, s.proprietaire_type, s.depot_id, -s.stock_ambiant - 500, 0,
+    'Annulation saisie deux fois', date_trunc('day', now()) - interval '4 hours'
 from public.stocks_snapshot as s
 inner join public.citernes as c on c.id = s.citerne_id
 where substr(c.nom, 2)::int between 2 * :wrong + 1 and 3 * :wrong

@@ -1,4 +1,5 @@
-//! Whether a run of Vigie was a steady one, by its own report: everything was found that the floor found, and nothing changed.
+//! Whether a run of Vigie was a steady one, by its own report: everything was found that the floor found, and nothing
+//! changed.
 
 use std::collections::BTreeMap;
 
@@ -55,6 +56,9 @@ fn judge(check: &Value, rows: Option<u64>) -> Result<(), String> {
     if let Some(error) = check["error"].as_str() {
         return Err(error.to_owned());
     }
+    if check["stale"] != Value::Bool(false) {
+        return Err("a later snapshot had been applied before".to_owned());
+    }
     for key in CHANGES {
         let changed = number(key)?;
         if changed > 0 {
@@ -83,6 +87,7 @@ mod tests {
         json!({
             "code": "A", "outcome": "Complete", "findings": 3, "merged": 1, "elapsed_ms": 12,
             "opened": 0, "reopened": 0, "changed": 0, "cleared": 0, "refuted": 0, "about_check": 0,
+            "stale": false,
         })
     }
 
@@ -117,6 +122,7 @@ mod tests {
         told(|report| report["checks"][0]["findings"] = json!(2)).expect_err("a row was not found");
         told(|report| report["checks"][0]["code"] = json!("B")).expect_err("a check that was not counted");
         told(|report| report["checks"] = json!([])).expect_err("no checks");
+        told(|report| report["checks"][0]["stale"] = json!(true)).expect_err("not applied");
         told(|report| report["checks"][0]["error"] = json!("held up")).expect_err("not applied");
     }
 }
