@@ -70,9 +70,15 @@ impl<'s> Field<'s> {
         self.rows.values().sum()
     }
 
-    /// One run of Vigie of which nothing is asked but that it works.
-    pub(super) fn settle(&self) -> Result<(), Failure> {
-        measured::run(&self.vigie(), &[0, 3]).map(drop)
+    /// One run of Vigie that may change what it likes; gives what it could not do, and how long it took.
+    pub(super) fn settle(&self) -> Result<Vec<String>, Failure> {
+        let run = measured::run(&self.vigie(), &[0, 3])?;
+        let mut told = steady::errors(&run.stdout);
+        told.push(format!(
+            "a run that is not measured took {:.0} ms",
+            run.milliseconds
+        ));
+        Ok(told)
     }
 
     /// One run of an arm.

@@ -51,6 +51,21 @@ pub(super) fn read(report: &str, rows: &BTreeMap<String, u64>) -> Result<Steady,
     })
 }
 
+/// What could not be applied, by the report of a run.
+pub(super) fn errors(report: &str) -> Vec<String> {
+    let report: Value = serde_json::from_str(report).unwrap_or_default();
+    let checks = report["checks"].as_array().into_iter().flatten();
+    checks
+        .filter_map(|check| {
+            Some(format!(
+                "{}: {}",
+                check["code"].as_str()?,
+                check["error"].as_str()?
+            ))
+        })
+        .collect()
+}
+
 fn judge(check: &Value, rows: Option<u64>) -> Result<(), String> {
     let number = |key: &str| check[key].as_u64().ok_or_else(|| format!("{key} is missing"));
     if let Some(error) = check["error"].as_str() {
@@ -108,6 +123,13 @@ mod tests {
             report["checks"][0]["findings"] = json!(1);
         })
         .expect("truncated, and so it is told");
+    }
+
+    #[test]
+    fn what_could_not_be_applied_is_told() {
+        let report = json!({ "checks": [check(), { "code": "B", "error": "held up" }] });
+        assert_eq!(errors(&report.to_string()), ["B: held up"]);
+        assert!(errors("no report").is_empty());
     }
 
     #[test]
