@@ -1,6 +1,6 @@
 -- The numbers at a glance, all of one instant.
 with enabled as (
-    select c.code, c.proved, s.outcome, s.complete_at,
+    select c.code, c.proved, c.every_seconds, s.outcome, s.complete_at,
            coalesce(s.complete_at between now() - greatest(3 * e.every, e.every + interval '5 min')
                                      and now() + interval '1 min', false) as fresh,
            exists (select from vigie.alerts a
@@ -10,6 +10,12 @@ with enabled as (
     cross join lateral (select make_interval(secs => c.every_seconds) as every) e
     left join vigie.check_states s on s.database = c.database and s.check_code = c.code
     where c.database = $1 and c.enabled and c.active
+), heartbeat as (
+    -- what lies in the future, after the clock was set back, is no news
+    select (select max(r.finished_at) from vigie.runs r
+            where r.database = $1 and r.status <> 'FAILED' and r.finished_at <= now() + interval '1 min') as run_at,
+           extract(epoch from vigie.sync_heartbeat($1)) as age,
+           (select 3 * min(every_seconds)::bigint from enabled) as silent_after
 ), watched as (
     -- which check says whether a live alert still stands; an alert about a check is that check's own affair
     select distinct case when a.check_code in ('CHECK_FAILING', 'CHECK_SUSPECT') then a.entity_id else a.check_code end
@@ -38,7 +44,12 @@ select jsonb_build_object(
         'proved', count(*) filter (where proved),
         'covered', count(*) filter (where fresh and proved),
         'healthy', count(*) filter (where fresh and not troubled and outcome = 'Complete')) from enabled),
-    'live', (select coalesce(jsonb_agg(jsonb_build_object('severity', severity, 'status', status, 'count', count)
+    'heartbeat', (select jsonb_build_object(
+        'run_at', run_at, 'age_seconds', age, 'silent_after_seconds', silent_after,
+        -- where no check is enabled, nobody looks at anything
+        'silent', coalesce(age > silent_after, true)) from heartbeat),
+    'live', (select coalesce(jsonb_agg(jsonb_build_object(
+        'severity', severity, 'status', status, 'count', count, 'overdue', overdue)
         order by array_position('{CRITICAL,WARN,INFO}'::text[], severity),
                  array_position('{OPEN,ACK}'::text[], status)), '[]') from live),
     'overdue', (select coalesce(sum(overdue), 0) from live),

@@ -5,9 +5,9 @@ with relations (role, privilege, relation) as (
     select g.role, g.privilege, t.relation
     from (values
         ('authenticated', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details}'::text[]),
-        ('vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details}'),
-        ('vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs}'),
-        ('vigie_sync', 'UPDATE', '{alerts,check_states,checks}'),
+        ('vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,leases,alert_details}'),
+        ('vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs,leases}'),
+        ('vigie_sync', 'UPDATE', '{alerts,check_states,checks,leases}'),
         ('vigie_sync', 'DELETE', '{runs}'),
         ('vigie_sync', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
         ('vigie_api', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}')
@@ -17,8 +17,8 @@ with relations (role, privilege, relation) as (
 functions (role, function) as (
     select g.role, f.function
     from (values
-        ('authenticated', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check}'::text[]),
-        ('vigie_sync', '{actor_id,actor_role,event_hash,record_events,fold}')
+        ('authenticated', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check,sync_heartbeat}'::text[]),
+        ('vigie_sync', '{actor_id,actor_role,event_hash,record_events,fold,sync_heartbeat}')
     ) as g (role, functions)
     cross join unnest(g.functions) as f (function)
 ),
@@ -58,13 +58,18 @@ from (
     where a.grantee <> a.owner and r.rolname <> 'anon'
       and (a.is_grantable or not case a.sort
           when 'schema' then
-              a.privilege_type = 'USAGE' and r.rolname in ('authenticated', 'vigie_sync', 'vigie_api')
+              a.privilege_type = 'USAGE'
+              and (r.rolname in ('authenticated', 'vigie_sync', 'vigie_api') or exists (
+                  select from acls m where m.sort = 'routine' and m.name = 'sync_heartbeat' and m.grantee = a.grantee
+              ))
           when 'sequence' then a.privilege_type = 'SELECT' and r.rolname = 'vigie_eval'
           when 'table' then exists (
               select from relations g
               where g.role = r.rolname and g.privilege = a.privilege_type and g.relation = a.name
           )
-          else exists (select from functions g where g.role = r.rolname and g.function = a.name)
+          -- who may ask whether the service is alive, an owner decides
+          else a.name = 'sync_heartbeat'
+               or exists (select from functions g where g.role = r.rolname and g.function = a.name)
       end)
     union all
     select 2, format('the policy %s on vigie.%s is not one that Vigie makes', p.policyname, p.tablename),
@@ -73,9 +78,9 @@ from (
     where p.schemaname = 'vigie'
       and not (
           p.permissive = 'PERMISSIVE'
-          and p.tablename = any ('{alerts,alert_events,check_states,checks,runs}'::text[])
+          and p.tablename = any ('{alerts,alert_events,check_states,checks,runs,leases}'::text[])
           and (
-              p.policyname = p.tablename || '_members_read' and p.cmd = 'SELECT' and p.roles = '{authenticated}'
+              p.policyname = p.tablename || '_members_read' and p.tablename <> 'leases' and p.cmd = 'SELECT' and p.roles = '{authenticated}'
               -- the name of the schema depends on the search path
               and p.qual ~ '^\(\( *SELECT (vigie\.)?actor_role\(\) AS actor_role\) IS NOT NULL\)$'
               or p.policyname = p.tablename || '_service' and p.cmd = 'ALL' and p.roles = '{vigie_sync}'

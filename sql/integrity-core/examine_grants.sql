@@ -4,9 +4,9 @@ with relations (role, privilege, relation) as (
     select g.role, g.privilege, t.relation
     from (values
         ('authenticated', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details}'::text[]),
-        ('vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details}'),
-        ('vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs}'),
-        ('vigie_sync', 'UPDATE', '{alerts,check_states,checks}'),
+        ('vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,leases,alert_details}'),
+        ('vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs,leases}'),
+        ('vigie_sync', 'UPDATE', '{alerts,check_states,checks,leases}'),
         ('vigie_sync', 'DELETE', '{runs}'),
         ('vigie_sync', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
         ('vigie_api', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}')
@@ -16,13 +16,15 @@ with relations (role, privilege, relation) as (
 functions (role, function) as (
     select g.role, f.function
     from (values
-        ('authenticated', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check}'::text[]),
-        ('vigie_sync', '{actor_id,actor_role,event_hash,record_events,fold}')
+        ('authenticated', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check,sync_heartbeat}'::text[]),
+        ('vigie_sync', '{actor_id,actor_role,event_hash,record_events,fold,sync_heartbeat}')
     ) as g (role, functions)
     cross join unnest(g.functions) as f (function)
 ),
-policies (role, suffix) as (
-    values ('authenticated', '_members_read'), ('vigie_sync', '_service')
+policies (role, suffix, relations) as (
+    values
+        ('authenticated', '_members_read', '{alerts,alert_events,check_states,checks,runs}'::text[]),
+        ('vigie_sync', '_service', '{alerts,alert_events,check_states,checks,runs,leases}')
 ),
 schema as (
     select n.oid from pg_catalog.pg_namespace n where n.nspname = 'vigie'
@@ -65,7 +67,7 @@ from (
     inner join pg_catalog.pg_roles r on r.rolname = g.role
     cross join schema s
     inner join pg_catalog.pg_class c
-        on c.relnamespace = s.oid and c.relname = any ('{alerts,alert_events,check_states,checks,runs}'::text[])
+        on c.relnamespace = s.oid and c.relname = any (g.relations)
     where not exists (
         select from pg_catalog.pg_policy p where p.polrelid = c.oid and p.polname = c.relname || g.suffix
     )

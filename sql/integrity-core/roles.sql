@@ -77,6 +77,8 @@ grant execute on function
     vigie.act_on_check(text, text, text, jsonb),
     vigie.confirm_check(text, text, text)
     to authenticated;
+-- For members of Vigie, and for the service. A login that monitors needs this and `usage` on the schema, no more.
+grant execute on function vigie.sync_heartbeat(text) to authenticated, vigie_sync;
 
 -- Vigie's own sequences are watched like any other's; there is nothing to see in them but how far they have got.
 grant select on all sequences in schema vigie to vigie_eval;
@@ -85,6 +87,7 @@ grant select on all sequences in schema vigie to vigie_eval;
 grant insert, update on vigie.alerts, vigie.check_states, vigie.checks to vigie_sync;
 grant insert on vigie.alert_events to vigie_sync;
 grant insert, delete on vigie.runs to vigie_sync;
+grant select, insert, update on vigie.leases to vigie_sync;
 grant execute on function
     vigie.event_hash(bytea, uuid, integer, timestamptz, text, text, text, text, uuid, jsonb),
     vigie.record_events(text, uuid, timestamptz, uuid[], text[], jsonb[]),
@@ -105,6 +108,8 @@ begin
         execute format('drop policy if exists %I on vigie.%I', relation || '_members_read', relation);
         execute format('create policy %I on vigie.%I for select to authenticated '
                        'using ((select vigie.actor_role()) is not null)', relation || '_members_read', relation);
+    end loop;
+    foreach relation in array '{alerts,alert_events,check_states,checks,runs,leases}'::text[] loop
         execute format('drop policy if exists %I on vigie.%I', relation || '_service', relation);
         execute format('create policy %I on vigie.%I to vigie_sync using (true) with check (true)',
                        relation || '_service', relation);

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, parser::ValueSource};
+use clap::{Args, Parser, Subcommand};
+use wiring::flags::Flags;
 
 mod alerts;
 mod checks;
@@ -44,50 +45,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
-    /// The configuration; vigie.toml unless given, where there is one
-    #[arg(long, global = true, value_name = "FILE", env = "VIGIE_CONFIG")]
-    pub(crate) config: Option<PathBuf>,
-    /// The database, without password: that would stand in the process list
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "VIGIE_DATABASE_URL",
-        hide_env_values = true
-    )]
-    pub(crate) database_url: Option<String>,
-    /// A file that holds the URL of the database
-    #[arg(long, global = true, value_name = "FILE", env = "VIGIE_DATABASE_URL_FILE")]
-    pub(crate) database_url_file: Option<PathBuf>,
-    /// The same database with a login of its own for the checks' SQL, without password
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "VIGIE_EVAL_URL",
-        hide_env_values = true
-    )]
-    pub(crate) eval_url: Option<String>,
-    /// A file that holds the URL with the login for the checks' SQL
-    #[arg(long, global = true, value_name = "FILE", env = "VIGIE_EVAL_URL_FILE")]
-    pub(crate) eval_url_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) flags: Flags,
     /// Print JSON, for programs
     #[arg(long, global = true)]
     pub(crate) json: bool,
-}
-
-/// Whether a URL, and the file that holds it, were typed, or come from the environment.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin {
-    pub(crate) url_is_flag: bool,
-    pub(crate) file_is_flag: bool,
-}
-
-/// The origins of both URLs.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origins {
-    pub(crate) database: Origin,
-    pub(crate) evaluator: Origin,
 }
 
 #[derive(Debug, Subcommand)]
@@ -226,26 +188,10 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// Reads the command line; ends the program where it asks for help or is wrong.
-pub(crate) fn from_command_line() -> (Cli, Origins) {
-    let matches = Cli::command().get_matches();
-    let is_flag = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
-    let origin = |url, file| Origin {
-        url_is_flag: is_flag(url),
-        file_is_flag: is_flag(file),
-    };
-    let origins = Origins {
-        database: origin("database_url", "database_url_file"),
-        evaluator: origin("eval_url", "eval_url_file"),
-    };
-    match Cli::from_arg_matches(&matches) {
-        Ok(cli) => (cli, origins),
-        Err(error) => error.exit(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]

@@ -8,9 +8,9 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::{
-    exit::{Exit, Stop},
-    show::plain,
+use wiring::{
+    plain,
+    stop::{Exit, Stop},
 };
 
 /// Says why, if anything went wrong, and gives the exit code.

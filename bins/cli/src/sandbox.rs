@@ -2,7 +2,7 @@
 
 use pg_sandbox::{Options, Sandbox};
 
-use crate::exit::Stop;
+use wiring::stop::Stop;
 
 /// Starts one, which takes a second or two.
 pub(crate) async fn start(options: Options) -> Result<Sandbox, Stop> {

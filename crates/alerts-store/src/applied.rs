@@ -1,4 +1,6 @@
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use integrity_core::{CheckCode, Evaluation, Finding, Outcome, Severity, Suspicion, Text};
 use serde::{Deserialize, Serialize};
@@ -110,6 +112,17 @@ pub struct CheckInfo {
     pub proved: bool,
 }
 
+impl CheckInfo {
+    /// Whether a check whose last complete snapshot is that of `complete_at` can still be believed: for
+    /// max(3 × `every`, `every` + 5 min). What lies in the future, after the clock was set back, cannot.
+    #[must_use]
+    pub fn is_fresh(&self, complete_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let every = TimeDelta::seconds(self.every_seconds.into());
+        let patience = (every * 3).max(every + TimeDelta::minutes(5));
+        (now - patience..=now + TimeDelta::minutes(1)).contains(&complete_at)
+    }
+}
+
 /// How a check stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckState {
@@ -133,6 +146,17 @@ pub struct CheckState {
     /// When a person confirmed what makes it suspect; `None` once an evaluation has been believed for it.
     #[serde(default)]
     pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+/// When the checks of a watched database were last looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastSeen {
+    /// The store's clock.
+    pub at: DateTime<Utc>,
+    /// When the last run finished; `None` while the book knows of none.
+    pub run_at: Option<DateTime<Utc>>,
+    /// The last applied snapshot of each check that ever had one.
+    pub seen: BTreeMap<CheckCode, DateTime<Utc>>,
 }
 
 /// One run of the checks.

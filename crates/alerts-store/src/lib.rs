@@ -10,6 +10,7 @@ mod command;
 mod error;
 mod event;
 mod filter;
+mod lease;
 pub mod lifecycle;
 #[cfg(feature = "memory")]
 mod memory;
@@ -20,24 +21,29 @@ pub mod postgres;
 mod sample;
 mod store;
 mod summary;
+mod unchanged;
 mod verification;
 
 pub use alert::{Accepted, Alert, AlertId, Condition, ContentHash, Resolution, Status};
-pub use applied::{Applied, CheckInfo, CheckState, PassedDates, Run, RunStatus};
+pub use applied::{Applied, CheckInfo, CheckState, LastSeen, PassedDates, Run, RunStatus};
 pub use command::{Acted, CheckCommand, Command, Verb};
 pub use error::Error;
 pub use event::{AlertEvent, EventKind};
 pub use filter::AlertFilter;
 pub use integrity_core;
+#[cfg(feature = "mock")]
+pub use lease::MockLeases;
+pub use lease::{Lease, Leases};
 #[cfg(feature = "memory")]
-pub use memory::MemoryAlertStore;
+pub use memory::{MemoryAlertStore, MemoryLeases};
 pub use meta::{CHECK_FAILING, CHECK_SUSPECT};
 #[cfg(feature = "postgres")]
-pub use postgres::PgAlertStore;
+pub use postgres::{PgAlertStore, PgLeases};
 pub use store::AlertStore;
 #[cfg(feature = "mock")]
 pub use store::MockAlertStore;
-pub use summary::{Count, Coverage, Durations, Summary};
+pub use summary::{Count, Coverage, Durations, Heartbeat, Summary};
+pub use unchanged::Unchanged;
 pub use verification::{Discrepancy, Problem, Verification};
 
 /// The workspace's README promises an embedding in a few lines; this compiles it.

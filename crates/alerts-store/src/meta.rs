@@ -46,32 +46,37 @@ pub(crate) fn snapshot_at(evaluation: &Evaluation) -> DateTime<Utc> {
     evaluation.snapshot_at.trunc_subsecs(6)
 }
 
-/// Whether the evaluation is no newer than the last applied one.
+/// Whether the evaluation is no newer than the last applied one, of which this is the snapshot.
 ///
 /// # Errors
 /// `Invalid` when that one lies in the future: the clock was set back, and taking every evaluation for an old one
 /// would look like health for as long.
 pub(crate) fn is_stale(
-    before: Option<&CheckState>,
+    seen_at: Option<DateTime<Utc>>,
     evaluation: &Evaluation,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let Some(before) = before else { return Ok(false) };
-    if before.seen_at > now + MAX_SKEW {
+    let Some(seen_at) = seen_at else { return Ok(false) };
+    if seen_at > now + MAX_SKEW {
         return Err(Error::invalid(
             "seen_at",
             format!(
                 "the last snapshot of {} lies {} s in the future: the database's clock was set back; set it right",
                 evaluation.code,
-                (before.seen_at - now).num_seconds()
+                (seen_at - now).num_seconds()
             ),
         ));
     }
-    Ok(snapshot_at(evaluation) <= before.seen_at)
+    Ok(snapshot_at(evaluation) <= seen_at)
+}
+
+/// Whether applying the evaluation would move the check on from its last snapshot, that of `seen_at`.
+pub(crate) fn moves_on(seen_at: DateTime<Utc>, evaluation: &Evaluation, now: DateTime<Utc>) -> bool {
+    refuse_future(evaluation, now).is_ok() && matches!(is_stale(Some(seen_at), evaluation, now), Ok(false))
 }
 
 /// Refuses what no check can yield.
-pub(crate) fn refuse_malformed(evaluation: &Evaluation, now: DateTime<Utc>) -> Result<(), Error> {
+pub(crate) fn refuse_malformed(evaluation: &Evaluation) -> Result<(), Error> {
     if CheckCode::RESERVED.contains(&evaluation.code.as_str()) {
         return Err(Error::invalid(
             "code",
@@ -91,6 +96,11 @@ pub(crate) fn refuse_malformed(evaluation: &Evaluation, now: DateTime<Utc>) -> R
             ),
         ));
     }
+    Ok(())
+}
+
+/// Refuses a snapshot that cannot have been taken yet.
+pub(crate) fn refuse_future(evaluation: &Evaluation, now: DateTime<Utc>) -> Result<(), Error> {
     if evaluation.snapshot_at > now + MAX_SKEW {
         return Err(Error::invalid(
             "snapshot_at",

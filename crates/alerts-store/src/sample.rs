@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertId, Applied, CheckState, Condition, ContentHash, Count, Coverage,
-    Durations, EventKind, PassedDates, Status, Summary, Verification,
+    Durations, EventKind, Heartbeat, LastSeen, Lease, PassedDates, Status, Summary, Unchanged, Verification,
 };
 
 /// When the samples were made.
@@ -106,6 +106,44 @@ impl Applied {
     }
 }
 
+impl Unchanged {
+    /// A sample: the second look at [`Self::code`], a minute after noon.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            database: "main".to_owned(),
+            code: CheckCode::sample(),
+            snapshot_at: noon() + TimeDelta::minutes(1),
+            seen_at: noon(),
+        }
+    }
+}
+
+impl LastSeen {
+    /// A sample: one check, seen and run at noon.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            at: noon(),
+            run_at: Some(noon()),
+            seen: [(CheckCode::sample(), noon())].into(),
+        }
+    }
+}
+
+impl Lease {
+    /// A sample: taken at noon for half a minute by who asked.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            held: true,
+            holder: "here".to_owned(),
+            until: noon() + TimeDelta::seconds(30),
+            at: noon(),
+        }
+    }
+}
+
 impl PassedDates {
     /// A sample: one alert found to be past due.
     #[must_use]
@@ -149,10 +187,17 @@ impl Summary {
                 covered: 1,
                 healthy: 0,
             },
+            heartbeat: Heartbeat {
+                run_at: Some(noon()),
+                age_seconds: 0.0,
+                silent_after_seconds: Some(900),
+                silent: false,
+            },
             live: vec![Count {
                 severity: Severity::Critical,
                 status: Status::Open,
                 count: 1,
+                overdue: 0,
             }],
             overdue: 0,
             failing: Vec::new(),

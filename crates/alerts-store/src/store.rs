@@ -3,11 +3,11 @@
 //! Every operation is one method, however many statements it takes, so that no transaction is ever handed out.
 
 use async_trait::async_trait;
-use integrity_core::{Caller, Evaluation};
+use integrity_core::{Caller, CheckCode, Evaluation};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckCommand, CheckInfo, CheckState, Command,
-    Error, PassedDates, Run, Summary, Verification,
+    Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
 };
 
 /// Keeps alerts and their history.
@@ -33,6 +33,24 @@ pub trait AlertStore: Send + Sync {
     /// # Errors
     /// As `apply`.
     async fn preview(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error>;
+
+    /// Whether applying the evaluation would do nothing but move its check on: no alert, no event, nothing about the
+    /// check itself. `None` is no news: it has to be applied to know. Reads, and holds nothing. For the service.
+    ///
+    /// Cancel safe.
+    async fn unchanged(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Option<Unchanged>, Error>;
+
+    /// Moves the checks of these evaluations on, in one transaction, and says which were overtaken: somebody else is
+    /// applying an evaluation of them, or has done so since. Those were not moved; [`apply`](Self::apply) decides about
+    /// them. At most one of each check. For the service.
+    ///
+    /// What was looked at is compared, not held: between the look at the first check and the last, a run takes as long as
+    /// its checks, and nobody is to wait for it. Every evaluation that is applied moves its check's snapshot forward, so
+    /// that a check which still has the one that was compared has not been touched. An act of a person in between is no
+    /// matter: it came after this evaluation, and the next one looks at it.
+    ///
+    /// Cancel safe: all of them are moved on or none.
+    async fn advance(&self, caller: &Caller, unchanged: &[Unchanged]) -> Result<Vec<CheckCode>, Error>;
 
     /// Does what a person asks. For people.
     ///
@@ -90,7 +108,7 @@ pub trait AlertStore: Send + Sync {
         checks: &[CheckInfo],
     ) -> Result<(), Error>;
 
-    /// Writes a finished run into the book and forgets runs older than 90 days. For the service.
+    /// Writes a finished run into the book and forgets those of the same database older than 90 days. For the service.
     ///
     /// Cancel safe.
     async fn record_run(&self, caller: &Caller, run: &Run) -> Result<(), Error>;
@@ -114,6 +132,11 @@ pub trait AlertStore: Send + Sync {
     ///
     /// Cancel safe.
     async fn check_states(&self, caller: &Caller, database: &str) -> Result<Vec<CheckState>, Error>;
+
+    /// When the checks of a watched database were last looked at: what says which are due. Reads only.
+    ///
+    /// Cancel safe.
+    async fn last_seen(&self, caller: &Caller, database: &str) -> Result<LastSeen, Error>;
 
     /// The numbers at a glance.
     ///

@@ -14,6 +14,8 @@ pub struct Summary {
     pub complete_at: Option<DateTime<Utc>>,
     /// How far the checks can be believed.
     pub coverage: Coverage,
+    /// Whether anybody still looks.
+    pub heartbeat: Heartbeat,
     /// Live alerts by severity and status, worst first; what is not listed is none.
     pub live: Vec<Count>,
     /// Live alerts past due.
@@ -47,6 +49,19 @@ pub struct Coverage {
     pub healthy: u64,
 }
 
+/// Whether anybody still looks: a service that is silent writes nothing, so that silence has to be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// When the last run finished; `None` while the book knows of none.
+    pub run_at: Option<DateTime<Utc>>,
+    /// How long ago that was. Without a run: since a check was last seen, or since the store was made.
+    pub age_seconds: f64,
+    /// How long a run may be ago: 3 × the shortest `every` of the enabled checks; `None` where none is enabled.
+    pub silent_after_seconds: Option<u64>,
+    /// Whether it is longer ago. Where no check is enabled, nobody looks at anything, and that is silence too.
+    pub silent: bool,
+}
+
 /// So many live alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
@@ -56,6 +71,9 @@ pub struct Count {
     pub status: Status,
     /// So many.
     pub count: u64,
+    /// How many of them are past due.
+    #[serde(default)]
+    pub overdue: u64,
 }
 
 /// How long something took, in seconds; without `n` the figures say nothing.

@@ -1,7 +1,12 @@
 //! What a consumer's test looks like: a mock store that answers with samples.
 
-use alerts_store::{Acted, Alert, AlertStore, Command, Error, MockAlertStore, Status, Summary, Verb};
-use integrity_core::Caller;
+use std::time::Duration;
+
+use alerts_store::{
+    Acted, Alert, AlertStore, Command, Error, LastSeen, Lease, Leases, MockAlertStore, MockLeases, Status,
+    Summary, Unchanged, Verb,
+};
+use integrity_core::{Caller, Evaluation};
 
 /// A consumer: takes up the alert, and says whether somebody else was faster.
 async fn take_up(store: &dyn AlertStore, who: &Caller, alert: &Alert) -> Result<bool, Error> {
@@ -44,4 +49,55 @@ async fn a_consumer_is_tested_without_a_server() {
             .enabled,
         1
     );
+}
+
+/// A consumer: looks only where it is the one to work, and moves on what is steady.
+async fn works(
+    leases: &dyn Leases,
+    store: &dyn AlertStore,
+    given: &Evaluation,
+) -> Result<Option<usize>, Error> {
+    let (service, half_a_minute) = (Caller::Service, Duration::from_secs(30));
+    if !leases
+        .acquire(&service, "sync", "here", half_a_minute)
+        .await?
+        .held
+    {
+        return Ok(None);
+    }
+    let last = store.last_seen(&service, "main").await?;
+    assert!(last.seen.contains_key(&given.code));
+    let unchanged = store.unchanged(&service, given).await?;
+    let overtaken = store.advance(&service, &Vec::from_iter(unchanged)).await?;
+    leases.release(&service, "sync", "here").await?;
+    Ok(Some(overtaken.len()))
+}
+
+#[tokio::test]
+async fn a_service_is_tested_without_a_server() {
+    let (mut leases, mut store) = (MockLeases::new(), MockAlertStore::new());
+    leases
+        .expect_acquire()
+        .times(1)
+        .returning(|_, _, _, _| Ok(Lease::sample()));
+    leases.expect_release().times(1).returning(|_, _, _| Ok(()));
+    store.expect_last_seen().returning(|_, _| Ok(LastSeen::sample()));
+    store
+        .expect_unchanged()
+        .returning(|_, _| Ok(Some(Unchanged::sample())));
+    store
+        .expect_advance()
+        .withf(|_, unchanged| *unchanged == [Unchanged::sample()])
+        .returning(|_, _| Ok(Vec::new()));
+    let given = Evaluation::sample();
+    assert_eq!(works(&leases, &store, &given).await.expect("answered"), Some(0));
+
+    leases.expect_acquire().returning(|_, _, _, _| {
+        Ok(Lease {
+            held: false,
+            holder: "there".to_owned(),
+            ..Lease::sample()
+        })
+    });
+    assert_eq!(works(&leases, &store, &given).await.expect("answered"), None);
 }

@@ -136,4 +136,6 @@ impl Snapshot for MemorySnapshot {
     }
 
     async fn end(self: Box<Self>) {}
+
+    async fn abandon(self: Box<Self>) {}
 }

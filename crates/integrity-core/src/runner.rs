@@ -40,6 +40,10 @@ pub trait Snapshot: Send {
 
     /// Ends the snapshot in order, sooner and more quietly than dropping it.
     async fn end(self: Box<Self>);
+
+    /// Ends the snapshot in the middle of an evaluation that was cancelled: what the server still does for it is
+    /// stopped, where dropping it would leave that to the check's own time limit.
+    async fn abandon(self: Box<Self>);
 }
 
 const _: fn(&dyn CheckRunner, &dyn Snapshot) = |_, _| ();

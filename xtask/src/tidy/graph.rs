@@ -11,6 +11,8 @@ use crate::failure::Failure;
 const CORE: &str = "integrity-core";
 /// The crate that stands alone.
 const SANDBOX: &str = "pg-sandbox";
+/// The crate of what all programs do, which nobody else may know.
+const WIRING: &str = "wiring";
 /// The one crate that may try its layer on a real server in its tests.
 const MAY_TEST_WITH_AXUM: &str = "access-journal";
 
@@ -19,6 +21,8 @@ const MAY_TEST_WITH_AXUM: &str = "access-journal";
 pub(crate) enum Place {
     /// crates/
     Room,
+    /// crates/wiring
+    Wiring,
     /// bins/
     Door,
     /// xtask
@@ -62,6 +66,7 @@ pub(crate) fn packages(root: &Path, metadata: &Metadata) -> Result<Vec<Package>,
             .to_string_lossy()
             .into_owned();
         let place = match manifest.split('/').next() {
+            Some("crates") if package.name == WIRING => Place::Wiring,
             Some("crates") => Place::Room,
             Some("bins") => Place::Door,
             _ => Place::Task,
@@ -100,6 +105,10 @@ pub(crate) fn arrows(package: &Package, all: &[Package]) -> Vec<Finding> {
         };
         let right = if other.place == Place::Door {
             "nothing depends on a program in bins/; start it as a process, or move the shared part to a crate"
+        } else if other.place == Place::Wiring && package.place != Place::Door {
+            "what programs share is for the programs in bins/"
+        } else if package.place == Place::Wiring && other.name == SANDBOX {
+            "a service starts no server; the command line does"
         } else if package.name == CORE || package.name == SANDBOX {
             "this crate stands below or beside all others and depends on none of them"
         } else if package.place == Place::Room && other.name != CORE {
@@ -191,6 +200,8 @@ mod tests {
                 Place::Door,
                 &["alerts-store", "rls-audit", CORE, SANDBOX, "axum"],
             ),
+            package(WIRING, Place::Wiring, &["alerts-store", CORE]),
+            package("vigie-sync", Place::Door, &[WIRING, CORE, "axum"]),
             package("xtask", Place::Task, &[SANDBOX]),
         ]
     }

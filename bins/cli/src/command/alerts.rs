@@ -5,14 +5,16 @@ use chrono::{DateTime, Utc};
 use integrity_core::{Caller, Clock as _, Door, SystemClock};
 
 use super::{until::Until, whole_check};
-use crate::{
-    cli::{AlertsCommand, ListArgs, One, Words},
+use wiring::{
     config::Config,
-    exit::{Exit, Stop},
-    output,
     postgres::Target,
     session::{Session, reader, refused},
-    show,
+    stop::{Exit, Stop},
+};
+
+use crate::{
+    cli::{AlertsCommand, ListArgs, One, Words},
+    output, show,
 };
 
 pub(crate) async fn run(

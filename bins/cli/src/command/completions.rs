@@ -2,9 +2,10 @@
 
 use clap::CommandFactory as _;
 
+use wiring::stop::{Exit, Stop};
+
 use crate::{
     cli::{Cli, CompletionsArgs},
-    exit::{Exit, Stop},
     output,
 };
 

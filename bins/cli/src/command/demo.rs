@@ -8,19 +8,23 @@ use integrity_core::{
     postgres::installation::{self, Wanted},
 };
 use pg_sandbox::{Options, Sandbox, Script};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use uuid::Uuid;
 
-use super::sync::{self, report::Report};
-use crate::{
+use super::{round, sync};
+use wiring::{
     chosen::Chosen,
-    cli::DemoArgs,
     config::Config,
-    exit::{Exit, Stop},
-    output,
-    postgres::{Target, demo},
-    sandbox::{self, refusal},
+    postgres::Target,
+    run::Report,
     session::{ROOMS, Session},
+    stop::{Exit, Stop},
+};
+
+use crate::{
+    cli::DemoArgs,
+    output,
+    postgres::demo,
+    sandbox::{self, refusal},
     show,
 };
 
@@ -69,18 +73,17 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
         .await?
         .evaluating_as(Some(&owner.login("vigie_eval", &password)))
         .await?;
-    let report = sync::run::once(&service, &chosen).await?;
+    let ending = round::ending_on_signal()?;
+    let report = round::make(&service, &chosen, &ending).await?;
     progress.finish_and_clear();
 
-    // Before the first word that says that it may be stopped.
-    let mut signals = (!args.once).then(Signals::new).transpose()?;
     summary(&report, sandbox, json)?;
     let exit = sync::told(&report.checks, &chosen);
-    let Some(signals) = &mut signals else {
+    if args.once || ending.is_asked() {
         return Ok(exit);
-    };
+    }
     output::print(&ready(sandbox, json))?;
-    signals.first().await;
+    ending.asked().await;
     output::note("stopping the demo");
     Ok(Exit::Fine)
 }
@@ -118,39 +121,4 @@ fn create_database(sandbox: &Sandbox) -> Result<(), Stop> {
         sandbox.create_database(DATABASE).map_err(refusal)?;
     }
     Ok(())
-}
-
-/// The first signal asks to end, the second does not wait.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn new() -> Result<Self, Stop> {
-        let listen =
-            |kind| signal(kind).map_err(|error| Stop::usage(format!("cannot listen for signals: {error}")));
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
-    }
-
-    async fn either(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    async fn first(&mut self) {
-        self.either().await;
-        if let Ok(mut again) = Self::new() {
-            tokio::spawn(async move {
-                again.either().await;
-                // The server ends with this process, however that ends.
-                std::process::exit(130);
-            });
-        }
-    }
 }

@@ -15,15 +15,17 @@ use integrity_core::{
 };
 use serde_json::json;
 
-use crate::{
+use wiring::{
     chosen::Chosen,
-    cli::DoctorArgs,
-    command::{Place, install::system_alerts},
-    exit::{Exit, Stop},
-    output,
     postgres::{PgPool, Target},
     session::ROOMS,
-    show,
+    stop::{Exit, Stop},
+};
+
+use crate::{
+    cli::DoctorArgs,
+    command::{Place, install::system_alerts},
+    output, show,
 };
 
 pub(crate) async fn run(args: &DoctorArgs, place: &Place<'_>) -> Result<Exit, Stop> {

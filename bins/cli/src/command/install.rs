@@ -9,15 +9,13 @@ use integrity_core::{
 };
 use serde_json::{Value, json};
 
-use crate::{
+use wiring::{
     chosen::Chosen,
-    cli::InstallArgs,
-    command::Place,
-    exit::{Exit, Stop},
-    output,
     session::Session,
-    show,
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::InstallArgs, command::Place, output, show};
 
 /// What a login has to be to install.
 const LOGIN: &str =

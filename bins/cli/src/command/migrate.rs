@@ -3,13 +3,13 @@
 use integrity_core::postgres::{Room, SchemaState, close_schema};
 use serde::Serialize;
 
-use crate::{
-    cli::MigrateArgs,
-    exit::{Exit, Stop},
-    output,
+use wiring::{
     postgres::{PgPool, Target},
     session::{ROOMS, newer_schema},
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::MigrateArgs, output};
 
 /// One room's part, for programs.
 #[derive(Serialize)]

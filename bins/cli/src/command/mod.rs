@@ -8,19 +8,22 @@ mod doctor;
 mod install;
 mod migrate;
 mod reference;
+mod round;
 mod status;
 pub(crate) mod sync;
 mod uninstall;
 pub(crate) mod until;
 mod whole_check;
 
-use crate::{
-    cli::{Cli, Command, Origins},
+use wiring::{
     config::Config,
-    exit::{Exit, Stop},
+    flags::Origins,
     postgres::Target,
     source,
+    stop::{Exit, Stop},
 };
+
+use crate::cli::{Cli, Command};
 
 /// Where a command works.
 pub(crate) struct Place<'a> {
@@ -40,15 +43,15 @@ pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<Exit, Stop> {
         Command::Demo(args) => return demo::run(&args, json).await,
         command => command,
     };
-    let config = Config::read(cli.global.config.as_deref())?;
+    let config = Config::read(cli.global.flags.config.as_deref())?;
     let command = match command {
         Command::Checks(command) if !command.needs_database() => {
             return checks::without_database(command, &config, json).await;
         }
         command => command,
     };
-    let target = source::target(&cli.global, origins.database, &config)?;
-    let evaluator = source::evaluator(&cli.global, origins.evaluator, &config)?;
+    let target = source::target(&cli.global.flags, origins.database, &config)?;
+    let evaluator = source::evaluator(&cli.global.flags, origins.evaluator, &config)?;
     let place = Place {
         config: &config,
         target: &target,

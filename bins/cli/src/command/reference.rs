@@ -1,11 +1,11 @@
 //! `vigie reference`.
 
-use crate::{
-    cli::Cli,
+use wiring::{
     config::Config,
-    exit::{Exit, Stop},
-    output, show,
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::Cli, output, show};
 
 pub(crate) fn run(json: bool) -> Result<Exit, Stop> {
     let schema = schemars::schema_for!(Config);

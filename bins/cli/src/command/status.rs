@@ -3,15 +3,14 @@
 use alerts_store::{AlertStore as _, Summary};
 use integrity_core::Door;
 
-use crate::{
-    cli::StatusArgs,
+use wiring::{
     config::Config,
-    exit::{Exit, Stop},
-    output,
     postgres::Target,
     session::{Session, reader, refused},
-    show,
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::StatusArgs, output, show};
 
 pub(crate) async fn run(
     args: &StatusArgs,

@@ -3,12 +3,9 @@
 use integrity_core::postgres::installation;
 use serde_json::json;
 
-use crate::{
-    cli::UninstallArgs,
-    command::Place,
-    exit::{Exit, Stop},
-    output, show,
-};
+use wiring::stop::{Exit, Stop};
+
+use crate::{cli::UninstallArgs, command::Place, output, show};
 
 pub(crate) async fn run(_: &UninstallArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     // Whatever state the schema is in, it can be removed: that it is current is not asked.

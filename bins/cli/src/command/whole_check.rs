@@ -4,13 +4,14 @@ use alerts_store::{AlertStore as _, CheckCommand, Error, Verb};
 use integrity_core::Caller;
 use serde_json::json;
 
-use crate::{
+use wiring::{
     chosen::near,
-    exit::{Exit, Stop},
-    output,
+    plain::plain,
     session::Session,
-    show::{plain::plain, words},
+    stop::{Exit, Stop},
 };
+
+use crate::{output, show::words};
 
 /// Does it, and says to how many.
 pub(super) async fn act(

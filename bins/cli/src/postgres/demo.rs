@@ -4,8 +4,7 @@
 
 use alerts_store::postgres::sqlx::{self, Executor as _, PgConnection};
 
-use super::PgPool;
-use crate::exit::Stop;
+use wiring::{postgres::PgPool, stop::Stop};
 
 /// Creates and fills the tables of the depot, unless they are there from an earlier time.
 pub(crate) async fn load(pool: &PgPool, seed: i64) -> Result<(), Stop> {

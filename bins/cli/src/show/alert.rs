@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use comfy_table::{Attribute, Cell};
 use serde_json::value::RawValue;
 
+use wiring::plain::plain;
+
 use super::{
-    plain::plain,
     table,
     words::{self, BOLD, DIM, RED, ago, count, moment, moment_utc, name, styled},
 };

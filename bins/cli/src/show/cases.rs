@@ -1,9 +1,8 @@
 //! What came of the cases of fixtures, for people.
 
-use super::{
-    plain::plain,
-    words::{BOLD, DIM, RED, count, styled},
-};
+use wiring::plain::plain;
+
+use super::words::{BOLD, DIM, RED, count, styled};
 use crate::command::checks::test::report::{CaseReport, FileReport, PackReport, Report};
 
 /// Pack by pack, file by file; what failed with its reasons.

@@ -4,8 +4,9 @@ use comfy_table::{Attribute, Cell, Color};
 use integrity_core::{Clearing, Description, FileDescription, Text, Worse};
 use serde_json::Value;
 
+use wiring::plain::plain;
+
 use super::{
-    plain::plain,
     table,
     words::{BOLD, DIM, RED, color, count, severity, styled},
 };

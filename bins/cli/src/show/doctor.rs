@@ -3,10 +3,9 @@
 use anstyle::{AnsiColor, Style};
 use integrity_core::postgres::examination::{Level, Symptom};
 
-use super::{
-    plain::plain,
-    words::{BOLD, DIM, RED, count, styled},
-};
+use wiring::plain::plain;
+
+use super::words::{BOLD, DIM, RED, count, styled};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();

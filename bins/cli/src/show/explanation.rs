@@ -2,10 +2,9 @@
 
 use integrity_core::{Check, Explanation, PlanNode};
 
-use super::{
-    plain::plain,
-    words::{BOLD, DIM, styled},
-};
+use wiring::plain::plain;
+
+use super::words::{BOLD, DIM, styled};
 
 /// The plan as a tree, what it cost, and indexes that may help.
 pub(crate) fn told(check: &Check, explanation: &Explanation) -> String {

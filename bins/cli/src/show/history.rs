@@ -6,10 +6,9 @@ use alerts_store::{Alert, AlertEvent, EventKind};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{
-    plain::plain,
-    words::{self, BOLD, DIM, moment, moment_utc, name, styled},
-};
+use wiring::plain::plain;
+
+use super::words::{self, BOLD, DIM, moment, moment_utc, name, styled};
 
 /// One line per event: when, who, what; what a person said stands below.
 pub(crate) fn told(alert: &Alert, events: &[AlertEvent]) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use integrity_core::postgres::installation::{Installed, Removal};
 
-use super::plain::plain;
+use wiring::plain::plain;
 
 /// What was done, a line each.
 pub(crate) fn done(installed: &Installed) -> String {

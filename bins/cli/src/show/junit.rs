@@ -8,11 +8,10 @@ use std::{borrow::Cow, time::Duration};
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::plain;
-use crate::{
-    command::checks::test::report::{CaseReport, FileReport, PackReport, Report},
-    exit::{Exit, Stop},
-};
+use wiring::plain;
+use wiring::stop::{Exit, Stop};
+
+use crate::command::checks::test::report::{CaseReport, FileReport, PackReport, Report};
 
 /// The whole document.
 pub(crate) fn xml(report: &Report) -> Result<String, Stop> {

@@ -5,10 +5,9 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use integrity_core::Problem;
 
-use super::{
-    plain::plain,
-    words::{DIM, RED, count, styled},
-};
+use wiring::plain::plain;
+
+use super::words::{DIM, RED, count, styled};
 use crate::command::checks::lint::{PackReport, Report};
 
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();

@@ -9,7 +9,6 @@ pub(crate) mod history;
 pub(crate) mod install;
 pub(crate) mod junit;
 pub(crate) mod lint;
-pub(crate) mod plain;
 pub(crate) mod plan;
 pub(crate) mod reference;
 pub(crate) mod status;

@@ -1,12 +1,10 @@
 //! What a sync would do.
 
 use comfy_table::Cell;
+use wiring::run::Row;
 
 use super::{sync, table, words::count};
-use crate::command::{
-    checks::plan::{Plan, Standing, Total},
-    sync::report::Row,
-};
+use crate::command::checks::plan::{Plan, Standing, Total};
 
 /// A heading and the number below it.
 type Column = (&'static str, fn(&Row) -> u64);

@@ -4,8 +4,9 @@ use alerts_store::{CheckState, Coverage, Durations, Status, Summary};
 use comfy_table::{Attribute, Cell};
 use integrity_core::Severity;
 
+use wiring::plain::plain;
+
 use super::{
-    plain::plain,
     table,
     words::{self, DIM, RED, ago, moment_utc, styled},
 };

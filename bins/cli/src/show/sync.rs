@@ -7,7 +7,7 @@ use super::{
     table,
     words::{self, count},
 };
-use crate::command::sync::report::{Report, Row};
+use wiring::run::{Report, Row};
 
 /// A heading and the number below it.
 type Column = (&'static str, fn(&Row) -> u64);

@@ -2,8 +2,9 @@
 
 use comfy_table::{Attribute, Cell, Color};
 
+use wiring::plain::plain;
+
 use super::{
-    plain::plain,
     table,
     words::{RED, count, styled},
 };

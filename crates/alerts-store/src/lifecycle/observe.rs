@@ -4,12 +4,12 @@
 //! nothing changes. Only snapshots newer than the last act of a person are listened to.
 
 use chrono::{DateTime, Utc};
-use integrity_core::{AcceptRule, Clearing, Finding, Severity, Terms};
+use integrity_core::{AcceptRule, Clearing, Evaluation, Finding, Severity, Terms};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::due_at;
-use crate::{Accepted, Alert, AlertId, Condition, ContentHash, EventKind, Resolution, Status};
+use crate::{Accepted, Alert, AlertId, Condition, ContentHash, EventKind, Resolution, Status, meta};
 
 /// One evaluation, as far as a single alert is concerned.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +26,17 @@ pub(crate) type Step = (Alert, EventKind);
 /// Within this time a reopened alert keeps its due date.
 const SAME_INCIDENT: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
-impl Sight<'_> {
+impl<'a> Sight<'a> {
+    /// What the check itself sees.
+    pub(crate) fn of(evaluation: &'a Evaluation) -> Self {
+        Self {
+            database: &evaluation.database,
+            code: evaluation.code.as_str(),
+            snapshot_at: meta::snapshot_at(evaluation),
+            terms: &evaluation.terms,
+        }
+    }
+
     /// The hash by which a finding's change is recognised. A key that decides about an acceptance counts even
     /// when it is volatile.
     pub(crate) fn hash(&self, finding: &Finding) -> ContentHash {

@@ -66,21 +66,17 @@ impl State {
         if evaluation.outcome == Outcome::Skipped {
             return Ok(Consequence::nothing(Applied::nothing(Outcome::Skipped)));
         }
-        meta::refuse_malformed(evaluation, now)?;
+        meta::refuse_malformed(evaluation)?;
+        meta::refuse_future(evaluation, now)?;
         let key = (evaluation.database.clone(), evaluation.code.clone());
         let before = self.states.get(&key);
-        if meta::is_stale(before, evaluation, now)? {
+        if meta::is_stale(before.map(|state| state.seen_at), evaluation, now)? {
             return Ok(Consequence::nothing(Applied {
                 stale: true,
                 ..Applied::nothing(evaluation.outcome.clone())
             }));
         }
-        let sight = Sight {
-            database: &evaluation.database,
-            code: evaluation.code.as_str(),
-            snapshot_at: meta::snapshot_at(evaluation),
-            terms: &evaluation.terms,
-        };
+        let sight = Sight::of(evaluation);
         let findings = Finding::distinct(&evaluation.findings);
         let found: BTreeSet<(&str, &str)> = findings.iter().map(|finding| finding.key()).collect();
         let known = self.alerts.values().filter(|alert| is_of(alert, &sight));
@@ -157,13 +153,13 @@ impl State {
         }
     }
 
-    fn by_key(&self, sight: &Sight<'_>, (entity_type, entity_id): (&str, &str)) -> Option<&Alert> {
+    pub(super) fn by_key(&self, sight: &Sight<'_>, (entity_type, entity_id): (&str, &str)) -> Option<&Alert> {
         self.alerts.values().find(|alert| {
             is_of(alert, sight) && alert.entity_type == entity_type && alert.entity_id == entity_id
         })
     }
 }
 
-fn is_of(alert: &Alert, sight: &Sight<'_>) -> bool {
+pub(super) fn is_of(alert: &Alert, sight: &Sight<'_>) -> bool {
     alert.database == sight.database && alert.check_code == sight.code
 }

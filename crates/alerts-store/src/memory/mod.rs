@@ -2,8 +2,11 @@
 //! in PostgreSQL, no server.
 
 mod apply;
+mod heartbeat;
+mod lease;
 mod read;
 mod state;
+mod steady;
 
 use std::{
     collections::HashMap,
@@ -11,11 +14,13 @@ use std::{
 };
 
 use async_trait::async_trait;
-use integrity_core::{Caller, Clock, Door, Evaluation, Role};
+use chrono::{DateTime, Utc};
+use integrity_core::{Caller, CheckCode, Clock, Door, Evaluation, Role};
+pub use lease::MemoryLeases;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, PassedDates, Run, Summary, Verification,
+    Command, Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
 };
 use state::State;
 
@@ -23,6 +28,7 @@ use state::State;
 #[derive(Debug)]
 pub struct MemoryAlertStore {
     clock: Arc<dyn Clock>,
+    made_at: DateTime<Utc>,
     door: Door,
     members: HashMap<String, Role>,
     state: Mutex<State>,
@@ -33,6 +39,7 @@ impl MemoryAlertStore {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
+            made_at: clock.now(),
             clock,
             door: Door::Api,
             members: HashMap::new(),
@@ -50,7 +57,7 @@ impl MemoryAlertStore {
     /// The runs in the book.
     #[must_use]
     pub fn runs(&self) -> Vec<Run> {
-        self.state().runs.clone()
+        self.state().runs.iter().map(|(run, _)| run.clone()).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -89,6 +96,14 @@ impl AlertStore for MemoryAlertStore {
     async fn preview(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
         let consequence = self.reading(caller)?.consequence(evaluation, self.clock.now())?;
         Ok(consequence.applied)
+    }
+
+    async fn unchanged(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Option<Unchanged>, Error> {
+        Ok(self.serving(caller)?.unchanged(evaluation, self.clock.now()))
+    }
+
+    async fn advance(&self, caller: &Caller, unchanged: &[Unchanged]) -> Result<Vec<CheckCode>, Error> {
+        Ok(self.serving(caller)?.advance(unchanged))
     }
 
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
@@ -134,7 +149,7 @@ impl AlertStore for MemoryAlertStore {
     }
 
     async fn record_run(&self, caller: &Caller, run: &Run) -> Result<(), Error> {
-        self.serving(caller)?.runs.push(run.clone());
+        self.serving(caller)?.runs.push((run.clone(), self.clock.now()));
         Ok(())
     }
 
@@ -154,8 +169,14 @@ impl AlertStore for MemoryAlertStore {
         Ok(self.reading(caller)?.check_states(database))
     }
 
+    async fn last_seen(&self, caller: &Caller, database: &str) -> Result<LastSeen, Error> {
+        Ok(self.reading(caller)?.last_seen(database, self.clock.now()))
+    }
+
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error> {
-        Ok(self.reading(caller)?.summary(database, self.clock.now()))
+        Ok(self
+            .reading(caller)?
+            .summary(database, self.made_at, self.clock.now()))
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {

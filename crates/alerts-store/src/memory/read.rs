@@ -44,7 +44,7 @@ impl State {
         mine.map(|(_, state)| state.clone()).collect()
     }
 
-    pub(super) fn summary(&self, database: &str, now: DateTime<Utc>) -> Summary {
+    pub(super) fn summary(&self, database: &str, made_at: DateTime<Utc>, now: DateTime<Utc>) -> Summary {
         let enabled: Vec<(&CheckInfo, Option<&CheckState>)> = self
             .checks
             .iter()
@@ -63,16 +63,21 @@ impl State {
                 state.is_some_and(|state| state.outcome == outcome)
             }
         };
-        let fresh = |info: &CheckInfo, state: Option<&CheckState>| is_fresh(info, state, now);
+        let fresh = |info: &CheckInfo, state: Option<&CheckState>| {
+            let complete_at = state.and_then(|state| state.complete_at);
+            complete_at.is_some_and(|at| info.is_fresh(at, now))
+        };
         let recent = |alert: &&Alert| alert.opened_at >= now - TimeDelta::days(90);
         let troubled = |info: &CheckInfo| {
             self.live(database)
                 .any(|alert| alert.check_code == info.code.as_str() && alert.severity > Severity::Info)
         };
         let count = |codes: Vec<String>| codes.len() as u64;
-        let mut live: BTreeMap<_, u64> = BTreeMap::new();
+        let mut live: BTreeMap<_, (u64, u64)> = BTreeMap::new();
         for alert in self.live(database) {
-            *live.entry((Reverse(alert.severity), alert.status)).or_default() += 1;
+            let (count, overdue) = live.entry((Reverse(alert.severity), alert.status)).or_default();
+            *count += 1;
+            *overdue += u64::from(alert.is_overdue(now));
         }
         Summary {
             at: now,
@@ -90,12 +95,14 @@ impl State {
                     fresh(info, state) && !troubled(info) && ended("Complete")(info, state)
                 })),
             },
+            heartbeat: self.heartbeat(database, enabled.iter().map(|(info, _)| *info), made_at, now),
             live: live
                 .into_iter()
-                .map(|((Reverse(severity), status), count)| Count {
+                .map(|((Reverse(severity), status), (count, overdue))| Count {
                     severity,
                     status,
                     count,
+                    overdue,
                 })
                 .collect(),
             overdue: self.live(database).filter(|alert| alert.is_overdue(now)).count() as u64,
@@ -208,16 +215,6 @@ fn watched_by(alert: &Alert) -> &str {
 
 fn is_meta(alert: &Alert) -> bool {
     CheckCode::RESERVED.contains(&alert.check_code.as_str())
-}
-
-fn is_fresh(info: &CheckInfo, state: Option<&CheckState>, now: DateTime<Utc>) -> bool {
-    let every = TimeDelta::seconds(info.every_seconds.into());
-    let patience = (every * 3).max(every + TimeDelta::minutes(5));
-    state
-        .and_then(|state| state.complete_at)
-        .is_some_and(|complete_at| {
-            complete_at >= now - patience && complete_at <= now + TimeDelta::minutes(1)
-        })
 }
 
 fn matches(filter: &AlertFilter, alert: &Alert, now: DateTime<Utc>) -> bool {

@@ -24,7 +24,8 @@ pub(super) struct State {
     pub(super) states: BTreeMap<(String, CheckCode), CheckState>,
     /// With whether the check is of a chosen pack.
     pub(super) checks: BTreeMap<(String, CheckCode), (CheckInfo, bool)>,
-    pub(super) runs: Vec<Run>,
+    /// With when each finished.
+    pub(super) runs: Vec<(Run, DateTime<Utc>)>,
 }
 
 /// Who says what happened, and when.

@@ -4,7 +4,3 @@
 /// the schema, after the migrations and the roles. Running it again changes nothing. Refused where somebody else's
 /// relation has that name.
 pub const SYSTEM_ALERTS: &str = include_str!("../../../../sql/alerts-store/compat/system_alerts.sql");
-
-/// Takes it away again, where it is Vigie's.
-pub const DROP_SYSTEM_ALERTS: &str =
-    include_str!("../../../../sql/alerts-store/compat/drop_system_alerts.sql");

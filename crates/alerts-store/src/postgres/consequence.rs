@@ -42,8 +42,10 @@ impl Consequence {
         looking: Looking,
     ) -> Result<Self, Error> {
         let standing = Standing::read(connection, evaluation).await?;
-        meta::refuse_malformed(evaluation, standing.now)?;
-        if meta::is_stale(standing.state.as_ref(), evaluation, standing.now)? {
+        meta::refuse_malformed(evaluation)?;
+        meta::refuse_future(evaluation, standing.now)?;
+        let seen_at = standing.state.as_ref().map(|state| state.seen_at);
+        if meta::is_stale(seen_at, evaluation, standing.now)? {
             let applied = Applied {
                 stale: true,
                 ..Applied::nothing(evaluation.outcome.clone())
@@ -54,12 +56,7 @@ impl Consequence {
                 state: None,
             });
         }
-        let sight = Sight {
-            database: &evaluation.database,
-            code: evaluation.code.as_str(),
-            snapshot_at: meta::snapshot_at(evaluation),
-            terms: &evaluation.terms,
-        };
+        let sight = Sight::of(evaluation);
         let difference = Difference::read(connection, &sight, evaluation).await?;
         let live = if difference.vanishing == 0 {
             0
@@ -117,6 +114,29 @@ impl Standing {
     }
 }
 
+/// What findings are recognised by, in their order.
+pub(super) struct Marks {
+    pub(super) types: Vec<String>,
+    pub(super) ids: Vec<String>,
+    pub(super) hashes: Vec<Vec<u8>>,
+}
+
+impl Marks {
+    pub(super) fn of(sight: &Sight<'_>, findings: &[&Finding]) -> Self {
+        Self {
+            types: findings
+                .iter()
+                .map(|finding| finding.entity_type.clone())
+                .collect(),
+            ids: findings.iter().map(|finding| finding.entity_id.clone()).collect(),
+            hashes: findings
+                .iter()
+                .map(|finding| sight.hash(finding).0.to_vec())
+                .collect(),
+        }
+    }
+}
+
 /// Where findings and alerts differ.
 #[derive(Default)]
 struct Difference {
@@ -137,22 +157,14 @@ impl Difference {
         evaluation: &Evaluation,
     ) -> Result<Self, Error> {
         let findings = Finding::distinct(&evaluation.findings);
-        let types: Vec<String> = findings
-            .iter()
-            .map(|finding| finding.entity_type.clone())
-            .collect();
-        let ids: Vec<String> = findings.iter().map(|finding| finding.entity_id.clone()).collect();
-        let hashes: Vec<Vec<u8>> = findings
-            .iter()
-            .map(|finding| sight.hash(finding).0.to_vec())
-            .collect();
+        let marks = Marks::of(sight, &findings);
         let rows = sqlx::query_file!(
             "../../sql/alerts-store/apply_difference.sql",
             sight.database,
             sight.code,
-            &types,
-            &ids,
-            &hashes,
+            &marks.types,
+            &marks.ids,
+            &marks.hashes,
             sight.snapshot_at
         )
         .fetch_all(connection)

@@ -9,21 +9,24 @@ mod apply;
 mod books;
 mod compat;
 mod consequence;
+mod lease;
 mod read;
 mod retry;
+mod steady;
 
 use async_trait::async_trait;
-pub use compat::{DROP_SYSTEM_ALERTS, SYSTEM_ALERTS};
+pub use compat::SYSTEM_ALERTS;
 use integrity_core::{
-    Caller, Door, Evaluation,
+    Caller, CheckCode, Door, Evaluation,
     postgres::{CallerTransaction, Room},
 };
+pub use lease::PgLeases;
 pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, PassedDates, Run, Summary, Verification,
+    Command, Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
@@ -70,6 +73,14 @@ impl AlertStore for PgAlertStore {
 
     async fn preview(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Applied, Error> {
         apply::preview(self.begin_reading(caller).await?, evaluation).await
+    }
+
+    async fn unchanged(&self, caller: &Caller, evaluation: &Evaluation) -> Result<Option<Unchanged>, Error> {
+        steady::unchanged(self, caller, evaluation).await
+    }
+
+    async fn advance(&self, caller: &Caller, unchanged: &[Unchanged]) -> Result<Vec<CheckCode>, Error> {
+        steady::advance(self, caller, unchanged).await
     }
 
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
@@ -121,6 +132,10 @@ impl AlertStore for PgAlertStore {
 
     async fn check_states(&self, caller: &Caller, database: &str) -> Result<Vec<CheckState>, Error> {
         read::check_states(&mut self.begin_reading(caller).await?, database).await
+    }
+
+    async fn last_seen(&self, caller: &Caller, database: &str) -> Result<LastSeen, Error> {
+        read::last_seen(&mut self.begin_reading(caller).await?, database).await
     }
 
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error> {

@@ -4,7 +4,7 @@ use integrity_core::{Caller, postgres::CallerTransaction};
 use serde::de::DeserializeOwned;
 
 use super::{PgAlertStore, failure};
-use crate::{Alert, AlertEvent, AlertFilter, AlertId, CheckState, Error, Summary, Verification};
+use crate::{Alert, AlertEvent, AlertFilter, AlertId, CheckState, Error, LastSeen, Summary, Verification};
 
 impl PgAlertStore {
     /// A transaction of somebody who may read. Row Level Security would show a stranger nothing, and nothing
@@ -94,6 +94,17 @@ pub(super) async fn check_states(
         .iter()
         .map(|json| parse(json))
         .collect()
+}
+
+pub(super) async fn last_seen(
+    transaction: &mut CallerTransaction,
+    database: &str,
+) -> Result<LastSeen, Error> {
+    let json = sqlx::query_file_scalar!("../../sql/alerts-store/last_seen.sql", database)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    parse(&json)
 }
 
 pub(super) async fn summary(transaction: &mut CallerTransaction, database: &str) -> Result<Summary, Error> {

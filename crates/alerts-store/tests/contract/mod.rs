@@ -4,24 +4,30 @@
 
 mod acting;
 mod applying;
+mod beating;
 mod clearing;
 mod confirming;
+mod leasing;
 mod previewing;
 mod reading;
 pub(crate) mod scene;
+mod steady;
 mod suppressing;
 mod whole_check;
 
-use alerts_store::AlertStore;
+use alerts_store::{AlertStore, Leases};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub(crate) use acting::*;
 pub(crate) use applying::*;
+pub(crate) use beating::*;
 pub(crate) use clearing::*;
 pub(crate) use confirming::*;
+pub(crate) use leasing::*;
 pub(crate) use previewing::*;
 pub(crate) use reading::*;
+pub(crate) use steady::*;
 pub(crate) use suppressing::*;
 pub(crate) use whole_check::*;
 
@@ -32,6 +38,8 @@ pub(crate) trait Harness: Send + Sync {
     fn service(&self) -> &dyn AlertStore;
     /// The store as people reach it.
     fn people(&self) -> &dyn AlertStore;
+    /// The leases beside it.
+    fn leases(&self) -> &dyn Leases;
     /// An instant by the store's clock, later than any before.
     async fn now(&self) -> DateTime<Utc>;
     /// Lets time pass for everything that stands in the store.
@@ -114,6 +122,22 @@ macro_rules! promises {
             a_confirmation_ends_after_a_day
             a_confirmation_is_used_up_by_what_needs_none
             only_what_is_suspect_is_confirmed
+            a_steady_evaluation_only_moves_its_check_on
+            a_check_that_was_overtaken_is_not_moved
+            what_differs_is_not_steady
+            how_a_check_stands_can_make_it_unsteady
+            what_cannot_be_applied_is_not_steady
+            only_the_service_moves_checks_on
+            what_was_last_seen_is_known
+            silence_shows_after_three_intervals
+            a_run_that_evaluated_nothing_is_silence,
+            silence_is_measured_without_a_run
+            what_lies_in_the_future_is_no_news
+            what_is_past_due_is_counted_where_it_stands
+            a_lease_is_held_by_one
+            a_lease_ends_by_the_clock
+            a_lease_is_given_back_by_its_holder
+            a_lease_is_for_the_service_and_well_formed
         }
     };
 }

@@ -8,7 +8,7 @@ use super::{
     scene::{CODE, Scene, failed, tank},
 };
 
-fn check(code: &str) -> CheckInfo {
+pub(crate) fn check(code: &str) -> CheckInfo {
     CheckInfo {
         code: code.parse().expect("a code"),
         pack: "depot".to_owned(),
@@ -34,6 +34,7 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
         people.events(&stranger, alert.id).await.err(),
         people.summary(&stranger, "main").await.err(),
         people.check_states(&stranger, "main").await.err(),
+        people.last_seen(&stranger, "main").await.err(),
         people.verify(&stranger).await.err(),
         people.verify(&Caller::person("amina")).await.err(),
         people.verify(&Caller::person("patricia")).await.err(),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::{
     contract::scene::Scene,
     memory_harness::Memory,
-    play::{Player, laws, life, long_life, see},
+    play::{Player, laws, life, long_life, see, steady_life},
 };
 
 fn run<F: Future<Output = ()>>(test: F) {
@@ -36,6 +36,11 @@ proptest! {
     #[test]
     fn an_incomplete_evaluation_never_shrinks_the_live_set(life in life(12), last in see(0..2usize)) {
         run(laws::an_incomplete_evaluation_never_shrinks_the_live_set(&Memory::new(), "main".to_owned(), life, last));
+    }
+
+    #[test]
+    fn moving_on_is_applying(life in steady_life(12)) {
+        run(laws::moving_on_is_applying(&Memory::new(), "main".to_owned(), life));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alerts_store::{AlertStore, MemoryAlertStore};
+use alerts_store::{AlertStore, Leases, MemoryAlertStore, MemoryLeases};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::{Clock, ManualClock, Role};
@@ -12,6 +12,7 @@ use crate::contract::Harness;
 pub(crate) struct Memory {
     clock: Arc<ManualClock>,
     store: MemoryAlertStore,
+    leases: MemoryLeases,
 }
 
 impl Memory {
@@ -21,7 +22,8 @@ impl Memory {
             .with_member("amina", Role::Admin)
             .with_member("didier", Role::Directeur)
             .with_member("patricia", Role::Pca);
-        Self { clock, store }
+        let leases = MemoryLeases::new(clock.clone());
+        Self { clock, store, leases }
     }
 }
 
@@ -33,6 +35,10 @@ impl Harness for Memory {
 
     fn people(&self) -> &dyn AlertStore {
         &self.store
+    }
+
+    fn leases(&self) -> &dyn Leases {
+        &self.leases
     }
 
     async fn now(&self) -> DateTime<Utc> {

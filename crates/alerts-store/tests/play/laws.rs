@@ -2,7 +2,7 @@
 
 use integrity_core::Outcome;
 
-use super::{Op, Player, Standing};
+use super::{Op, Player, STEADY, Standing};
 use crate::contract::Harness;
 
 /// How many alerts of checks are live, those about the checks themselves left out.
@@ -96,4 +96,37 @@ pub(crate) async fn an_incomplete_evaluation_never_shrinks_the_live_set(
     player.play(&incomplete).await;
     let standing = player.standing().await;
     assert!(live(&standing) >= before, "{standing:?}");
+}
+
+/// Whoever moves on what is steady, and applies the rest, does what whoever applies everything does.
+pub(crate) async fn moving_on_is_applying(harness: &dyn Harness, database: String, life: Vec<Op>) {
+    let mut applies = Player::new(harness, format!("{database} applied")).await;
+    let mut saves = Player::new(harness, format!("{database} saved")).await.saving();
+    for op in &life {
+        let done = saves.play(op).await;
+        let what = done.strip_prefix(STEADY).unwrap_or(&done);
+        assert_eq!(what, applies.play(op).await, "{op:?}");
+        let outcomes = async |player: &Player<'_>| -> Vec<_> {
+            let seen = player.seen().await;
+            seen.into_iter()
+                .map(|(code, (_, is_complete))| (code, is_complete))
+                .collect()
+        };
+        assert_eq!(outcomes(&saves).await, outcomes(&applies).await, "{op:?}");
+        if let (
+            Op::See {
+                check, late: false, ..
+            },
+            true,
+        ) = (op, done.starts_with(STEADY))
+        {
+            let code = super::CODES[*check];
+            assert_eq!(
+                saves.seen().await[code].0,
+                saves.before,
+                "moved on to the snapshot"
+            );
+        }
+    }
+    assert_eq!(saves.standing().await, applies.standing().await);
 }

@@ -13,7 +13,7 @@ use proptest::{
 
 use crate::{
     memory_harness::Memory,
-    play::{Op, Player, laws, life, long_life, see},
+    play::{Op, Player, laws, life, long_life, see, steady_life},
     server::Postgres,
 };
 
@@ -61,10 +61,27 @@ async fn memory_and_postgres_age_alike(pool: PgPool) {
     .await;
 }
 
+/// Also about what is steady.
+#[sqlx::test(migrations = false)]
+async fn memory_and_postgres_save_alike(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    property(25, steady_life(9), async move |case, life| {
+        let memory = Memory::new();
+        let there = Player::new(&postgres, format!("case {case}")).await.saving();
+        let here = Player::new(&memory, format!("case {case}")).await.saving();
+        play_both(there, here, &life).await;
+    })
+    .await;
+}
+
 async fn agree(postgres: &Postgres, case: u32, life: &[Op]) {
     let memory = Memory::new();
-    let mut there = Player::new(postgres, format!("case {case}")).await;
-    let mut here = Player::new(&memory, format!("case {case}")).await;
+    let there = Player::new(postgres, format!("case {case}")).await;
+    let here = Player::new(&memory, format!("case {case}")).await;
+    play_both(there, here, life).await;
+}
+
+async fn play_both(mut there: Player<'_>, mut here: Player<'_>, life: &[Op]) {
     for op in life {
         assert_eq!(
             there.play(op).await,
@@ -95,6 +112,17 @@ async fn the_laws_hold_in_postgres(pool: PgPool) {
         laws::the_order_of_checks_does_not_matter(&postgres, database("4"), life, pair).await;
     })
     .await;
+}
+
+#[sqlx::test(migrations = false)]
+async fn moving_on_is_applying_in_postgres(pool: PgPool) {
+    let postgres = Arc::new(Postgres::new(pool).await);
+    let judge = postgres.clone();
+    property(15, steady_life(9), async move |case, life| {
+        laws::moving_on_is_applying(&*postgres, format!("case {case}"), life).await;
+    })
+    .await;
+    crate::contract::scene::Scene::new(&*judge).verifies().await;
 }
 
 #[sqlx::test(migrations = false)]

@@ -2,12 +2,15 @@
 
 use alerts_store::{
     AlertStore as _, EventKind, Resolution, Status,
-    postgres::{DROP_SYSTEM_ALERTS, SYSTEM_ALERTS, sqlx},
+    postgres::{SYSTEM_ALERTS, sqlx},
 };
 use integrity_core::{Caller, Door};
 use serde_json::{Value, json};
 
 use crate::host::{AMINA, DIDIER, Host, PATRICIA, Postgrest, patch, run};
+
+/// Takes the view away again, where it is Vigie's.
+const DROP_SYSTEM_ALERTS: &str = include_str!("../../../../sql/alerts-store/compat/drop_system_alerts.sql");
 
 fn by_id(id: impl std::fmt::Display) -> String {
     format!(r#""public"."system_alerts"."id" = '{id}'"#)

@@ -61,6 +61,7 @@ async fn signed_in_people_reach_what_they_need_and_no_more(pool: PgPool) {
         "EXECUTE vigie.actor_id()",
         "EXECUTE vigie.actor_role()",
         "EXECUTE vigie.confirm_check(text,text,text)",
+        "EXECUTE vigie.sync_heartbeat(text)",
         "SELECT vigie.alert_details",
         "SELECT vigie.alert_events",
         "SELECT vigie.alerts",

@@ -8,13 +8,16 @@ mod agreement;
 mod chain;
 mod compat;
 mod doors;
+mod heartbeat;
 mod held_up;
 mod host;
+mod leases;
 #[path = "../memory_harness/mod.rs"]
 mod memory_harness;
 #[path = "../play/mod.rs"]
 mod play;
 mod server;
+mod steady;
 mod together;
 
 use alerts_store::postgres::sqlx::{self, PgPool};

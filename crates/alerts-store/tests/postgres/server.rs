@@ -2,7 +2,7 @@
 //! `cargo xtask test` sets; without it every test here fails and says so.
 
 use alerts_store::{
-    AlertStore, PgAlertStore,
+    AlertStore, Leases, PgAlertStore, PgLeases,
     postgres::{
         ROOM,
         sqlx::{self, PgPool},
@@ -19,6 +19,7 @@ pub(crate) struct Postgres {
     pub(crate) owner: PgPool,
     pub(crate) service: PgAlertStore,
     pub(crate) people: PgAlertStore,
+    pub(crate) leases: PgLeases,
 }
 
 impl Postgres {
@@ -36,10 +37,8 @@ impl Postgres {
             .execute(&owner)
             .await
             .expect("there are people");
-        let service = PgAlertStore::new(
-            login(&owner, "set session authorization vigie_sync").await,
-            Door::Sync,
-        );
+        let sync = login(&owner, "set session authorization vigie_sync").await;
+        let service = PgAlertStore::new(sync.clone(), Door::Sync);
         let people = PgAlertStore::new(
             login(&owner, "set session authorization vigie_api").await,
             Door::Api,
@@ -48,6 +47,7 @@ impl Postgres {
             owner,
             service,
             people,
+            leases: PgLeases::new(sync),
         }
     }
 }
@@ -74,6 +74,10 @@ impl Harness for Postgres {
         &self.people
     }
 
+    fn leases(&self) -> &dyn Leases {
+        &self.leases
+    }
+
     async fn now(&self) -> DateTime<Utc> {
         sqlx::query_scalar("select clock_timestamp()")
             .fetch_one(&self.owner)
@@ -95,6 +99,9 @@ impl Harness for Postgres {
                 accepted_until = accepted_until - $1, acted_at = acted_at - $1",
             "update vigie.check_states set
                 seen_at = seen_at - $1, complete_at = complete_at - $1, confirmed_at = confirmed_at - $1",
+            "update vigie.runs set started_at = started_at - $1, finished_at = finished_at - $1",
+            "update vigie.leases set until = until - $1",
+            "update vigie.alerts_store_migrations set installed_on = installed_on - $1",
         ] {
             sqlx::query(statement)
                 .bind(by)

@@ -17,13 +17,23 @@ use crate::{
         scene::{Scene, evaluation, tank},
     },
     memory_harness::Memory,
-    play::{Op, Player, Standing, life, op, see},
+    play::{CODES, Op, Player, Standing, life, op, see, steady_life},
     server::Postgres,
 };
 
 /// Plays a life, then several operations at once, and asserts that some order of them explains what stands.
 async fn some_order_explains(postgres: &Postgres, case: String, life: &[Op], at_once: &[Op]) {
-    let mut there = Player::new(postgres, case.clone()).await;
+    let there = Player::new(postgres, case.clone()).await;
+    some_order_explains_what(there, postgres, case, life, at_once).await;
+}
+
+async fn some_order_explains_what(
+    mut there: Player<'_>,
+    postgres: &Postgres,
+    case: String,
+    life: &[Op],
+    at_once: &[Op],
+) {
     for op in life {
         there.play(op).await;
     }
@@ -39,6 +49,20 @@ async fn some_order_explains(postgres: &Postgres, case: String, life: &[Op], at_
     )
     .await;
     let standing = there.standing().await;
+    let seen = there.seen().await;
+    for code in CODES {
+        let looks_at_it = |op: &Op| matches!(op, Op::See { check, .. } if CODES[*check] == code);
+        let latest = at_once
+            .iter()
+            .zip(&instants)
+            .filter(|(op, _)| looks_at_it(op))
+            .map(|(_, at)| *at)
+            .max();
+        assert!(
+            latest.is_none_or(|at| seen[code].0 == at),
+            "the latest was seen and is no longer: {seen:?}"
+        );
+    }
 
     let mut explanations: Vec<Standing> = Vec::new();
     for order in orders(at_once.len()) {
@@ -89,6 +113,26 @@ async fn two_syncs_at_once_are_one_after_the_other(pool: PgPool) {
         (life(8), see(Just(0)), see(Just(0))),
         async move |case, (life, one, other)| {
             some_order_explains(&postgres, format!("case {case}"), &life, &[one, other]).await;
+        },
+    )
+    .await;
+    Scene::new(&*judge).verifies().await;
+}
+
+/// Two services at once, both of which apply only what is not steady: mostly, it is.
+#[sqlx::test(migrations = false)]
+async fn two_saving_syncs_at_once_are_one_after_the_other(pool: PgPool) {
+    let postgres = Arc::new(Postgres::new(pool).await);
+    let judge = postgres.clone();
+    property(
+        30,
+        (steady_life(4), see(Just(0)), see(Just(0)), prop::bool::ANY),
+        async move |case, (mut life, one, other, is_steady)| {
+            life.extend(std::iter::repeat_n(one.clone(), 3));
+            let at_once = [one.clone(), if is_steady { one } else { other }];
+            let case = format!("case {case}");
+            let there = Player::new(&*postgres, case.clone()).await.saving();
+            some_order_explains_what(there, &postgres, case, &life, &at_once).await;
         },
     )
     .await;

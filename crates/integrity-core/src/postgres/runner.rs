@@ -87,12 +87,17 @@ impl PgCheckRunner {
             .as_millis()
             .min(MAX_MILLISECONDS)
             .to_string();
-        sqlx::query_file_scalar!("../../sql/integrity-core/limit_snapshot.sql", silence)
+        let process = sqlx::query_file!("../../sql/integrity-core/limit_snapshot.sql", silence)
             .fetch_one(&mut connection)
             .await
             .map_err(failure)?;
         Ok(PgSnapshot {
             connection: Some(connection),
+            process: Process {
+                pool: self.pool.clone(),
+                pid: process.pid,
+                since: process.since,
+            },
             database: self.database.clone(),
             taken_at,
             held_since,
@@ -110,13 +115,37 @@ impl CheckRunner for PgCheckRunner {
 
 /// Beyond a statement's own limit, how long the server may take to say that it was reached.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
+/// How long taking leave may take.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// The largest value of PostgreSQL's timeouts.
 const MAX_MILLISECONDS: u128 = i32::MAX as u128;
+
+/// The server's process behind a snapshot, and the way to end it from beside.
+#[derive(Debug)]
+struct Process {
+    pool: PgPool,
+    pid: i32,
+    since: DateTime<Utc>,
+}
+
+impl Process {
+    async fn end(&self) {
+        let end = sqlx::query_file!(
+            "../../sql/integrity-core/abandon_snapshot.sql",
+            self.pid,
+            self.since
+        )
+        .fetch_optional(&self.pool);
+        // Where the server does not answer either, its own limits end what it does.
+        let _ = tokio::time::timeout(FAREWELL, end).await;
+    }
+}
 
 #[derive(Debug)]
 struct PgSnapshot {
     /// None once it was lost.
     connection: Option<PgConnection>,
+    process: Process,
     database: String,
     taken_at: DateTime<Utc>,
     held_since: Instant,
@@ -153,8 +182,13 @@ impl Snapshot for PgSnapshot {
     async fn end(mut self: Box<Self>) {
         if let Some(connection) = self.connection.take() {
             // The server rolls back by itself, and a farewell that fails changes nothing.
-            let _ = tokio::time::timeout(Duration::from_secs(1), connection.close()).await;
+            let _ = tokio::time::timeout(FAREWELL, connection.close()).await;
         }
+    }
+
+    async fn abandon(mut self: Box<Self>) {
+        drop(self.connection.take());
+        self.process.end().await;
     }
 }
 

@@ -4,13 +4,16 @@ use alerts_store::{AlertStore as _, Error};
 use integrity_core::Door;
 use serde_json::json;
 
+use wiring::{
+    plain::plain,
+    session::Session,
+    stop::{Exit, Stop},
+};
+
 use crate::{
     cli::PersonArgs,
     command::{Place, alerts::person, whole_check},
-    exit::{Exit, Stop},
     output,
-    session::Session,
-    show::plain::plain,
 };
 
 pub(crate) async fn run(args: &PersonArgs, place: &Place<'_>) -> Result<Exit, Stop> {

@@ -3,13 +3,12 @@
 use integrity_core::{Failure, postgres::PgCheckRunner};
 use serde_json::json;
 
-use crate::{
+use wiring::{
     chosen::Chosen,
-    cli::CodeArgs,
-    command::Place,
-    exit::{Exit, Stop},
-    output, show,
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::CodeArgs, command::Place, output, show};
 
 pub(crate) async fn run(args: &CodeArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let chosen = Chosen::new(place.config, &args.packs.pack, std::slice::from_ref(&args.code))?;

@@ -6,15 +6,14 @@ use integrity_core::{Check, CheckCode, Pack, Problem, postgres::lint};
 use pg_sandbox::{Options, Sandbox};
 use serde::Serialize;
 
-use crate::{
+use wiring::{
     bounded, chosen,
-    cli::LintArgs,
     config::Config,
-    exit::{Exit, Stop},
-    output,
     postgres::{PgPool, Target},
-    sandbox, show,
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::LintArgs, output, sandbox, show};
 
 /// The largest schema, in KiB.
 const LARGEST_SCHEMA: u64 = 64 * 1024;

@@ -4,13 +4,13 @@ use alerts_store::CheckInfo;
 use integrity_core::{BadCheck, Check, CheckCode, Description, Language, Problem, Severity};
 use serde::Serialize;
 
-use crate::{
+use wiring::{
     chosen::Chosen,
-    cli::PackArgs,
     config::Config,
-    exit::{Exit, Stop},
-    output, show,
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::PackArgs, output, show};
 
 /// A check as `vigie checks list --json` and `vigie checks show --json` print it.
 #[derive(Debug, Serialize)]

@@ -10,12 +10,12 @@ pub(crate) mod show;
 pub(crate) mod test;
 mod view;
 
-use crate::{
-    cli::ChecksCommand,
-    command::Place,
+use wiring::{
     config::Config,
-    exit::{Exit, Stop},
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::ChecksCommand, command::Place};
 
 impl ChecksCommand {
     /// Whether it looks at the database that is configured.

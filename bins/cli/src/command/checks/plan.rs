@@ -1,25 +1,24 @@
 //! `vigie checks plan`: what a sync would do now. Reads only.
 
 use alerts_store::{AlertStore as _, Applied, Error};
-use integrity_core::{Caller, Door, Evaluation, postgres::SchemaState};
+use integrity_core::{
+    Caller, Door, Evaluation,
+    postgres::{PgCheckRunner, SchemaState},
+};
 use serde::Serialize;
 
-use crate::{
+use wiring::{
     chosen::Chosen,
-    cli::PlanArgs,
-    command::{
-        Place,
-        sync::{
-            self,
-            report::Row,
-            run::{at_home, evaluate},
-        },
-    },
-    exit::{Exit, Stop},
-    output,
     postgres::PgPool,
+    run::{Ending, Look, Row, everything},
     session::{ROOMS, Session, refused},
-    show,
+    stop::{Exit, Stop},
+};
+
+use crate::{
+    cli::PlanArgs,
+    command::{Place, sync},
+    output, show,
 };
 
 /// On whose behalf the alerts are looked at.
@@ -84,6 +83,7 @@ pub(crate) enum Standing {
 
 pub(crate) async fn run(args: &PlanArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let chosen = Chosen::new(place.config, &args.packs.pack, &args.only)?;
+    chosen.remarks.iter().for_each(|remark| output::say(remark));
     let pool = place.target.connect().await?;
     let session = if has_schema(&pool).await? {
         Some(Session::over(pool.clone(), Door::Cli).await?)
@@ -95,11 +95,19 @@ pub(crate) async fn run(args: &PlanArgs, place: &Place<'_>) -> Result<Exit, Stop
         None => pool,
     };
     let standing = standing(session.as_ref(), &chosen).await?;
-    let (_, evaluations) = evaluate(&evaluator, &chosen).await?;
-    let mut checks = Vec::with_capacity(evaluations.len());
-    for evaluation in evaluations {
-        checks.push(announce(session.as_ref(), at_home(evaluation, &chosen)).await?);
-    }
+    let look = Look {
+        runner: &PgCheckRunner::new(evaluator).with_database(&chosen.database),
+        chosen: &chosen,
+        due: &everything,
+        ending: &Ending::default(),
+        in_hand: &|_| {},
+    };
+    let mut checks = Vec::with_capacity(look.len());
+    look.evaluate(async |evaluation| {
+        checks.push(announce(session.as_ref(), evaluation).await?);
+        Ok(())
+    })
+    .await?;
     checks.sort_by(|a, b| a.code.cmp(&b.code));
     let plan = Plan {
         total: Total::of(&checks),

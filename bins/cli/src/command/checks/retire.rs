@@ -3,13 +3,16 @@
 use alerts_store::{CheckCommand, Verb};
 use integrity_core::{CheckCode, Door};
 
-use crate::{
+use wiring::{
     chosen::Chosen,
+    session::Session,
+    stop::{Exit, Stop},
+};
+
+use crate::{
     cli::PersonArgs,
     command::{Place, alerts::person, whole_check},
-    exit::{Exit, Stop},
     output,
-    session::Session,
 };
 
 pub(crate) async fn run(args: &PersonArgs, place: &Place<'_>) -> Result<Exit, Stop> {

@@ -4,13 +4,13 @@ use integrity_core::{Case, Check};
 use serde::Serialize;
 
 use super::list::{self, Listed};
-use crate::{
+use wiring::{
     chosen::{Chosen, near},
-    cli::CodeArgs,
     config::Config,
-    exit::{Exit, Stop},
-    output, show,
+    stop::{Exit, Stop},
 };
+
+use crate::{cli::CodeArgs, output, show};
 
 /// A check with the cases beside it. Its JSON is what `--json` prints.
 #[derive(Debug, Serialize)]

@@ -6,17 +6,19 @@ use integrity_core::{
 };
 use serde_json::json;
 
-use crate::{
+use wiring::{
     chosen::Chosen,
+    session::Session,
+    stop::{Exit, Stop},
+};
+
+use crate::{
     cli::ViewArgs,
     command::{
         Place,
         install::{ending, refused, told},
     },
-    exit::{Exit, Stop},
-    output,
-    session::Session,
-    show,
+    output, show,
 };
 
 pub(crate) async fn run(args: &ViewArgs, place: &Place<'_>) -> Result<Exit, Stop> {

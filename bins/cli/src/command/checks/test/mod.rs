@@ -15,11 +15,14 @@ use self::{
     report::{CaseReport, FileReport, PackReport, Report},
     stage::Stage,
 };
-use crate::{
+use wiring::{
     bounded, chosen,
-    cli::{TestArgs, TestFormat},
     config::Config,
-    exit::{Exit, Stop},
+    stop::{Exit, Stop},
+};
+
+use crate::{
+    cli::{TestArgs, TestFormat},
     output, sandbox, show,
 };
 

@@ -6,11 +6,12 @@ use integrity_core::{
 };
 use pg_sandbox::{Sandbox, Script, Skipped};
 
-use crate::{
-    exit::Stop,
+use wiring::{
     postgres::{PgPool, Target},
-    sandbox::refusal,
+    stop::Stop,
 };
+
+use crate::sandbox::refusal;
 
 /// Where the cases of one pack run.
 pub(super) struct Stage<'s> {

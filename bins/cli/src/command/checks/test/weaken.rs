@@ -5,7 +5,9 @@ use integrity_core::{Check, CheckCode, Fixture, Pack, Weakening};
 use serde::Serialize;
 
 use super::{chosen_of, schema_script, stage::Stage, started};
-use crate::{exit::Stop, sandbox};
+use wiring::stop::Stop;
+
+use crate::sandbox;
 
 /// What came of every change.
 #[derive(Debug, Serialize)]

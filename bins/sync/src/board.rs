@@ -1,0 +1,219 @@
+//! What the service knows of itself: written by the loop, read by whoever asks from outside.
+//!
+//! Ages are counted on from when they were learnt, so that a loop that hangs looks as old as it is.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use alerts_store::{CheckInfo, CheckState, LastSeen, RunStatus, Summary};
+use integrity_core::{CheckCode, Severity};
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use tokio::time::Instant;
+use wiring::{chosen::Chosen, run::Report};
+
+use crate::schedule::Schedule;
+
+/// What the service knows of itself.
+#[derive(Debug)]
+pub(crate) struct Board {
+    state: Mutex<State>,
+    /// The checks that ought to be evaluated.
+    enabled: Arc<[CheckInfo]>,
+    /// How long the last run may be ago; none where no check is enabled.
+    pub(crate) silent_after: Option<Duration>,
+    pub(crate) run_durations: Histogram,
+}
+
+#[derive(Debug)]
+struct State {
+    /// What the last look at the database came to: nothing wrong, or what is.
+    trouble: Option<String>,
+    /// When the last finished run was; until one is known, when the service began.
+    last_run: Instant,
+    holds_lease: bool,
+    stopping: bool,
+    numbers: Option<Numbers>,
+    durations: BTreeMap<CheckCode, Duration>,
+    runs: BTreeMap<&'static str, u64>,
+    heartbeat_failures: u64,
+}
+
+/// What the database last said.
+#[derive(Debug, Clone)]
+pub(crate) struct Numbers {
+    pub(crate) summary: Summary,
+    pub(crate) states: Vec<CheckState>,
+    read_at: Instant,
+}
+
+/// How one check stands.
+#[derive(Debug)]
+pub(crate) struct CheckLine {
+    pub(crate) code: CheckCode,
+    pub(crate) severity: Severity,
+    pub(crate) failing: bool,
+    pub(crate) suspect: bool,
+    pub(crate) fresh: bool,
+    /// Seconds since it was last completely evaluated.
+    pub(crate) complete_age: Option<f64>,
+}
+
+/// Everything at one instant.
+#[derive(Debug, Clone)]
+pub(crate) struct Snapshot {
+    /// Why nobody should rely on this service just now; empty when it does its work.
+    pub(crate) reasons: Vec<String>,
+    pub(crate) database_up: bool,
+    pub(crate) holds_lease: bool,
+    pub(crate) last_run_age: Duration,
+    /// None while the database is not known to answer: old numbers are no numbers.
+    pub(crate) numbers: Option<Numbers>,
+    pub(crate) enabled: Arc<[CheckInfo]>,
+    pub(crate) durations: BTreeMap<CheckCode, Duration>,
+    pub(crate) runs: BTreeMap<&'static str, u64>,
+    pub(crate) heartbeat_failures: u64,
+}
+
+impl Snapshot {
+    /// How each enabled check stands by now.
+    pub(crate) fn checks(&self, numbers: &Numbers) -> Vec<CheckLine> {
+        let now = numbers.summary.at + numbers.read_at.elapsed();
+        let line = |check: &CheckInfo| {
+            let state = numbers.states.iter().find(|state| state.code == check.code);
+            let is = |outcome: &str| state.is_some_and(|state| state.outcome == outcome);
+            let complete_at = state.and_then(|state| state.complete_at);
+            CheckLine {
+                code: check.code.clone(),
+                severity: check.severity,
+                failing: is("Failed"),
+                suspect: is("Suspect"),
+                fresh: complete_at.is_some_and(|at| check.is_fresh(at, now)),
+                complete_age: complete_at.map(|at| (now - at).as_seconds_f64().max(0.0)),
+            }
+        };
+        self.enabled.iter().map(line).collect()
+    }
+}
+
+impl Board {
+    pub(crate) fn new(chosen: &Chosen, schedule: &Schedule) -> Self {
+        let enabled = chosen.known.iter().filter(|check| check.enabled);
+        let statuses = [RunStatus::Ok, RunStatus::Partial, RunStatus::Failed];
+        Self {
+            state: Mutex::new(State {
+                trouble: Some("not connected to the database yet".to_owned()),
+                last_run: Instant::now(),
+                holds_lease: false,
+                stopping: false,
+                numbers: None,
+                durations: BTreeMap::new(),
+                runs: statuses.map(|status| (status.as_str(), 0)).into(),
+                heartbeat_failures: 0,
+            }),
+            enabled: enabled.cloned().collect(),
+            run_durations: Histogram::new(exponential_buckets(0.05, 2.0, 12)),
+            silent_after: schedule.shortest().map(|shortest| 3 * shortest),
+        }
+    }
+
+    /// The database answered.
+    pub(crate) fn looked(&self, seen: &LastSeen) {
+        let mut state = self.state();
+        state.trouble = None;
+        if let Some(age) = seen
+            .run_at
+            .map(|run_at| (seen.at - run_at).to_std().unwrap_or_default())
+        {
+            let now = Instant::now();
+            state.last_run = now.checked_sub(age).unwrap_or(now);
+        }
+    }
+
+    /// The database is lost.
+    pub(crate) fn lost(&self, why: &str) {
+        let mut state = self.state();
+        state.trouble = Some(why.to_owned());
+        state.numbers = None;
+        state.holds_lease = false;
+    }
+
+    pub(crate) fn holds_lease(&self, holds: bool) {
+        self.state().holds_lease = holds;
+    }
+
+    pub(crate) fn stopping(&self) {
+        self.state().stopping = true;
+    }
+
+    /// What the database says about checks and alerts.
+    pub(crate) fn numbers(&self, summary: Summary, states: Vec<CheckState>) {
+        self.state().numbers = Some(Numbers {
+            summary,
+            states,
+            read_at: Instant::now(),
+        });
+    }
+
+    /// A run is through.
+    pub(crate) fn ran(&self, report: &Report) {
+        self.run_durations.observe(report.elapsed().as_secs_f64());
+        let mut state = self.state();
+        if report.status != RunStatus::Failed {
+            state.last_run = Instant::now();
+        }
+        *state.runs.entry(report.status.as_str()).or_default() += 1;
+        for row in &report.checks {
+            state.durations.insert(row.code.clone(), row.elapsed());
+        }
+    }
+
+    pub(crate) fn heartbeat_failed(&self) {
+        self.state().heartbeat_failures += 1;
+    }
+
+    /// Whether the database answered when it was last asked.
+    pub(crate) fn is_up(&self) -> bool {
+        self.state().trouble.is_none()
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let state = self.state();
+        let last_run_age = state.last_run.elapsed();
+        Snapshot {
+            reasons: self.reasons(&state, last_run_age),
+            database_up: state.trouble.is_none(),
+            holds_lease: state.holds_lease,
+            last_run_age,
+            numbers: state.numbers.clone(),
+            enabled: Arc::clone(&self.enabled),
+            durations: state.durations.clone(),
+            runs: state.runs.clone(),
+            heartbeat_failures: state.heartbeat_failures,
+        }
+    }
+
+    fn reasons(&self, state: &State, age: Duration) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if state.stopping {
+            reasons.push("it was asked to end".to_owned());
+        }
+        reasons.extend(state.trouble.clone());
+        match self.silent_after {
+            None => reasons.push("no check is enabled".to_owned()),
+            Some(limit) if age > limit => reasons.push(format!(
+                "no run has evaluated anything for {} s; one is due every {} s",
+                age.as_secs(),
+                limit.as_secs() / 3
+            )),
+            Some(_) => {}
+        }
+        reasons
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,86 @@
+//! The configuration in force, for `--check-config`. Where a secret would stand, it says whether there is one.
+
+use std::collections::BTreeMap;
+
+use integrity_core::{Check, duration};
+use serde::Serialize;
+use serde_json::Value;
+use wiring::{chosen::Chosen, config::Config, postgres::Target};
+
+/// What the service would work with.
+#[derive(Debug, Serialize)]
+pub(crate) struct Effective {
+    /// Host, port and database; never who logs in.
+    database: String,
+    /// Of the login that evaluates checks.
+    evaluating: String,
+    /// What the watched database is called in the alerts.
+    name: String,
+    packs: Vec<String>,
+    time_zone: String,
+    sync: Sync,
+    ops: Ops,
+    checks: BTreeMap<String, Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sync {
+    lease: String,
+    heartbeat_url: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Ops {
+    listen: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    enabled: bool,
+    severity: &'static str,
+    every: String,
+    timeout: String,
+    max_rows: usize,
+    proved: bool,
+    params: Value,
+}
+
+impl Effective {
+    pub(crate) fn new(config: &Config, chosen: &Chosen, target: &Target, evaluator: Option<&Target>) -> Self {
+        let line = |check: &Check| Line {
+            enabled: check.is_enabled(),
+            severity: check.severity().as_str(),
+            every: duration::text(check.every()),
+            timeout: duration::text(check.timeout()),
+            max_rows: check.max_rows(),
+            proved: check.is_proved(),
+            params: check.parameters().into(),
+        };
+        Self {
+            database: target.place().to_owned(),
+            evaluating: evaluator.map_or("with the connecting login".to_owned(), |target| {
+                target.place().to_owned()
+            }),
+            name: chosen.database.clone(),
+            packs: wiring::chosen::names(config, &[]),
+            time_zone: chosen
+                .time_zone
+                .map_or("as each pack says".to_owned(), |zone| zone.name().to_owned()),
+            sync: Sync {
+                lease: duration::text(config.sync.lease),
+                heartbeat_url: match config.sync.heartbeat_url_file {
+                    Some(_) => "set, not shown",
+                    None => "not set",
+                },
+            },
+            ops: Ops {
+                listen: config.ops.listen.to_string(),
+            },
+            checks: chosen
+                .checks
+                .iter()
+                .map(|check| (check.code().to_string(), line(check)))
+                .collect(),
+        }
+    }
+}

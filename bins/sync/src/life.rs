@@ -1,0 +1,152 @@
+//! The life of the service: connect, work, and when the database is lost, say so and come back.
+
+use std::{sync::Arc, time::Duration};
+
+use alerts_store::PgLeases;
+use integrity_core::Door;
+use tracing::{info, warn};
+use uuid::Uuid;
+use wiring::{
+    chosen::Chosen,
+    postgres::Target,
+    run::{Ending, Look, Report, Round, everything},
+    session::Session,
+    stop::{Exit, Stop},
+};
+
+use crate::{board::Board, heartbeat::Heartbeat, schedule::Schedule, service::Service};
+
+/// The first pause after the database was lost, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// What is fixed for the whole life.
+pub(crate) struct Life {
+    pub(crate) target: Target,
+    pub(crate) evaluator: Option<Target>,
+    pub(crate) chosen: Chosen,
+    pub(crate) schedule: Schedule,
+    pub(crate) lease: Duration,
+    pub(crate) board: Arc<Board>,
+    pub(crate) heartbeat: Option<Heartbeat>,
+    pub(crate) ending: Ending,
+}
+
+impl Life {
+    /// Works until it is asked to end. Only what a person has to mend ends it before.
+    pub(crate) async fn lead(&self) -> Result<(), Stop> {
+        let holder = format!("vigie-sync {}", Uuid::new_v4());
+        let mut losses = 0;
+        while !self.ending.is_asked() {
+            match self.work(&holder).await {
+                Ok(()) => return Ok(()),
+                Err(stop) if stop.exit() != Exit::Unreachable => return Err(stop),
+                Err(stop) => {
+                    // Back to short pauses once it had answered.
+                    losses = if self.board.is_up() { 0 } else { losses + 1 };
+                    let stop = stop.at(self.target.place());
+                    self.board.lost(stop.message());
+                    let pause = pause(losses);
+                    warn!(retry_in_ms = pause.as_millis(), "{}", stop.message());
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = self.ending.asked() => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn work(&self, holder: &str) -> Result<(), Stop> {
+        let Some(session) = self.unless_asked(self.open()).await else {
+            return Ok(());
+        };
+        let session = session?;
+        let evaluated_by = session.evaluated_by().await?;
+        if !evaluated_by.is_own {
+            warn!(
+                login = evaluated_by.login,
+                "the checks' SQL runs with the connecting login, and may do whatever that may; give VIGIE_EVAL_URL_FILE"
+            );
+        }
+        info!(
+            database = self.target.place(),
+            checks = self.chosen.checks.len(),
+            "connected"
+        );
+        let beat = || {
+            if let Some(heartbeat) = &self.heartbeat {
+                heartbeat.beat();
+            }
+        };
+        let service = Service {
+            store: &session.store,
+            leases: &PgLeases::new(session.pool.clone()),
+            runner: &session.runner(&self.chosen.database),
+            evaluated_by: &evaluated_by,
+            chosen: &self.chosen,
+            schedule: &self.schedule,
+            board: &self.board,
+            ending: &self.ending,
+            holder,
+            lease: self.lease,
+            beat: &beat,
+        };
+        service.serve().await
+    }
+
+    async fn open(&self) -> Result<Session, Stop> {
+        Session::open(&self.target, Door::Sync)
+            .await?
+            .evaluating_as(self.evaluator.as_ref())
+            .await
+    }
+
+    async fn unless_asked<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = work => Some(done),
+            () = self.ending.asked() => None,
+        }
+    }
+
+    /// Everything once, due or not.
+    pub(crate) async fn once(&self) -> Result<Report, Stop> {
+        let session = self.open().await.map_err(|stop| stop.at(self.target.place()))?;
+        let evaluated_by = session.evaluated_by().await?;
+        let runner = session.runner(&self.chosen.database);
+        let round = Round {
+            store: &session.store,
+            evaluated_by: &evaluated_by,
+            look: Look {
+                runner: &runner,
+                chosen: &self.chosen,
+                due: &everything,
+                ending: &self.ending,
+                in_hand: &|_| {},
+            },
+        };
+        round.make().await.map_err(|stop| stop.at(self.target.place()))
+    }
+}
+
+/// Twice as long each time, and by chance up to half shorter: many that lost the same database come back one by one.
+fn pause(losses: u32) -> Duration {
+    let (first, longest) = PAUSES;
+    let whole = first.saturating_mul(1 << losses.min(16)).min(longest);
+    whole.mul_f64(1.0 - fastrand::f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end_growing() {
+        for (losses, least, most) in [(0, 250, 500), (1, 500, 1000), (40, 15_000, 30_000)] {
+            for _ in 0..100 {
+                let pause = pause(losses).as_millis();
+                assert!((least..=most).contains(&pause), "{losses}: {pause}");
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `vigie-sync`: the service that runs Vigie's checks on time. A thin door: configuration, wiring, transport.
+
+mod board;
+mod cli;
+mod effective;
+mod heartbeat;
+mod life;
+mod log;
+mod metrics;
+mod ops;
+mod schedule;
+mod service;
+mod signals;
+
+use std::{process::ExitCode, sync::Arc};
+
+use wiring::{
+    chosen::Chosen,
+    config::Config,
+    flags::{self, Origins},
+    plain, source,
+    stop::{Exit, Stop},
+};
+
+use crate::{
+    board::Board, cli::Cli, effective::Effective, heartbeat::Heartbeat, life::Life, schedule::Schedule,
+};
+
+fn main() -> ExitCode {
+    let (cli, origins) = flags::from_command_line::<Cli>();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let outcome = runtime
+        .map_err(|error| Stop::usage(format!("cannot start: {error}")))
+        .and_then(|runtime| {
+            let outcome = runtime.block_on(run(&cli, origins));
+            // What is still going on by now is not waited for.
+            runtime.shutdown_background();
+            outcome
+        });
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            anstream::eprintln!("vigie-sync: {}", plain::lines(stop.message()));
+            stop.exit().into()
+        }
+    }
+}
+
+async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
+    let config = Config::read(cli.flags.config.as_deref())?;
+    let chosen = Chosen::new(&config, &[], &[])?;
+    let target = source::target(&cli.flags, origins.database, &config)?;
+    let evaluator = source::evaluator(&cli.flags, origins.evaluator, &config)?;
+    let url = config
+        .sync
+        .heartbeat_url_file
+        .as_deref()
+        .map(heartbeat::url)
+        .transpose()?;
+    if cli.check_config {
+        return check(
+            &Effective::new(&config, &chosen, &target, evaluator.as_ref()),
+            &chosen,
+        );
+    }
+
+    log::start(cli.log_format);
+    // The first one stays; there is no other in this program.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let schedule = Schedule::of(&chosen);
+    let board = Arc::new(Board::new(&chosen, &schedule));
+    let heartbeat = url
+        .map(|url| Heartbeat::new(url, Arc::clone(&board)))
+        .transpose()?;
+    let life = Life {
+        target,
+        evaluator,
+        chosen,
+        schedule,
+        lease: config.sync.lease,
+        board,
+        heartbeat,
+        ending: wiring::run::Ending::default(),
+    };
+    signals::listen(&life.ending, &life.board)?;
+    if cli.once {
+        return once(&life, cli.json).await;
+    }
+    let listener = ops::listen(config.ops.listen).await?;
+    let address = listener.local_addr().unwrap_or(config.ops.listen);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), ops = %address, "vigie-sync begins");
+    tokio::spawn(ops::serve(
+        listener,
+        Arc::clone(&life.board),
+        config.database.clone(),
+    ));
+    tokio::select! {
+        ended = life.lead() => ended?,
+        () = signals::at_the_latest(&life.ending) => {
+            tracing::warn!("something did not end in time; the lease ends by itself");
+        }
+    }
+    tracing::info!("vigie-sync ends");
+    Ok(Exit::Fine)
+}
+
+/// Prints the configuration; a check whose file is wrong is a mistake in it.
+fn check(effective: &Effective, chosen: &Chosen) -> Result<Exit, Stop> {
+    println!("{}", json(effective)?);
+    let problems: Vec<String> = chosen
+        .bad
+        .iter()
+        .flat_map(|bad| {
+            bad.problems
+                .iter()
+                .map(|problem| format!("{}: {problem}", bad.code))
+        })
+        .collect();
+    if problems.is_empty() {
+        Ok(Exit::Fine)
+    } else {
+        Err(Stop::usage(problems.join("\n")))
+    }
+}
+
+async fn once(life: &Life, as_json: bool) -> Result<Exit, Stop> {
+    let report = tokio::select! {
+        report = life.once() => report?,
+        () = signals::at_the_latest(&life.ending) => return Ok(Exit::Incomplete),
+    };
+    service::tell(&report);
+    if as_json {
+        println!("{}", json(&report)?);
+    }
+    let is_whole = report.left == 0 && report.checks.iter().all(wiring::run::Row::is_whole);
+    Ok(if is_whole { Exit::Fine } else { Exit::Incomplete })
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Stop> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Stop::usage(format!("cannot be written as JSON: {error}")))
+}

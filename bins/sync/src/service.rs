@@ -1,0 +1,213 @@
+//! The service at work, as long as the database is there: look whose turn it is, take the lease, make a run.
+//!
+//! Several services may do this at once. Only who has the lease works; and if two worked all the same, the order of
+//! snapshots would keep it harmless. Looking costs one statement that writes nothing.
+
+use std::{collections::BTreeSet, convert::Infallible, time::Duration};
+
+use alerts_store::{AlertStore, LastSeen, Leases, RunStatus};
+use integrity_core::{Caller, CheckCode, CheckRunner};
+use tracing::{info, warn};
+use wiring::{
+    chosen::Chosen,
+    run::{Ending, Evaluator, Look, Report, Round},
+    stop::Stop,
+};
+
+use crate::{
+    board::Board,
+    schedule::{Schedule, Tried},
+};
+
+/// On whose behalf it works.
+const SERVICE: Caller = Caller::Service;
+
+/// The longest time without a look at the database.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// How long a look may take before the database counts as lost.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How soon a service that waits for another's lease asks again.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// What the service works with.
+#[derive(Clone, Copy)]
+pub(crate) struct Service<'a> {
+    pub(crate) store: &'a dyn AlertStore,
+    pub(crate) leases: &'a dyn Leases,
+    pub(crate) runner: &'a dyn CheckRunner,
+    pub(crate) evaluated_by: &'a Evaluator,
+    pub(crate) chosen: &'a Chosen,
+    pub(crate) schedule: &'a Schedule,
+    pub(crate) board: &'a Board,
+    pub(crate) ending: &'a Ending,
+    /// Who it is among the services.
+    pub(crate) holder: &'a str,
+    /// How long it may be dead before another one takes over.
+    pub(crate) lease: Duration,
+    /// Told of every run that evaluated something.
+    pub(crate) beat: &'a (dyn Fn() + Sync),
+}
+
+impl Service<'_> {
+    /// Works until it is asked to end.
+    ///
+    /// # Errors
+    /// When the database is lost, or may not be used any more.
+    pub(crate) async fn serve(self) -> Result<(), Stop> {
+        let mut tried = Tried::new();
+        let mut told = LOOK;
+        while !self.ending.is_asked() {
+            let pause = self.turn(&mut tried, &mut told).await?;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => told += pause,
+                () = self.ending.asked() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// One look, and a run if it is time for one. Says how long to pause.
+    async fn turn(self, tried: &mut Tried, told: &mut Duration) -> Result<Duration, Stop> {
+        let seen = self.look().await?;
+        if self.schedule.due(&seen, tried).is_empty() {
+            if *told >= LOOK {
+                *told = Duration::ZERO;
+                self.read_numbers().await?;
+            }
+            return Ok(self.schedule.next(seen.at).unwrap_or(LOOK).min(LOOK));
+        }
+        let lease = self
+            .leases
+            .acquire(&SERVICE, &self.lease_name(), self.holder, self.lease)
+            .await?;
+        if !lease.held {
+            let left = (lease.until - lease.at).to_std().unwrap_or_default();
+            return Ok(left.min(ASK_AGAIN));
+        }
+        self.board.holds_lease(true);
+        let worked = self.work(tried).await;
+        self.board.holds_lease(false);
+        let released = self
+            .leases
+            .release(&SERVICE, &self.lease_name(), self.holder)
+            .await;
+        worked?;
+        released?;
+        Ok(Duration::ZERO)
+    }
+
+    async fn look(self) -> Result<LastSeen, Stop> {
+        let look = self.store.last_seen(&SERVICE, &self.chosen.database);
+        let seen = within(look).await?;
+        self.board.looked(&seen);
+        Ok(seen)
+    }
+
+    /// A run of what is due, now that nobody else makes one.
+    async fn work(self, tried: &mut Tried) -> Result<(), Stop> {
+        // Between the look and the lease, somebody else may have done it.
+        let seen = self.look().await?;
+        let due = self.schedule.due(&seen, tried);
+        if due.is_empty() {
+            return Ok(());
+        }
+        tried.extend(due.iter().map(|code| (code.clone(), seen.at)));
+        let ending = self.ending.child();
+        let report = tokio::select! {
+            report = self.round(&due, &ending) => report?,
+            never = self.renew(&ending) => match never {},
+        };
+        tell(&report);
+        self.board.ran(&report);
+        let states = self.store.check_states(&SERVICE, &self.chosen.database);
+        self.board.numbers(report.summary, within(states).await?);
+        if report.status != RunStatus::Failed {
+            (self.beat)();
+        }
+        Ok(())
+    }
+
+    async fn round(self, due: &BTreeSet<CheckCode>, ending: &Ending) -> Result<Report, Stop> {
+        let round = Round {
+            store: self.store,
+            evaluated_by: self.evaluated_by,
+            look: Look {
+                runner: self.runner,
+                chosen: self.chosen,
+                due: &|code| due.contains(code),
+                ending,
+                in_hand: &|_| {},
+            },
+        };
+        round.make().await
+    }
+
+    /// Keeps the lease while a run is made. Where it is lost all the same, the run begins no further check.
+    async fn renew(self, ending: &Ending) -> Infallible {
+        loop {
+            tokio::time::sleep(self.lease / 3).await;
+            let renewed = self
+                .leases
+                .acquire(&SERVICE, &self.lease_name(), self.holder, self.lease)
+                .await;
+            match renewed {
+                Ok(lease) if lease.held => {}
+                Ok(lease) => {
+                    warn!(
+                        holder = lease.holder,
+                        "the lease was lost to another service; ending the run"
+                    );
+                    ending.soon();
+                }
+                // If the database is gone, the run will find out.
+                Err(error) => warn!("the lease could not be renewed: {}", Stop::from(error).message()),
+            }
+        }
+    }
+
+    async fn read_numbers(self) -> Result<(), Stop> {
+        let database = &self.chosen.database;
+        let summary = within(self.store.summary(&SERVICE, database)).await?;
+        let states = within(self.store.check_states(&SERVICE, database)).await?;
+        self.board.numbers(summary, states);
+        Ok(())
+    }
+
+    /// One lease for the watched database: services of different ones do not wait for each other.
+    fn lease_name(self) -> String {
+        format!("sync {}", self.chosen.database)
+    }
+}
+
+/// An answer of the store, or the database counts as lost.
+async fn within<T>(asked: impl Future<Output = Result<T, alerts_store::Error>>) -> Result<T, Stop> {
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(Stop::unreachable(format!(
+            "no answer within {} s",
+            PATIENCE.as_secs()
+        ))),
+    }
+}
+
+/// One line for the run, and one for each check that could not be looked at whole.
+pub(crate) fn tell(report: &Report) {
+    let opened: u64 = report.checks.iter().map(|row| row.opened + row.reopened).sum();
+    let cleared: u64 = report.checks.iter().map(|row| row.cleared).sum();
+    info!(
+        status = report.status.as_str(),
+        checks = report.checks.len(),
+        left = report.left,
+        opened,
+        cleared,
+        elapsed_ms = report.elapsed_ms,
+        "run"
+    );
+    for row in &report.checks {
+        if let Some(why) = row.trouble() {
+            warn!(check = row.code.as_str(), "{why}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! SIGTERM and Ctrl-C: the first asks to end, and says when at the latest; the second does not wait.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::info;
+use wiring::{run::Ending, stop::Stop};
+
+use crate::board::Board;
+
+/// How long the check in hand may still take.
+const GRACE: Duration = Duration::from_secs(8);
+/// When the program ends, whatever is still going on: below the 10 s that supervisors are told.
+const AT_THE_LATEST: Duration = Duration::from_millis(9_500);
+
+/// Hears the signals from now on.
+pub(crate) fn listen(ending: &Ending, board: &Arc<Board>) -> Result<(), Stop> {
+    let hear =
+        |kind| signal(kind).map_err(|error| Stop::usage(format!("cannot listen for signals: {error}")));
+    let mut interrupt = hear(SignalKind::interrupt())?;
+    let mut terminate = hear(SignalKind::terminate())?;
+    let (ending, board) = (ending.clone(), Arc::clone(board));
+    tokio::spawn(async move {
+        either(&mut interrupt, &mut terminate).await;
+        board.stopping();
+        info!(
+            "asked to end: finishing the check in hand, within {} s",
+            GRACE.as_secs()
+        );
+        tokio::select! {
+            () = ending.within(GRACE) => {}
+            () = either(&mut interrupt, &mut terminate) => std::process::exit(130),
+        }
+        either(&mut interrupt, &mut terminate).await;
+        std::process::exit(130);
+    });
+    Ok(())
+}
+
+/// Passes when the program has to end whatever is still going on.
+pub(crate) async fn at_the_latest(ending: &Ending) {
+    ending.asked().await;
+    tokio::time::sleep(AT_THE_LATEST).await;
+}
+
+async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod bounded;
+pub mod chosen;
+pub mod config;
+pub mod flags;
+pub mod plain;
+pub mod postgres;
+pub mod run;
+pub mod session;
+pub mod source;
+pub mod stop;
+pub mod words;

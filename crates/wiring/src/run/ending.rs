@@ -1,0 +1,82 @@
+//! How a run is asked to end before it is through.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+/// Asked to end: soon, after what is in hand, or now, in the middle of it. Clones hear the same word.
+#[derive(Debug, Clone, Default)]
+pub struct Ending {
+    soon: CancellationToken,
+    now: CancellationToken,
+}
+
+impl Ending {
+    /// Asks to begin nothing new.
+    pub fn soon(&self) {
+        self.soon.cancel();
+    }
+
+    /// Asks to give up what is in hand.
+    pub fn now(&self) {
+        self.soon.cancel();
+        self.now.cancel();
+    }
+
+    /// Asks to begin nothing new, and after so long to give up what is in hand.
+    pub async fn within(&self, grace: Duration) {
+        self.soon();
+        tokio::time::sleep(grace).await;
+        self.now();
+    }
+
+    /// One that hears every word said here, and may hear one of its own that is not heard here.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self {
+            soon: self.soon.child_token(),
+            now: self.now.child_token(),
+        }
+    }
+
+    /// Whether anything was asked.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.soon.is_cancelled()
+    }
+
+    /// Waits until it is asked to begin nothing new.
+    ///
+    /// Cancel safe.
+    pub async fn asked(&self) {
+        self.soon.cancelled().await;
+    }
+
+    /// Does something unless it has to be given up: then what was begun is dropped.
+    pub async fn unless_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.now.run_until_cancelled(work).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn soon_lets_what_is_in_hand_finish_and_now_does_not() {
+        let ending = Ending::default();
+        let child = ending.child();
+        ending.soon();
+        assert!(child.is_asked());
+        assert_eq!(child.unless_now(async { 1 }).await, Some(1));
+        ending.now();
+        assert_eq!(child.unless_now(std::future::pending::<u8>()).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_word_said_to_a_child_is_not_heard_by_its_parent() {
+        let ending = Ending::default();
+        ending.child().now();
+        assert!(!ending.is_asked());
+    }
+}

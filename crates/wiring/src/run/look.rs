@@ -1,0 +1,129 @@
+//! The first half of a run: checks, evaluated on one snapshot.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use integrity_core::{BadCheck, Check, CheckCode, CheckRunner, Evaluation, Failure, FailureKind, Outcome};
+
+use super::Ending;
+use crate::{chosen::Chosen, stop::Stop};
+
+/// How often a run takes a new snapshot after one was lost, before it takes the database for unreachable.
+const MAX_LOSSES: u32 = 3;
+
+/// What is looked at.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "it holds functions")]
+pub struct Look<'a> {
+    /// Evaluates the checks.
+    pub runner: &'a dyn CheckRunner,
+    /// The checks there are.
+    pub chosen: &'a Chosen,
+    /// Whether a check's turn has come.
+    pub due: &'a (dyn Fn(&CheckCode) -> bool + Sync),
+    /// How it is asked to end early.
+    pub ending: &'a Ending,
+    /// Told which check is in hand.
+    pub in_hand: &'a (dyn Fn(&CheckCode) + Sync),
+}
+
+/// What came of looking, besides the evaluations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looked {
+    /// When the first snapshot was taken.
+    pub started_at: DateTime<Utc>,
+    /// How many checks were left out, because it was asked to end.
+    pub left: usize,
+}
+
+impl<'a> Look<'a> {
+    /// How many checks have their turn.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bad().count() + self.checks().count()
+    }
+
+    /// Whether no check has its turn.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Evaluates, and hands each evaluation on before the next is made. A check that takes its connection down is a
+    /// failed check; the others are evaluated on a new snapshot.
+    ///
+    /// # Errors
+    /// When the database is lost, and what `each` says.
+    pub async fn evaluate(
+        self,
+        mut each: impl AsyncFnMut(Evaluation) -> Result<(), Stop>,
+    ) -> Result<Looked, Stop> {
+        let database = &self.chosen.database;
+        let mut snapshot = self.runner.begin().await?;
+        let started_at = snapshot.taken_at();
+        for bad in self.bad() {
+            each(self.at_home(bad.evaluation(database, started_at))).await?;
+        }
+        let mut losses = 0;
+        let mut left = self.checks().count();
+        for check in self.checks() {
+            if self.ending.is_asked() {
+                break;
+            }
+            (self.in_hand)(check.code());
+            let Some(evaluated) = self.ending.unless_now(snapshot.evaluate(check)).await else {
+                snapshot.abandon().await;
+                return Ok(Looked { started_at, left });
+            };
+            left -= 1;
+            let evaluation = match evaluated {
+                Ok(evaluation) => evaluation,
+                Err(lost) if losses == MAX_LOSSES => return Err(lost.into()),
+                Err(_) => {
+                    losses += 1;
+                    let failed = took_the_connection_down(check, database, snapshot.taken_at());
+                    snapshot = self.runner.begin().await?;
+                    failed
+                }
+            };
+            each(self.at_home(evaluation)).await?;
+        }
+        snapshot.end().await;
+        Ok(Looked { started_at, left })
+    }
+
+    fn checks(self) -> impl Iterator<Item = &'a Check> {
+        let due = self.due;
+        self.chosen.checks.iter().filter(move |check| due(check.code()))
+    }
+
+    fn bad(self) -> impl Iterator<Item = &'a BadCheck> {
+        let due = self.due;
+        self.chosen.bad.iter().filter(move |bad| due(&bad.code))
+    }
+
+    /// With days that end where the configuration says.
+    fn at_home(self, mut evaluation: Evaluation) -> Evaluation {
+        if let Some(zone) = self.chosen.time_zone {
+            evaluation.terms.time_zone = zone;
+        }
+        evaluation
+    }
+}
+
+fn took_the_connection_down(check: &Check, database: &str, snapshot_at: DateTime<Utc>) -> Evaluation {
+    let message = "the connection was lost while it was evaluated: the server or the check itself ended it";
+    Evaluation {
+        database: database.to_owned(),
+        code: check.code().clone(),
+        snapshot_at,
+        outcome: Outcome::Failed(Failure {
+            kind: FailureKind::Sql,
+            message: message.to_owned(),
+        }),
+        findings: Vec::new(),
+        merged: 0,
+        terms: check.terms(),
+        elapsed: Duration::ZERO,
+    }
+}

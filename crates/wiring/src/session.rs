@@ -1,0 +1,129 @@
+//! A command's way to the alerts: connected, and only to a schema that this program knows.
+
+use alerts_store::PgAlertStore;
+use integrity_core::{
+    Caller, Door,
+    postgres::{PgCheckRunner, Room, SchemaState},
+};
+
+use crate::{
+    postgres::{self, PgPool, Target},
+    run::Evaluator,
+    stop::Stop,
+};
+
+/// Every part of the schema, in the order in which they stand on each other.
+pub const ROOMS: [Room; 2] = [integrity_core::postgres::ROOM, alerts_store::postgres::ROOM];
+
+/// An open connection to the alerts.
+#[derive(Debug)]
+pub struct Session {
+    /// The alerts.
+    pub store: PgAlertStore,
+    /// Where they are.
+    pub pool: PgPool,
+    /// The login that evaluates the checks' SQL, where it has one of its own.
+    evaluator: Option<PgPool>,
+}
+
+impl Session {
+    /// Connects, and makes sure that program and schema go together.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or program and schema do not go together.
+    pub async fn open(target: &Target, door: Door) -> Result<Self, Stop> {
+        Self::over(target.connect().await?, door).await
+    }
+
+    /// Makes sure that program and schema go together.
+    ///
+    /// # Errors
+    /// When they do not go together, or the login may not see that.
+    pub async fn over(pool: PgPool, door: Door) -> Result<Self, Stop> {
+        for room in ROOMS {
+            let state = room.state(&pool).await.map_err(Stop::from);
+            must_be_current(
+                room.name,
+                &state.map_err(|stop| stop.refused_login("it has to see Vigie's schema"))?,
+            )?;
+        }
+        Ok(Self {
+            store: PgAlertStore::new(pool.clone(), door),
+            pool,
+            evaluator: None,
+        })
+    }
+
+    /// Evaluates checks with a login of their own.
+    ///
+    /// # Errors
+    /// When that login cannot connect.
+    pub async fn evaluating_as(mut self, evaluator: Option<&Target>) -> Result<Self, Stop> {
+        if let Some(target) = evaluator {
+            let connected = target.connect().await;
+            self.evaluator = Some(connected.map_err(|stop| stop.at(target.place()))?);
+        }
+        Ok(self)
+    }
+
+    /// Evaluates checks, with the login that is there for it.
+    #[must_use]
+    pub fn runner(&self, database: &str) -> PgCheckRunner {
+        PgCheckRunner::new(self.evaluating().clone()).with_database(database)
+    }
+
+    /// Which login that is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn evaluated_by(&self) -> Result<Evaluator, Stop> {
+        Ok(Evaluator {
+            login: postgres::login(self.evaluating()).await?,
+            is_own: self.evaluator.is_some(),
+        })
+    }
+
+    fn evaluating(&self) -> &PgPool {
+        self.evaluator.as_ref().unwrap_or(&self.pool)
+    }
+}
+
+/// On whose behalf something is read: a person's, or the login's own.
+pub fn reader(user: Option<&str>) -> Caller {
+    user.map_or(Caller::Service, Caller::person)
+}
+
+/// A refusal of a person is an answer; a refusal of the program's own login is a matter of configuration.
+pub fn refused(caller: &Caller) -> impl Fn(alerts_store::Error) -> Stop {
+    let is_login = *caller == Caller::Service;
+    move |error| {
+        let stop = Stop::from(error);
+        if is_login {
+            stop.refused_login("`--as` names one")
+        } else {
+            stop
+        }
+    }
+}
+
+fn must_be_current(room: &str, state: &SchemaState) -> Result<(), Stop> {
+    match state {
+        SchemaState::Current => Ok(()),
+        SchemaState::Pending(versions) => Err(Stop::usage(format!(
+            "Vigie's schema is not up to date in this database: {} of {room} pending; run `vigie migrate`",
+            match versions.len() {
+                1 => "1 migration".to_owned(),
+                n => format!("{n} migrations"),
+            }
+        ))),
+        newer => Err(newer_schema(room, newer)),
+    }
+}
+
+/// A schema that this program does not know may mean anything.
+#[must_use]
+pub fn newer_schema(room: &str, state: &SchemaState) -> Stop {
+    Stop::usage(format!(
+        "{room}: {state}; use the vigie that migrated it, or a later one"
+    ))
+}
