@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Every task of this workspace. Each does the set-up it needs.
 #[derive(Debug, Parser)]
@@ -70,6 +70,11 @@ pub(crate) enum Task {
     /// Check the rules of docs/ARCHITECTURE.md that no compiler checks
     #[command(after_help = "Example:\n  cargo xtask tidy")]
     Tidy,
+    /// Measure: what a run costs, beside the least it could cost
+    Bench {
+        #[command(subcommand)]
+        task: BenchTask,
+    },
     /// Prove `demo` and `test` in a fresh Debian root with only Rust, gcc, libc6-dev, ca-certificates (as root)
     #[command(
         after_help = "Example:\n  cargo xtask prove-bare\nThe transcript is kept in target/prove-bare/transcript.txt."
@@ -95,6 +100,93 @@ pub(crate) enum SqlxTask {
     Check,
 }
 
+/// One measurement.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchTask {
+    Sync(SyncBench),
+    /// The parent of one process that is measured
+    #[command(hide = true)]
+    Measured {
+        /// Which program, and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<OsString>,
+    },
+}
+
+/// A run of the checks on a depot of any size: against two floors, psql, and what the first version did
+///
+/// Starts a private server, lets both versions play the stories that the first one got wrong, fills a depot, and times
+/// all arms in turn. docs/BENCHMARKS.md says what each number is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench sync
+  cargo xtask bench sync --size m --rate 5 --runs 9
+  cargo xtask bench sync --size s --check")]
+pub(crate) struct SyncBench {
+    /// How many movements: 10 thousand, 1 million, 10 million
+    #[arg(long, value_enum, default_value_t = Size::M)]
+    pub(crate) size: Size,
+    /// How many anomalies, in percent of the movements; above 0, at most 5
+    #[arg(long, value_name = "PERCENT", default_value = "0.1", value_parser = rate)]
+    pub(crate) rate: f64,
+    /// How often each arm runs
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = runs)]
+    pub(crate) runs: usize,
+    /// Where the data come from: the same number, the same day's data
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u32,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Tell no times; fail when a steady run writes a row of alerts, or 4 kB of WAL
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// How large a depot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Size {
+    S,
+    M,
+    L,
+}
+
+impl Size {
+    pub(crate) fn movements(self) -> u64 {
+        match self {
+            Self::S => 10_000,
+            Self::M => 1_000_000,
+            Self::L => 10_000_000,
+        }
+    }
+
+    /// How many tanks they are spread over.
+    pub(crate) fn tanks(self) -> u64 {
+        match self {
+            Self::S => 25,
+            Self::M => 200,
+            Self::L => 2000,
+        }
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if rate > 0.0 && rate <= 5.0 {
+        Ok(rate)
+    } else {
+        Err("above 0, and at most 5".to_owned())
+    }
+}
+
+fn runs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a number of runs, at least 1".to_owned()),
+        Ok(runs) => Ok(runs),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -113,5 +205,38 @@ mod tests {
             panic!("{parsed:?}")
         };
         assert_eq!(args, ["-p", "alerts-store", "--no-capture", "name"]);
+    }
+
+    #[test]
+    fn a_bench_is_of_something() {
+        let wanted = |words: &[&str]| {
+            let line = [&["xtask", "bench", "sync"], words].concat();
+            match Xtask::try_parse_from(line)?.task {
+                Task::Bench {
+                    task: BenchTask::Sync(wanted),
+                } => Ok(wanted),
+                other => panic!("{other:?}"),
+            }
+        };
+        let usual = wanted(&[]).unwrap_or_else(|error: clap::Error| panic!("{error}"));
+        assert_eq!(
+            (usual.size, usual.rate, usual.runs, usual.check),
+            (Size::M, 0.1, 7, false)
+        );
+        let large = wanted(&["--size", "l", "--rate", "5", "--runs", "3", "--json"]);
+        let large = large.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(
+            (large.size.movements(), large.rate, large.json),
+            (10_000_000, 5.0, true)
+        );
+        for wrong in [
+            ["--rate", "0"],
+            ["--rate", "5.1"],
+            ["--rate", "NaN"],
+            ["--runs", "0"],
+            ["--size", "xl"],
+        ] {
+            assert!(wanted(&wrong).is_err(), "{wrong:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Refused: shell scripts and a Makefile beside it. A task here is Rust like the rest, checked like the rest,
 //! and the same word runs the same commands on a laptop and in CI.
 
+mod bench;
 mod cli;
 mod command;
 mod demo;
@@ -50,6 +51,7 @@ fn run(task: Task) -> Result<(), Failure> {
             task: SqlxTask::Check,
         } => sqlx::check(),
         Task::Tidy => tidy::run(),
+        Task::Bench { task } => bench::run(&task),
         Task::ProveBare => prove_bare::run(),
         Task::Ci { full } => {
             lint::run()?;

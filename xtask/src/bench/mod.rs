@@ -1,0 +1,220 @@
+//! `cargo xtask bench`: how long a run takes, beside the least that it could take and beside what was there before.
+//!
+//! Refused: a framework for benchmarks. A run takes seconds, keeps state, and has to be steady to be compared; what is
+//! wanted of the numbers is a median.
+
+mod arms;
+mod checks;
+mod gate;
+mod machine;
+mod measure;
+mod measured;
+mod naive;
+mod numbers;
+mod report;
+mod script;
+mod stand;
+mod steady;
+
+use std::path::PathBuf;
+
+use self::{
+    arms::{Arm, Field},
+    machine::Machine,
+    measure::{Measure, Measured},
+    report::Report,
+    stand::{Programs, Stand},
+};
+use crate::{
+    cli::{BenchTask, SyncBench},
+    failure::Failure,
+    setup::{self, For},
+    workspace,
+};
+
+/// The database that is watched.
+const DATABASE: &str = "depot";
+
+/// So many rows a check may keep at most.
+const MAX_ROWS: u64 = 50_000;
+
+/// How many rounds are run and not measured: in the first one the first version inserts, from then on it updates.
+const WARM_UP: usize = 2;
+
+/// What a steady run may write at most, in bytes.
+const MAX_WAL: f64 = 4000.0;
+
+pub(crate) fn run(task: &BenchTask) -> Result<(), Failure> {
+    match task {
+        BenchTask::Sync(wanted) => sync(wanted),
+        BenchTask::Measured { command } => measured::parent(command),
+    }
+}
+
+fn sync(wanted: &SyncBench) -> Result<(), Failure> {
+    setup::run(false, For::Server)?;
+    let metadata = workspace::metadata()?;
+    let programs = Programs::build(&metadata, !wanted.check)?;
+    let stand = Stand::start(programs, workspace::target(&metadata, "xtask/bench")?)?;
+    let report = on(&stand, wanted)?;
+    stand.stop()?;
+    if wanted.json {
+        println!("{:#}", report.json());
+    } else {
+        println!("{}", report.text());
+    }
+    if wanted.check {
+        wrote_little(&report.measured)?;
+    }
+    Ok(())
+}
+
+fn on(stand: &Stand, wanted: &SyncBench) -> Result<Report, Failure> {
+    progress("the gate: small stories, in which the first version was wrong");
+    let gate = gate::play(stand)?;
+    let configuration = fill(stand, wanted)?;
+    let field = Field::prepare(stand, DATABASE, &configuration)?;
+
+    progress("warming up");
+    // Opens the alerts, which every later run finds as they are. The second opens what the first one could not.
+    for _ in 0..2 {
+        for told in field.settle()? {
+            progress(&told);
+        }
+        // What autovacuum would do after so many new rows.
+        stand.sql(DATABASE, "vacuum (analyze);")?;
+    }
+    // The first change of a page after a checkpoint writes the page as a whole: that belongs to the warming up.
+    stand.sql(DATABASE, "checkpoint;")?;
+    for round in 0..WARM_UP {
+        for arm in Arm::rotated(round) {
+            field.run(arm)?;
+        }
+    }
+
+    let before = machine::load();
+    let mut measured = Measured::default();
+    for round in 0..wanted.runs {
+        progress(&format!("round {} of {}", round + 1, wanted.runs));
+        for arm in Arm::rotated(round) {
+            measured.add(field.run(arm)?);
+        }
+    }
+    let load = [before, machine::load()];
+    let too_many = field.rows.iter().filter(|(_, rows)| **rows > MAX_ROWS);
+    Ok(Report {
+        about: about(stand, wanted, &field)?,
+        machine: Machine::here(),
+        load,
+        gate,
+        truncated: too_many.map(|(code, rows)| format!("{code} ({rows})")).collect(),
+        plan: naive::plan(stand, DATABASE)?,
+        measured,
+        with_times: !wanted.check,
+    })
+}
+
+/// Makes the depot and installs Vigie beside it; gives the configuration.
+fn fill(stand: &Stand, wanted: &SyncBench) -> Result<PathBuf, Failure> {
+    let (movements, tanks) = (wanted.size.movements(), wanted.size.tanks());
+    progress(&format!("filling the depot: {movements} movements"));
+    stand.create(DATABASE)?;
+    let schema = workspace::root().join("sql/packs/depot/schema.sql");
+    stand.sql_file(DATABASE, &schema)?;
+    let seed = include_str!("seed.sql");
+    let (rate, number) = (wanted.rate, wanted.seed);
+    stand.sql(
+        DATABASE,
+        &format!(
+            "\\set movements {movements}\n\\set tanks {tanks}\n\\set rate {rate}\n\\set seed {number}\n{seed}"
+        ),
+    )?;
+
+    let packs = "packs = [\"depot\", \"postgres\"]\n";
+    let plain = stand.write("plain.toml", packs)?;
+    let listed = stand.vigie_json(DATABASE, &plain, &["checks", "list", "--json"])?;
+    let codes = listed["checks"].as_array().into_iter().flatten();
+    // Nothing is cut off, and nothing ends early: the arms have no limits either.
+    let limits = codes
+        .filter_map(|check| check["code"].as_str())
+        .map(|code| format!("[checks.{code}]\nmax_rows = {MAX_ROWS}\ntimeout = \"10m\"\n"));
+    let configuration = stand.write("vigie.toml", &format!("{packs}{}", limits.collect::<String>()))?;
+    stand.install(DATABASE, &configuration)?;
+    Ok(configuration)
+}
+
+fn about(
+    stand: &Stand,
+    wanted: &SyncBench,
+    field: &Field<'_>,
+) -> Result<Vec<(&'static str, String)>, Failure> {
+    let date = stand.sql(DATABASE, "select to_char(now(), 'YYYY-MM-DD HH24:MI \"UTC\"');")?;
+    let counts = "select (select count(*) from receptions) + (select count(*) from sorties_produit),
+                         pg_size_pretty(pg_database_size(current_database()));";
+    let counts = stand.sql(DATABASE, counts)?;
+    let (movements, size) = counts.trim().split_once('|').unwrap_or_default();
+    Ok(vec![
+        ("date", date.trim().to_owned()),
+        (
+            "data",
+            format!(
+                "{movements} movements, {} findings of {} checks, rate {} %, seed {}; {size} in all",
+                field.findings(),
+                field.rows.len(),
+                wanted.rate,
+                wanted.seed
+            ),
+        ),
+        (
+            "program",
+            format!("{}, {}", stand.programs.run_line(), stand.programs.profile()),
+        ),
+        ("server", format!("PostgreSQL {}", stand.version())),
+    ])
+}
+
+/// What `--check` insists on, of every single run.
+fn wrote_little(measured: &Measured) -> Result<(), Failure> {
+    let max = |measure: Measure| {
+        measured
+            .max(measure)
+            .ok_or_else(|| Failure::new(format!("{} was not measured", measure.title())))
+    };
+    let (wal, rows) = (max(Measure::VigieWal)?, max(Measure::VigieAlertRows)?);
+    if rows > 0.0 {
+        return Err(Failure::new(format!(
+            "a steady run wrote {rows} rows of alerts, and shall write none"
+        )));
+    }
+    if wal >= MAX_WAL {
+        return Err(Failure::new(format!(
+            "a steady run wrote {wal} bytes of WAL, and shall write less than {MAX_WAL}"
+        )));
+    }
+    eprintln!("bench: steady runs wrote no row of alerts, and {wal} bytes of WAL at most");
+    Ok(())
+}
+
+fn progress(what: &str) {
+    eprintln!("bench: {what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(wal: f64, rows: f64) -> Measured {
+        let mut measured = Measured::default();
+        measured.add([(Measure::VigieWal, 100.0), (Measure::VigieAlertRows, 0.0)]);
+        measured.add([(Measure::VigieWal, wal), (Measure::VigieAlertRows, rows)]);
+        measured
+    }
+
+    #[test]
+    fn one_run_that_writes_too_much_is_enough() {
+        assert!(wrote_little(&measured(3999.0, 0.0)).is_ok());
+        assert!(wrote_little(&measured(4000.0, 0.0)).is_err());
+        assert!(wrote_little(&measured(100.0, 1.0)).is_err());
+        assert!(wrote_little(&Measured::default()).is_err());
+    }
+}
