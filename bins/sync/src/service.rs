@@ -211,3 +211,6 @@ pub(crate) fn tell(report: &Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,10 @@ fn a_check_whose_file_is_wrong_is_a_mistake_in_it() {
     world.file("checks/wrong.sql", check("WRONG", "GRAVE", "", "select 1"));
     let answer = check_config(&world).exits(2);
     assert!(answer.stderr.contains("WRONG: "), "{answer:#?}");
-    assert_eq!(answer.json()["checks"].as_object().map(serde_json::Map::len), Some(1));
+    assert_eq!(
+        answer.json()["checks"].as_object().map(serde_json::Map::len),
+        Some(1)
+    );
 }
 
 #[test]

@@ -27,10 +27,7 @@ fn world(seconds: u32) -> World {
             "a_first.sql",
             &check("A_FIRST", "WARN", "", "select 'B1' as entity_id"),
         ),
-        (
-            "b_long.sql",
-            &check("B_LONG", "WARN", "timeout = \"60s\"", long),
-        ),
+        ("b_long.sql", &check("B_LONG", "WARN", "timeout = \"60s\"", long)),
         (
             "c_last.sql",
             &check("C_LAST", "WARN", "", "select 'B3' as entity_id"),
@@ -63,11 +60,7 @@ fn exit(service: &mut Running<'_>) -> Option<i32> {
         if let Some(status) = service.ended() {
             return status.code();
         }
-        assert!(
-            Instant::now() < deadline,
-            "it does not end: {}",
-            service.said()
-        );
+        assert!(Instant::now() < deadline, "it does not end: {}", service.said());
         sleep(Duration::from_millis(20));
     }
 }
@@ -86,7 +79,11 @@ fn a_long_check_is_given_up_whole_and_those_before_it_are_kept() {
     service.signal(Signal::SIGTERM);
     assert_eq!(exit(&mut service), Some(0), "{}", service.said());
     assert_eq!(world.value(LEASE_IS_FREE), "true");
-    assert_eq!(world.value(&sleeping("= 0")), "true", "the server still works on it");
+    assert_eq!(
+        world.value(&sleeping("= 0")),
+        "true",
+        "the server still works on it"
+    );
     assert_eq!(world.value(SEEN), "A_FIRST");
     assert_eq!(world.value(ALERTS), "A_FIRST");
     assert_eq!(world.value(RUN), "PARTIAL: A_FIRST");

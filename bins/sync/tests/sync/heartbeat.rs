@@ -87,10 +87,7 @@ fn runs(world: &World) -> u64 {
 #[test]
 fn it_is_called_once_after_each_run_by_whoever_made_it() {
     let world = quick("select 'B1' as entity_id");
-    let ears = [
-        Ear::answering("200 OK", ""),
-        Ear::answering("204 No Content", ""),
-    ];
+    let ears = [Ear::answering("200 OK", ""), Ear::answering("204 No Content", "")];
     let mut pair = ears
         .each_ref()
         .map(|ear| Running::start(&world, &ear.configuration(&world)));
@@ -147,7 +144,10 @@ fn a_monitor_that_refuses_is_counted_and_told() {
 
 #[test]
 fn a_monitor_that_is_away_is_counted_and_told() {
-    is_called_in_vain(&format!("http://{}/ping/{TOKEN}", free_address()), "no connection");
+    is_called_in_vain(
+        &format!("http://{}/ping/{TOKEN}", free_address()),
+        "no connection",
+    );
 }
 
 #[test]

@@ -55,12 +55,7 @@ fn the_log_is_json_where_that_is_wanted_and_never_on_standard_output() {
 #[test]
 fn something_was_not_evaluated() {
     let world = world();
-    let broken = check(
-        "BROKEN",
-        "WARN",
-        "",
-        "select id as entity_id from no_such_table",
-    );
+    let broken = check("BROKEN", "WARN", "", "select id as entity_id from no_such_table");
     world.file("checks/broken.sql", broken);
     let report = world.sync(&["--once", "--json"]).exits(3).json();
     assert_eq!(report["status"], "PARTIAL");

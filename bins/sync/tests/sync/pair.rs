@@ -84,9 +84,7 @@ fn each_check_is_evaluated_once_per_interval_and_one_goes_on_when_the_other_dies
     let died = world.value("select quote_literal(clock_timestamp()::text)");
     let before = runs(&world);
     assert_eq!(missed(&world, &died), "", "while both lived: {}", book(&world));
-    until("runs of the other", || {
-        (runs(&world) >= before + 3).then_some(())
-    });
+    until("runs of the other", || (runs(&world) >= before + 3).then_some(()));
     pair[0].answers(200);
     assert_eq!(twice(&world), "");
     assert_eq!(
@@ -94,7 +92,9 @@ fn each_check_is_evaluated_once_per_interval_and_one_goes_on_when_the_other_dies
         ""
     );
     assert_eq!(
-        world.value("select string_agg(entity_id || ' ' || version, ', ' order by entity_id) from vigie.alerts"),
+        world.value(
+            "select string_agg(entity_id || ' ' || version, ', ' order by entity_id) from vigie.alerts"
+        ),
         "B1 1, B2 1",
         "what stays the same is written once"
     );

@@ -57,7 +57,10 @@ fn it_calls_itself_silent(service: &Running<'_>) {
     let limit = service
         .number("vigie_sync_silent_after_seconds", "")
         .expect("a limit");
-    assert!((limit - 3.0).abs() < f64::EPSILON && age > limit, "{age} and {limit}");
+    assert!(
+        (limit - 3.0).abs() < f64::EPSILON && age > limit,
+        "{age} and {limit}"
+    );
 }
 
 #[track_caller]

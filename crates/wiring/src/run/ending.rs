@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+/// How long what was looked at may take to be kept, once all else had to be given up.
+const LAST: Duration = Duration::from_secs(1);
+
 /// Asked to end: soon, after what is in hand, or now, in the middle of it. Clones hear the same word.
 #[derive(Debug, Clone, Default)]
 pub struct Ending {
@@ -56,6 +59,19 @@ impl Ending {
     pub async fn unless_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.now.run_until_cancelled(work).await
     }
+
+    /// Does something short that saves what was done before: once all else has to be given up, it has one second left.
+    pub async fn unless_late<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let late = async {
+            self.now.cancelled().await;
+            tokio::time::sleep(LAST).await;
+        };
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = late => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +87,14 @@ mod tests {
         assert_eq!(child.unless_now(async { 1 }).await, Some(1));
         ending.now();
         assert_eq!(child.unless_now(std::future::pending::<u8>()).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_looked_at_is_kept_unless_that_takes_long() {
+        let ending = Ending::default();
+        ending.now();
+        assert_eq!(ending.unless_late(tokio::time::sleep(LAST / 2)).await, Some(()));
+        assert_eq!(ending.unless_late(tokio::time::sleep(2 * LAST)).await, None);
     }
 
     #[tokio::test]
