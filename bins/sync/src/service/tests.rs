@@ -304,6 +304,27 @@ async fn a_run_whose_lease_is_lost_begins_no_further_check() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_that_waits_for_another_s_lease_knows_the_numbers() {
+    let world = World::new();
+    let taken = world
+        .leases
+        .acquire(&SERVICE, "sync main", "another", Duration::from_hours(1));
+    assert!(taken.await.expect("answered").held);
+    let board = Board::new(&world.chosen, &world.schedule);
+    tokio::select! {
+        () = world.serve_on(&board, "one") => {}
+        () = sleep(Duration::from_mins(2)) => {}
+    }
+    assert_eq!(world.store.runs().len(), 0);
+    let numbers = board.snapshot().numbers.expect("read from the database");
+    let age = world.clock.now() - numbers.summary.at;
+    assert!(
+        age <= TimeDelta::from_std(LOOK + ASK_AGAIN).expect("short"),
+        "{age}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_was_set_back_is_no_health_and_passes() {
     let world = World::new();
     let board = Board::new(&world.chosen, &world.schedule);

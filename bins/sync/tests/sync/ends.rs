@@ -58,6 +58,8 @@ fn exit(service: &mut Running<'_>) -> Option<i32> {
     let deadline = Instant::now() + AT_MOST;
     loop {
         if let Some(status) = service.ended() {
+            let said = service.said();
+            assert!(!said.contains("did not end in time"), "{said}");
             return status.code();
         }
         assert!(Instant::now() < deadline, "it does not end: {}", service.said());

@@ -91,7 +91,7 @@ fn it_is_called_once_after_each_run_by_whoever_made_it() {
     let mut pair = ears
         .each_ref()
         .map(|ear| Running::start(&world, &ear.configuration(&world)));
-    until("runs", || (runs(&world) >= 5).then_some(()));
+    until("runs", || (runs(&world) >= 8).then_some(()));
     for service in &mut pair {
         service.signal(Signal::SIGTERM);
         until("its end", || service.ended());

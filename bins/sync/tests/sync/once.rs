@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use crate::{
     harness::{Answer, World, check},
     http::free_address,
+    running::Running,
     secrets::{self, TOKEN},
 };
 
@@ -124,6 +125,36 @@ fn a_heartbeat_url_that_is_none_is_not_shown() {
             .exits(2)
             .says("sync.heartbeat_url_file heartbeat: no URL such as");
     }
+}
+
+#[test]
+fn the_rights_of_its_own_logins_are_enough() {
+    let mut world = world();
+    world.sql("create table public.bacs (id text); insert into public.bacs values ('B1')");
+    let bacs = check(
+        "BACS",
+        "WARN",
+        "every = \"1s\"",
+        "select id as entity_id from bacs",
+    );
+    world.file("checks/bacs.sql", bacs);
+    let service = world.login("in role vigie_sync", "");
+    let evaluating = world.login(
+        "in role vigie_eval",
+        "grant usage on schema public to {}; grant select on all tables in schema public to {}",
+    );
+    let service = Running::start_as(&world, "packs = [\"checks\"]\n", &service, Some(&evaluating)).ready();
+    world.until(
+        "runs",
+        "select (count(*) >= 2)::text from vigie.runs where status = 'OK'",
+    );
+    assert_eq!(
+        world
+            .value("select string_agg(distinct parameters #>> '{evaluated_by,is_own}', ' ') from vigie.runs"),
+        "true"
+    );
+    let said = service.said();
+    assert!(!said.contains("WARN"), "{said}");
 }
 
 #[test]

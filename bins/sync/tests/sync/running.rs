@@ -65,6 +65,16 @@ pub(crate) struct Running<'w> {
 impl<'w> Running<'w> {
     /// Starts one with this configuration on a free port.
     pub(crate) fn start(world: &'w World, configuration: &str) -> Self {
+        Self::start_as(world, configuration, &secrets::url(world), None)
+    }
+
+    /// Starts one that connects with this URL, and evaluates with another.
+    pub(crate) fn start_as(
+        world: &'w World,
+        configuration: &str,
+        url: &str,
+        evaluating: Option<&str>,
+    ) -> Self {
         let address = http::free_address();
         let name = format!("at-{}", address.port());
         world.file(
@@ -72,11 +82,14 @@ impl<'w> Running<'w> {
             format!("{configuration}[ops]\nlisten = \"{address}\"\n"),
         );
         let log = world.directory.path().join(format!("{name}.log"));
-        let mut command = world.command(&secrets::url(world), &["--config", &format!("{name}.toml")]);
+        let mut command = world.command(url, &["--config", &format!("{name}.toml")]);
         command
             .stdout(File::create(&log).expect("a log"))
             .stderr(File::options().append(true).open(&log).expect("a log"))
             .stdin(Stdio::null());
+        if let Some(url) = evaluating {
+            command.env("VIGIE_EVAL_URL", url);
+        }
         Self {
             world,
             child: command.spawn().expect("the program runs"),
