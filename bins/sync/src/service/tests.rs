@@ -111,6 +111,7 @@ struct World {
     schedule: Schedule,
     in_hand: InHand,
     evaluated_by: Evaluator,
+    ending: Ending,
     beats: AtomicU64,
 }
 
@@ -132,11 +133,12 @@ impl World {
                 login: "vigie_eval".to_owned(),
                 is_own: true,
             },
+            ending: Ending::default(),
             beats: AtomicU64::new(0),
         }
     }
 
-    /// Works as one of the services until it is dropped.
+    /// Works as one of the services until it is asked to end, or dropped.
     async fn serve(&self, who: &'static str) {
         let board = Board::new(&self.chosen, &self.schedule);
         self.serve_on(&board, who).await;
@@ -161,7 +163,7 @@ impl World {
             chosen: &self.chosen,
             schedule: &self.schedule,
             board,
-            ending: &Ending::default(),
+            ending: &self.ending,
             holder: who,
             lease: LEASE,
             beat: &|| {
@@ -322,6 +324,19 @@ async fn a_service_that_waits_for_another_s_lease_knows_the_numbers() {
         age <= TimeDelta::from_std(LOOK + ASK_AGAIN).expect("short"),
         "{age}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_waits_for_its_time_ends_at_once() {
+    let world = World::new();
+    let asked = async {
+        sleep(Duration::from_secs(50)).await;
+        world.ending.soon();
+        world.clock.now()
+    };
+    let ((), asked) = tokio::join!(world.serve("one"), asked);
+    assert_eq!(world.clock.now(), asked);
+    assert_eq!(world.store.runs().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
