@@ -1,81 +1,123 @@
--- What roles.sql gives and this database lacks, of the roles and the parts of the schema that are there; and tables of
--- Vigie's that everybody sees whole. A test compares the lists with roles.sql, grant by grant.
-with relations (role, privilege, relation) as (
-    select g.role, g.privilege, t.relation
+-- How the grants and policies in the schema vigie differ from those that roles.sql makes. A test compares the lists
+-- with roles.sql, grant by grant.
+--
+-- `is_missing`: what this database lacks, of the roles and the parts of the schema that are there, and tables of
+-- Vigie's that everybody sees whole. Else: what there is beyond. About that owners are not asked, nor PUBLIC and anon,
+-- whom examine_exposure.sql asks; what a check of the host's reads in the schema, `vigie install` may have granted to
+-- vigie_eval, and then `is_error` is false.
+with given (sort, role, privilege, name) as (
+    select g.sort, g.role, g.privilege, t.name
     from (values
-        ('authenticated', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details}'::text[]),
-        ('vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details}'),
-        ('vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs}'),
-        ('vigie_sync', 'UPDATE', '{alerts,check_states,checks}'),
-        ('vigie_sync', 'DELETE', '{runs}'),
-        ('vigie_sync', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
-        ('vigie_api', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}')
-    ) as g (role, privilege, relations)
+        ('schema', 'authenticated', 'USAGE', '{vigie}'::text[]),
+        ('schema', 'vigie_sync', 'USAGE', '{vigie}'),
+        ('schema', 'vigie_api', 'USAGE', '{vigie}'),
+        ('table', 'authenticated', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details}'),
+        ('table', 'vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details}'),
+        ('table', 'vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs}'),
+        ('table', 'vigie_sync', 'UPDATE', '{alerts,check_states,checks}'),
+        ('table', 'vigie_sync', 'DELETE', '{runs}'),
+        ('table', 'vigie_sync', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
+        ('table', 'vigie_api', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
+        ('routine', 'authenticated', 'EXECUTE', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check}'),
+        ('routine', 'vigie_sync', 'EXECUTE', '{actor_id,actor_role,event_hash,record_events,fold}')
+    ) as g (sort, role, privilege, names)
+    cross join unnest(g.names) as t (name)
+    union all
+    select 'sequence', 'vigie_eval', 'SELECT', c.relname
+    from pg_catalog.pg_class c
+    where c.relnamespace = to_regnamespace('vigie') and c.relkind = 'S'
+),
+policies (role, suffix, command, relation) as (
+    select g.role, g.suffix, g.command, t.relation
+    from (values
+        ('authenticated', '_members_read', 'SELECT', '{alerts,alert_events,check_states,checks,runs}'::text[]),
+        ('vigie_sync', '_service', 'ALL', '{alerts,alert_events,check_states,checks,runs}')
+    ) as g (role, suffix, command, relations)
     cross join unnest(g.relations) as t (relation)
 ),
-functions (role, function) as (
-    select g.role, f.function
-    from (values
-        ('authenticated', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check}'::text[]),
-        ('vigie_sync', '{actor_id,actor_role,event_hash,record_events,fold}')
-    ) as g (role, functions)
-    cross join unnest(g.functions) as f (function)
+objects (sort, name, object, oid, owner, acl) as (
+    select 'schema', n.nspname, 'vigie', n.oid, n.nspowner, n.nspacl
+    from pg_catalog.pg_namespace n
+    where n.nspname = 'vigie'
+    union all
+    select case c.relkind when 'S' then 'sequence' else 'table' end, c.relname, format('vigie.%I', c.relname), c.oid,
+        c.relowner, c.relacl
+    from pg_catalog.pg_class c
+    where c.relnamespace = to_regnamespace('vigie')
+    union all
+    select 'routine', p.proname, format('vigie.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)), p.oid,
+        p.proowner, p.proacl
+    from pg_catalog.pg_proc p
+    where p.pronamespace = to_regnamespace('vigie')
 ),
-policies (role, suffix) as (
-    values ('authenticated', '_members_read'), ('vigie_sync', '_service')
-),
-schema as (
-    select n.oid from pg_catalog.pg_namespace n where n.nspname = 'vigie'
+acls as (
+    select o.sort, o.name, o.object, o.owner, null::text as attname, a.*
+    from objects o
+    cross join aclexplode(o.acl) as a
+    union all
+    select o.sort, o.name, o.object, o.owner, format(' (%I)', t.attname), a.*
+    from objects o
+    inner join pg_catalog.pg_attribute t on t.attrelid = o.oid and t.attnum > 0 and not t.attisdropped
+    cross join aclexplode(t.attacl) as a
+    where o.sort = 'table'
 )
-select lack as "lack!", remedy as "remedy!"
+select is_missing as "is_missing!", what as "what!", remedy, is_error as "is_error!"
 from (
-    select 1 as place, format('%s may not use the schema vigie', r.rolname) as lack,
-        format('grant usage on schema vigie to %I', r.rolname) as remedy
-    from pg_catalog.pg_roles r
-    cross join schema s
-    where r.rolname in ('authenticated', 'vigie_sync', 'vigie_api')
-      and not has_schema_privilege(r.oid, s.oid, 'USAGE')
-    union all
-    select 2, format('%s lacks %s on vigie.%s', r.rolname, g.privilege, c.relname),
-        format('grant %s on vigie.%I to %I', lower(g.privilege), c.relname, r.rolname)
-    from relations g
+    select true as is_missing, 1 as place,
+        format('%s lacks %s on the %s %s', g.role, g.privilege, o.sort, o.object) as what,
+        format('grant %s on %s %s to %I', lower(g.privilege), o.sort, o.object, g.role) as remedy,
+        true as is_error
+    from given g
     inner join pg_catalog.pg_roles r on r.rolname = g.role
-    cross join schema s
-    inner join pg_catalog.pg_class c on c.relnamespace = s.oid and c.relname = g.relation
-    where not has_table_privilege(r.oid, c.oid, g.privilege)
+    inner join objects o on o.sort = g.sort and o.name = g.name
+    where not case g.sort
+        when 'schema' then has_schema_privilege(r.oid, o.oid, g.privilege)
+        when 'routine' then has_function_privilege(r.oid, o.oid, g.privilege)
+        else has_table_privilege(r.oid, o.oid, g.privilege)
+    end
     union all
-    select 2, format('vigie_eval lacks SELECT on the sequence vigie.%s', c.relname),
-        format('grant select on sequence vigie.%I to vigie_eval', c.relname)
-    from schema s
-    inner join pg_catalog.pg_class c on c.relnamespace = s.oid and c.relkind = 'S'
-    inner join pg_catalog.pg_roles r on r.rolname = 'vigie_eval'
-    where not has_table_privilege(r.oid, c.oid, 'SELECT')
-    union all
-    select 3, format('%s may not execute vigie.%s', r.rolname, p.proname),
-        format('grant execute on function vigie.%I(%s) to %I', p.proname,
-               pg_get_function_identity_arguments(p.oid), r.rolname)
-    from functions g
-    inner join pg_catalog.pg_roles r on r.rolname = g.role
-    cross join schema s
-    inner join pg_catalog.pg_proc p on p.pronamespace = s.oid and p.proname = g.function
-    where not has_function_privilege(r.oid, p.oid, 'EXECUTE')
-    union all
-    select 4, format('vigie.%s has no policy for %s, who sees nothing in it', c.relname, g.role), 'vigie install'
+    select true, 2, format('vigie.%s has no policy for %s, who sees nothing in it', g.relation, g.role), null, true
     from policies g
     inner join pg_catalog.pg_roles r on r.rolname = g.role
-    cross join schema s
-    inner join pg_catalog.pg_class c
-        on c.relnamespace = s.oid and c.relname = any ('{alerts,alert_events,check_states,checks,runs}'::text[])
+    inner join objects o on o.sort = 'table' and o.name = g.relation
     where not exists (
-        select from pg_catalog.pg_policy p where p.polrelid = c.oid and p.polname = c.relname || g.suffix
+        select from pg_catalog.pg_policy p where p.polrelid = o.oid and p.polname = g.relation || g.suffix
     )
     union all
-    select 5, format('Row Level Security is off on vigie.%s', c.relname),
-        format('alter table vigie.%I enable row level security', c.relname)
-    from schema s
-    inner join pg_catalog.pg_class c on c.relnamespace = s.oid and c.relkind in ('r', 'p')
-    where not c.relrowsecurity
+    select true, 3, format('Row Level Security is off on %s', o.object),
+        format('alter table %s enable row level security', o.object), true
+    from objects o
+    inner join pg_catalog.pg_class c on c.oid = o.oid and c.relkind in ('r', 'p')
+    where o.sort = 'table' and not c.relrowsecurity
       -- sqlx makes these; nobody is granted to write them
-      and c.relname not like '%\_migrations'
-) as lacking
-order by place, lack collate "C"
+      and o.name not like '%\_migrations'
+    union all
+    select false, 4,
+        format('%s has %s%s on the %s %s%s, which Vigie gives nobody of that name', r.rolname, a.privilege_type,
+               a.attname, a.sort, a.object, case when a.is_grantable then ' and may pass it on' end),
+        format('revoke %s%s on %s %s from %I', a.privilege_type, a.attname, a.sort, a.object, r.rolname),
+        r.rolname <> 'vigie_eval' or a.is_grantable or a.privilege_type not in ('SELECT', 'USAGE', 'EXECUTE')
+    from acls a
+    inner join pg_catalog.pg_roles r on r.oid = a.grantee
+    where a.grantee <> a.owner and r.rolname <> 'anon'
+      and (a.is_grantable or not exists (
+          select from given g
+          where g.sort = a.sort and g.role = r.rolname and g.privilege = a.privilege_type and g.name = a.name
+      ))
+    union all
+    select false, 5, format('the policy %s on vigie.%s is not one that Vigie makes', p.policyname, p.tablename),
+        format('drop policy %I on vigie.%I; then run `vigie install`', p.policyname, p.tablename), true
+    from pg_catalog.pg_policies p
+    left join policies g on g.relation = p.tablename and g.relation || g.suffix = p.policyname
+    where p.schemaname = 'vigie'
+      and not coalesce(
+          p.permissive = 'PERMISSIVE' and p.cmd = g.command and p.roles = array[g.role]::name[]
+          and case g.command
+              -- the name of the schema depends on the search path
+              when 'SELECT' then p.qual ~ '^\(\( *SELECT (vigie\.)?actor_role\(\) AS actor_role\) IS NOT NULL\)$'
+              else p.qual = 'true' and p.with_check = 'true'
+          end,
+          false
+      )
+) as differences
+order by place, what collate "C"

@@ -62,7 +62,6 @@ async fn look(place: &Place<'_>, chosen: &Chosen) -> Result<Vec<Symptom>, Stop> 
     symptoms.extend(ask("role", examination::roles(&pool).await)?);
     if is_whole {
         symptoms.extend(ask("privilege", examination::grants(&pool).await)?);
-        symptoms.extend(ask("privilege", examination::excess(&pool).await)?);
         symptoms.extend(ask("source", examination::source(&pool).await)?);
     } else {
         symptoms.push(Symptom::unseen(

@@ -12,7 +12,7 @@ mod views;
 
 pub use evaluator::{Evaluator, blindness, lacks, same_database, writes};
 pub use exposure::exposure;
-pub use roles::{excess, grants, roles};
+pub use roles::{grants, roles};
 pub use server::{Server, server};
 pub use source::source;
 pub use views::views;

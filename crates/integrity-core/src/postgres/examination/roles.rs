@@ -41,55 +41,44 @@ pub async fn roles(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
     Ok(roles.iter().flat_map(Role::symptoms).collect())
 }
 
-/// Looks for grants and policies of roles.sql that are missing.
+/// Looks for grants and policies of roles.sql that are missing in the schema `vigie`, and for those that it does not make.
 ///
 /// Cancel safe.
 ///
 /// # Errors
 /// `Unavailable` when the database does not answer.
 pub async fn grants(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
-    let lacks = sqlx::query_file!("../../sql/integrity-core/examine_grants.sql")
+    let differences = sqlx::query_file!("../../sql/integrity-core/examine_grants.sql")
         .fetch_all(pool)
         .await
         .map_err(failure)?;
-    let symptoms = lacks.into_iter().map(|row| {
-        let remedy = match row.remedy.as_str() {
-            "vigie install" => "run `vigie install`".to_owned(),
-            sql => format!("run `vigie install`, or: {sql}"),
+    let (missing, excess): (Vec<_>, Vec<_>) = differences.into_iter().partition(|row| row.is_missing);
+    let missing = missing.into_iter().map(|row| {
+        let remedy = match row.remedy {
+            Some(sql) => format!("run `vigie install`, or: {sql}"),
+            None => "run `vigie install`".to_owned(),
         };
-        Symptom::error("privilege.missing", row.lack, remedy)
+        Symptom::error("privilege.missing", row.what, remedy)
     });
-    Ok(or_fine(
-        symptoms.collect(),
-        "privilege.missing",
-        "every role has the grants and policies that it needs, and Row Level Security is on",
-    ))
-}
-
-/// Looks for grants and policies in the schema `vigie` that roles.sql does not make.
-///
-/// Cancel safe.
-///
-/// # Errors
-/// `Unavailable` when the database does not answer.
-pub async fn excess(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
-    let found = sqlx::query_file!("../../sql/integrity-core/examine_excess.sql")
-        .fetch_all(pool)
-        .await
-        .map_err(failure)?;
-    let symptoms = found.into_iter().map(|row| {
-        let id = "privilege.excess";
+    let excess = excess.into_iter().map(|row| {
+        let (id, remedy) = ("privilege.excess", row.remedy.unwrap_or_default());
         if row.is_error {
-            Symptom::error(id, row.what, row.remedy)
+            Symptom::error(id, row.what, remedy)
         } else {
-            Symptom::warning(id, row.what, format!("unless a check needs it: {}", row.remedy))
+            Symptom::warning(id, row.what, format!("unless a check needs it: {remedy}"))
         }
     });
-    Ok(or_fine(
-        symptoms.collect(),
+    let mut symptoms = or_fine(
+        missing.collect(),
+        "privilege.missing",
+        "every role has the grants and policies that it needs, and Row Level Security is on",
+    );
+    symptoms.extend(or_fine(
+        excess.collect(),
         "privilege.excess",
         "in the schema vigie there are no grants and policies but Vigie's own",
-    ))
+    ));
+    Ok(symptoms)
 }
 
 impl Role {
