@@ -298,7 +298,7 @@ fn stale(summary: &Summary, states: &[CheckState]) -> Vec<Symptom> {
             coverage.enabled - coverage.fresh,
             coverage.enabled
         );
-        let remedy = "run `vigie sync` as often as the checks' `every` says; `vigie status` names them";
+        let remedy = "run `vigie sync` as often as the checks' `every` says";
         symptoms.push(Symptom::error("freshness.checks", what, remedy));
     }
     let reason = |code: &str| {
