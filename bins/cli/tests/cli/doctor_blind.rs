@@ -96,6 +96,78 @@ fn views_that_only_say_that_they_are_vigies() {
     ]);
 }
 
+/// What keeps the comment by which the view says that it is Vigie's, and of these very checks; and a way to mend it.
+const REPLACED: [(&str, &[&str]); 4] = [
+    (
+        "create or replace view public.v_integrity_checks with (security_invoker = true) as
+         select null::text as check_code, null::text as severity, null::text as entity_type, null::text as entity_id,
+                null::text as message, null::jsonb as payload, now() as detected_at
+         where false",
+        &["install", "--compat"],
+    ),
+    (
+        "do $$
+         declare
+             said text := obj_description('public.v_integrity_checks'::regclass, 'pg_class');
+         begin
+             drop view public.v_integrity_checks;
+             create view public.v_integrity_checks with (security_invoker = true) as select 1 as one;
+             execute format('comment on view public.v_integrity_checks is %L', said);
+         end $$",
+        &["checks", "view", "--install"],
+    ),
+    (
+        "revoke select on public.v_integrity_checks from authenticated",
+        &["checks", "view", "--install"],
+    ),
+    (
+        "grant select on public.v_integrity_checks to service_role",
+        &["install", "--compat"],
+    ),
+];
+
+#[test]
+fn a_view_of_the_checks_that_is_another_now() {
+    let clinic = Clinic::healthy();
+    let world = &clinic.world;
+    let was = clinic.look().exits(0);
+    for (fault, mend) in REPLACED {
+        world.sql(fault);
+        let answer = clinic.look().exits(1);
+        let errors = findings(&answer, "error");
+        assert!(
+            errors.len() == 1
+                && starts(
+                    &errors,
+                    "view.v_integrity_checks: public.v_integrity_checks says that"
+                ),
+            "{fault}: {errors:#?}"
+        );
+        assert_eq!(
+            remedies(&answer, "view.v_integrity_checks"),
+            ["run `vigie install --compat` with the same packs"]
+        );
+        world
+            .vigie(&[mend, &["--pack", "depot", "postgres"]].concat())
+            .exits(0);
+        let now = clinic.look().exits(0);
+        assert_eq!(now.json(), was.json(), "after {fault} and {mend:?}");
+    }
+}
+
+#[test]
+fn what_is_no_view_is_not_vigies_whatever_it_says() {
+    appear_and_vanish(&[(
+        "alter view public.v_integrity_checks rename to ours;
+         create materialized view public.v_integrity_checks as select * from public.ours;
+         comment on materialized view public.v_integrity_checks is 'Vigie: the checks'",
+        "warning view.v_integrity_checks",
+        Some(
+            "drop materialized view public.v_integrity_checks; alter view public.ours rename to v_integrity_checks",
+        ),
+    )]);
+}
+
 #[test]
 fn views_of_others_that_show_what_is_vigies() {
     appear_and_vanish(&[
