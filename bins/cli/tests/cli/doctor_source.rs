@@ -317,3 +317,112 @@ fn a_function_that_was_changed_around_its_body() {
     }
     is_well(&host);
 }
+
+#[test]
+fn a_function_that_writes_roles_for_its_caller() {
+    let host = installed(ROLES, QUERY);
+    host.sql("create role clerk; grant usage, create on schema public to clerk; create schema staff; create table staff.roles ()");
+    for harmless in [
+        // with the caller's rights; reads only; says that it writes nothing; another table; an owner who may not
+        "create function public.f() returns void language plpgsql as $$ begin update public.roles set role = 'x'; end $$",
+        "create function public.f() returns text language sql security definer as $$ select role from public.roles $$",
+        "create function public.f() returns void language plpgsql stable security definer
+             as $$ begin update public.roles set role = 'x'; end $$",
+        "create function public.f() returns void language plpgsql security definer
+             as $$ begin update public.roles_old set role = 'x'; end $$",
+        "create function public.f() returns void language plpgsql security definer
+             as $$ begin update public.roles set role = 'x'; end $$; alter function public.f() owner to clerk",
+        "create function public.f() returns void language plpgsql security definer
+             as $$ begin update public.roles set role = 'x'; end $$;
+         revoke execute on function public.f() from public, anon, authenticated",
+    ] {
+        host.sql(harmless);
+        is_well(&host);
+        host.sql("drop function public.f()");
+    }
+    for body in [
+        "language plpgsql security definer as $$ begin UPDATE Public.Roles set role = $1; end $$",
+        "language sql security definer begin atomic delete from public.roles; insert into public.roles values ($1, $1); end",
+        "language plpgsql security definer set search_path = public
+             as $$ begin merge into \"roles\" using (values ($1)) v (id) on user_id = id when matched then do nothing; end $$",
+        "language plpgsql security definer as $$ begin execute format('update %I set role = %L', 'roles', $1); end $$",
+    ] {
+        host.sql(&format!("create function public.prendre(text) returns void {body}"));
+        let (said, remedies) = look(&host);
+        assert_eq!(
+            said,
+            [
+                "warning source.function: anon, authenticated may call public.prendre(text), which by its text may write \
+                 public.roles with the rights of postgres"
+            ],
+            "{body}"
+        );
+        let (_, revoke) = remedies[0].split_once(": ").expect("a statement");
+        host.sql(revoke);
+        is_well(&host);
+        host.sql("drop function public.prendre(text)");
+    }
+}
+
+#[test]
+fn a_trigger_elsewhere_that_writes_roles() {
+    let host = installed(ROLES, QUERY);
+    host.sql(
+        "create table public.inscriptions (id text, meta jsonb);
+         create function public.inscrire() returns trigger language plpgsql security definer
+             as $$ begin insert into public.roles values (new.id, new.meta ->> 'role'); return new; end $$",
+    );
+    is_well(&host);
+    host.sql(
+        "create trigger \"à l'entrée\" after insert on public.inscriptions for each row execute function public.inscrire()",
+    );
+    let (said, remedies) = look(&host);
+    assert_eq!(
+        said,
+        [
+            "warning source.function: the trigger \"à l'entrée\" on public.inscriptions runs public.inscrire(), which by \
+             its text may write public.roles with the rights of postgres"
+        ]
+    );
+    let (_, drop) = remedies[0].split_once(": ").expect("a statement");
+    host.sql(drop);
+    is_well(&host);
+}
+
+#[test]
+fn what_a_trigger_does_to_the_row_that_a_person_writes_is_not_known() {
+    let host = installed(ROLES, QUERY);
+    // nobody but its owner writes there
+    let trigger = |when: &str| {
+        host.sql(&format!(
+            "create trigger t {when} on public.roles for each row execute function public.noter()"
+        ));
+    };
+    trigger("before insert or update");
+    is_well(&host);
+    host.sql("grant update (nom) on public.roles to authenticated");
+    let (said, remedies) = look(&host);
+    assert_eq!(
+        said,
+        [
+            "not_looked_at source.trigger: authenticated may write some of public.roles, and the trigger t, which runs \
+             public.noter() then, may write the rest: whether that decides about roles was not looked at"
+        ]
+    );
+    let (_, drop) = remedies[0].rsplit_once(": ").expect("a statement");
+    host.sql(drop);
+    is_well(&host);
+
+    // what is not fired, or comes too late to change the row with no more rights than the caller's
+    for harmless in ["before insert", "after update"] {
+        trigger(harmless);
+        is_well(&host);
+        host.sql("drop trigger t on public.roles");
+    }
+    trigger("before update");
+    host.sql("alter table public.roles disable trigger t");
+    is_well(&host);
+    host.sql("drop trigger t on public.roles; alter function public.noter() security definer");
+    trigger("after update");
+    finds(&host, "not_looked_at source.trigger: ");
+}

@@ -48,6 +48,7 @@ pub async fn source(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
         )
     }));
     symptoms.extend(writable(pool, &in_force).await?);
+    symptoms.extend(code(pool, &in_force).await?);
     if in_force.source == RoleSource::Members {
         let count = sqlx::query_file_scalar!("../../sql/integrity-core/examine_members.sql")
             .fetch_one(pool)
@@ -65,7 +66,8 @@ pub async fn source(pool: &PgPool) -> Result<Vec<Symptom>, Error> {
     }
     if symptoms.is_empty() {
         let what = format!(
-            "people's roles come from {}, which they cannot write",
+            "people's roles come from {}, which they cannot write as far as privileges, policies and the text of \
+             functions tell",
             in_force.source
         );
         symptoms.push(Symptom::ok("source.roles", what));
@@ -109,6 +111,27 @@ async fn writable(pool: &PgPool, in_force: &RoleSourceInForce) -> Result<Vec<Sym
             "who is signed in could make themselves admin"
         };
         Symptom::error("source.writable", format!("{seen}: {whoever}"), way.remedy)
+    });
+    Ok(symptoms.collect())
+}
+
+/// Functions and triggers that could write it for a caller who may not.
+async fn code(pool: &PgPool, in_force: &RoleSourceInForce) -> Result<Vec<Symptom>, Error> {
+    let oids: Vec<i64> = in_force.relations.iter().map(|relation| relation.oid).collect();
+    let found = sqlx::query_file!("../../sql/integrity-core/examine_source_code.sql", &oids)
+        .fetch_all(pool)
+        .await
+        .map_err(failure)?;
+    let symptoms = found.into_iter().map(|code| {
+        if code.is_known {
+            Symptom::warning("source.function", code.what, code.remedy)
+        } else {
+            let what = format!(
+                "{}: whether that decides about roles was not looked at",
+                code.what
+            );
+            Symptom::unseen("source.trigger", what, code.remedy)
+        }
     });
     Ok(symptoms.collect())
 }
