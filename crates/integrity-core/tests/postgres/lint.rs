@@ -157,6 +157,8 @@ async fn what_can_be_true_is_not_warned_about(pool: PgPool) {
         "floored where round(litres) <= -5",
         "chosen where least < 0",
         "chosen where other < 0",
+        "chosen where other > 0",
+        "chosen where off > 0",
         "chosen where off < 0",
         "chosen where two < 0",
         "chosen where same < 0",

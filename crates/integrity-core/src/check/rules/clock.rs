@@ -135,7 +135,7 @@ mod tests {
             "select today, now, t.now from t",
             "select 1 from t where status <> 'today' and p ->> 'today' = 'now' and 'now' = p #> 'now'",
             "select 1 from t where p @> 'now' or 'today' <@ p or a < 'known' or at > 'epoch'",
-            "select f('now')::date, a < ('nowhere') from t",
+            "select f('now')::date, \"f\"('now')::date, a < ('nowhere') from t",
             "select (:as_of at time zone 'UTC')::date, 'x' as date",
         ] {
             silent(sql);
