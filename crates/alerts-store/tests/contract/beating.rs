@@ -155,7 +155,7 @@ pub(crate) async fn a_run_that_evaluated_nothing_is_silence(harness: &dyn Harnes
     runs(harness, "main").await;
     let run_at = last_seen(harness).await.run_at;
     harness.pass(TimeDelta::minutes(20)).await;
-    Scene::new(harness).fails().await;
+    Scene::new(harness).sees(failed(), vec![]).await;
     ends(harness, "main", RunStatus::Failed).await;
     let blind = heartbeat(harness).await;
     assert!(blind.silent && blind.age_seconds >= 1200.0, "{blind:?}");

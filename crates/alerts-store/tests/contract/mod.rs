@@ -130,7 +130,7 @@ macro_rules! promises {
             only_the_service_moves_checks_on
             what_was_last_seen_is_known
             silence_shows_after_three_intervals
-            a_run_that_evaluated_nothing_is_silence,
+            a_run_that_evaluated_nothing_is_silence
             silence_is_measured_without_a_run
             what_lies_in_the_future_is_no_news
             what_is_past_due_is_counted_where_it_stands
