@@ -82,7 +82,7 @@ impl Life {
         let service = Service {
             store: &session.store,
             leases: &PgLeases::new(session.pool.clone()),
-            runner: &session.runner(&self.chosen.database),
+            runner: &session.runner(&self.chosen),
             evaluated_by: &evaluated_by,
             chosen: &self.chosen,
             schedule: &self.schedule,
@@ -113,7 +113,7 @@ impl Life {
     pub(crate) async fn once(&self) -> Result<Report, Stop> {
         let session = self.open().await.map_err(|stop| stop.at(self.target.place()))?;
         let evaluated_by = session.evaluated_by().await?;
-        let runner = session.runner(&self.chosen.database);
+        let runner = session.runner(&self.chosen);
         let round = Round {
             store: &session.store,
             evaluated_by: &evaluated_by,
