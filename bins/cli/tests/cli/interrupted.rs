@@ -39,15 +39,15 @@ fn an_interrupted_sync_leaves_nothing_running_and_records_what_it_did() {
     world.sql("create table bac (id text); insert into bac values ('b1')");
     world.pack(&[
         (
-            "a.sql",
+            "aaa_quick.sql",
             &check("AAA_QUICK", "WARN", "", "select id as entity_id from public.bac"),
         ),
         (
-            "b.sql",
+            "bbb_endless.sql",
             &check("BBB_ENDLESS", "WARN", "timeout = \"10m\"", ENDLESS),
         ),
         (
-            "c.sql",
+            "ccc_after.sql",
             &check("CCC_AFTER", "WARN", "", "select id as entity_id from public.bac"),
         ),
     ]);

@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// Asked to end: soon, after what is in hand, or now, in the middle of it. Clones hear the same word.
+/// Asked to end: soon, after the check in hand; now, in the middle of it; or without even applying what was evaluated
+/// before. Clones hear the same word.
 #[derive(Debug, Clone, Default)]
 pub struct Ending {
     soon: CancellationToken,
     now: CancellationToken,
+    late: CancellationToken,
 }
+
+/// How long applying may take once the check in hand was given up.
+const APPLYING: Duration = Duration::from_secs(1);
 
 impl Ending {
     /// Asks to begin nothing new.
@@ -17,17 +22,19 @@ impl Ending {
         self.soon.cancel();
     }
 
-    /// Asks to give up what is in hand.
+    /// Asks to give up the check in hand.
     pub fn now(&self) {
         self.soon.cancel();
         self.now.cancel();
     }
 
-    /// Asks to begin nothing new, and after so long to give up what is in hand.
+    /// Asks to begin nothing new, after so long to give up the check in hand, and a second later everything.
     pub async fn within(&self, grace: Duration) {
         self.soon();
         tokio::time::sleep(grace).await;
         self.now();
+        tokio::time::sleep(APPLYING).await;
+        self.late.cancel();
     }
 
     /// One that hears every word said here, and may hear one of its own that is not heard here.
@@ -36,6 +43,7 @@ impl Ending {
         Self {
             soon: self.soon.child_token(),
             now: self.now.child_token(),
+            late: self.late.child_token(),
         }
     }
 
@@ -52,9 +60,14 @@ impl Ending {
         self.soon.cancelled().await;
     }
 
-    /// Does something unless it has to be given up: then what was begun is dropped.
-    pub async fn unless_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    /// Evaluates unless it has to be given up: then what was begun is dropped.
+    pub(super) async fn unless_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.now.run_until_cancelled(work).await
+    }
+
+    /// Applies unless it is too late for that: then what was begun is dropped.
+    pub(super) async fn unless_late<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.late.run_until_cancelled(work).await
     }
 }
 
@@ -71,6 +84,15 @@ mod tests {
         assert_eq!(child.unless_now(async { 1 }).await, Some(1));
         ending.now();
         assert_eq!(child.unless_now(std::future::pending::<u8>()).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_evaluated_is_applied_until_it_is_too_late() {
+        let ending = Ending::default();
+        ending.now();
+        assert_eq!(ending.unless_late(async { 1 }).await, Some(1));
+        ending.within(Duration::from_secs(8)).await;
+        assert_eq!(ending.unless_late(std::future::pending::<u8>()).await, None);
     }
 
     #[tokio::test]

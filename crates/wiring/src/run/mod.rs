@@ -73,7 +73,7 @@ impl Round<'_> {
         let mut rows = Vec::with_capacity(steady.len() + different.len());
         let mut left = looked.left;
         for evaluation in different {
-            match self.look.ending.unless_now(self.apply(evaluation)).await {
+            match self.look.ending.unless_late(self.apply(evaluation)).await {
                 Some(row) => rows.push(row?),
                 None => left += 1,
             }
