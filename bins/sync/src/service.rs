@@ -80,7 +80,7 @@ impl Service<'_> {
         }
         let lease = self
             .leases
-            .acquire(&SERVICE, &self.lease_name(), self.holder, self.lease)
+            .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease)
             .await?;
         if !lease.held {
             let left = (lease.until - lease.at).to_std().unwrap_or_default();
@@ -91,7 +91,7 @@ impl Service<'_> {
         self.board.holds_lease(false);
         let released = self
             .leases
-            .release(&SERVICE, &self.lease_name(), self.holder)
+            .release(&SERVICE, &lease_name(self.chosen), self.holder)
             .await;
         worked?;
         released?;
@@ -150,7 +150,7 @@ impl Service<'_> {
             tokio::time::sleep(self.lease / 3).await;
             let renewed = self
                 .leases
-                .acquire(&SERVICE, &self.lease_name(), self.holder, self.lease)
+                .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease)
                 .await;
             match renewed {
                 Ok(lease) if lease.held => {}
@@ -174,11 +174,11 @@ impl Service<'_> {
         self.board.numbers(summary, states);
         Ok(())
     }
+}
 
-    /// One lease for the watched database: services of different ones do not wait for each other.
-    fn lease_name(self) -> String {
-        format!("sync {}", self.chosen.database)
-    }
+/// One lease for the watched database: services of different ones do not wait for each other.
+pub(crate) fn lease_name(chosen: &Chosen) -> String {
+    format!("sync {}", chosen.database)
 }
 
 /// An answer of the store, or the database counts as lost.
