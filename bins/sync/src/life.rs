@@ -11,7 +11,7 @@ use wiring::{
     postgres::Target,
     run::{Ending, Look, Report, Round, everything},
     session::Session,
-    stop::{Exit, Stop},
+    stop::Stop,
 };
 
 use crate::{
@@ -44,7 +44,7 @@ impl Life {
         while !self.ending.is_asked() {
             match self.work(&holder).await {
                 Ok(()) => return Ok(()),
-                Err(stop) if stop.exit() != Exit::Unreachable => return Err(stop),
+                Err(stop) if !stop.may_pass() => return Err(stop),
                 Err(stop) => {
                     // Back to short pauses once it had answered.
                     losses = if self.board.is_up() { 0 } else { losses + 1 };

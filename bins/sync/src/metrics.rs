@@ -249,3 +249,6 @@ fn truth(holds: bool) -> f64 {
 fn number(count: u64) -> f64 {
     count as f64
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,10 +72,7 @@ impl Service<'_> {
     async fn turn(self, tried: &mut Tried, told: &mut Duration) -> Result<Duration, Stop> {
         let seen = self.look().await?;
         if self.schedule.due(&seen, tried).is_empty() {
-            if *told >= LOOK {
-                *told = Duration::ZERO;
-                self.read_numbers().await?;
-            }
+            self.read_numbers_now_and_then(told).await?;
             return Ok(self.schedule.next(seen.at).unwrap_or(LOOK).min(LOOK));
         }
         let lease = self
@@ -83,6 +80,7 @@ impl Service<'_> {
             .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease)
             .await?;
         if !lease.held {
+            self.read_numbers_now_and_then(told).await?;
             let left = (lease.until - lease.at).to_std().unwrap_or_default();
             return Ok(left.min(ASK_AGAIN));
         }
@@ -167,7 +165,12 @@ impl Service<'_> {
         }
     }
 
-    async fn read_numbers(self) -> Result<(), Stop> {
+    /// Between runs of its own, which bring the numbers with them.
+    async fn read_numbers_now_and_then(self, told: &mut Duration) -> Result<(), Stop> {
+        if *told < LOOK {
+            return Ok(());
+        }
+        *told = Duration::ZERO;
         let database = &self.chosen.database;
         let summary = within(self.store.summary(&SERVICE, database)).await?;
         let states = within(self.store.check_states(&SERVICE, database)).await?;
@@ -211,3 +214,6 @@ pub(crate) fn tell(report: &Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,6 +75,13 @@ impl Stop {
         self.exit
     }
 
+    /// Whether it may pass without anybody doing anything: the database cannot be reached, or answers what nobody
+    /// foresaw. Everything else waits for a person.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        self.exit == Exit::Unreachable || self.code == "corrupt"
+    }
+
     /// For a person.
     #[must_use]
     pub fn message(&self) -> &str {

@@ -41,11 +41,12 @@ pub(crate) async fn run(
     })
 }
 
-/// Whether silence proves something: there are checks, each of them is fresh and neither failing nor suspect, and
-/// every live alert has a check that is evaluated. Fixtures are left out: they are a promise of the pack, not of this run.
+/// Whether silence proves something: somebody still looks, there are checks, each of them is fresh and neither failing nor
+/// suspect, and every live alert has a check that is evaluated. Fixtures are left out: they are a promise of the pack, not of this run.
 fn is_believable(summary: &Summary) -> bool {
     let coverage = summary.coverage;
-    coverage.enabled > 0
+    !summary.heartbeat.silent
+        && coverage.enabled > 0
         && coverage.fresh == coverage.enabled
         && summary.failing.is_empty()
         && summary.suspect.is_empty()

@@ -1,6 +1,7 @@
 //! The numbers at a glance, beginning with how far they can be believed.
 
-use alerts_store::{CheckState, Coverage, Durations, Status, Summary};
+use alerts_store::{CheckState, Coverage, Durations, Heartbeat, Status, Summary};
+use chrono::TimeDelta;
 use comfy_table::{Attribute, Cell};
 use integrity_core::Severity;
 
@@ -14,6 +15,7 @@ use super::{
 /// The numbers, and what is wrong with the checks themselves.
 pub(crate) fn at_a_glance(summary: &Summary, states: &[CheckState]) -> String {
     let mut text = vec![
+        last_run(&summary.heartbeat),
         last_complete(summary),
         coverage(&summary.coverage),
         health(&summary.coverage),
@@ -52,6 +54,23 @@ pub(crate) fn coverage(coverage: &Coverage) -> String {
         counted
     } else {
         styled(words::BOLD, &counted)
+    }
+}
+
+/// Whether anybody still looks. What is fresh may come from somebody who has stopped since.
+fn last_run(heartbeat: &Heartbeat) -> String {
+    let age = words::seconds(heartbeat.age_seconds);
+    let every = heartbeat.silent_after_seconds.map(|after| after / 3);
+    match every.and_then(|every| TimeDelta::try_seconds(every.try_into().ok()?)) {
+        None => styled(RED, "SILENT: no check is enabled, nobody looks at anything"),
+        Some(every) if heartbeat.silent => {
+            let every = words::span(every);
+            styled(
+                RED,
+                &format!("SILENT: no run for {age}, one is due every {every}"),
+            )
+        }
+        Some(_) => format!("Last run {age} ago"),
     }
 }
 

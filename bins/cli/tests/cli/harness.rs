@@ -1,4 +1,5 @@
-//! A database of its own for each test, and the program beside it.
+//! A database of its own for each test, and the programs beside it. The tests of every program share this file; each
+//! says in its `main.rs` where the program under test is, and where `vigie` is, which prepares databases.
 
 use std::{
     env, fs,
@@ -12,13 +13,21 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
 
-/// The program under test, with nothing configured, in a directory without a configuration.
+/// `vigie`, with nothing configured, in a directory without a configuration.
 pub(crate) fn vigie(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
+    bare(&crate::vigie(), directory)
+}
+
+/// A program with nothing configured, in a directory without a configuration.
+fn bare(program: &Path, directory: &Path) -> Command {
+    let mut command = Command::new(program);
     for name in [
         "VIGIE_CONFIG",
         "VIGIE_DATABASE_URL",
         "VIGIE_DATABASE_URL_FILE",
+        "VIGIE_EVAL_URL",
+        "VIGIE_EVAL_URL_FILE",
+        "VIGIE_LOG_FORMAT",
         "PGPASSFILE",
         "PGPASSWORD",
     ] {
@@ -178,15 +187,16 @@ impl World {
         with_database(&format!("{scheme}://{login}:x@{host}"), &self.name)
     }
 
-    /// The program with this database in its environment.
+    /// The program under test with this database in its environment.
     pub(crate) fn command(&self, url: &str, args: &[&str]) -> Command {
-        let mut command = vigie(self.directory.path());
+        let mut command = bare(&crate::tested(), self.directory.path());
         command.env("VIGIE_DATABASE_URL", url).args(args);
         command
     }
 
     pub(crate) fn vigie(&self, args: &[&str]) -> Answer {
-        Answer::of(&mut self.command(&self.url(), args))
+        let mut command = vigie(self.directory.path());
+        Answer::of(command.env("VIGIE_DATABASE_URL", self.url()).args(args))
     }
 
     /// Writes a file where the program runs.
@@ -260,7 +270,7 @@ impl Drop for World {
 }
 
 /// Statements that a test has put together itself.
-fn raw(statements: &str) -> sqlx::RawSql {
+pub(crate) fn raw(statements: &str) -> sqlx::RawSql {
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements))
 }
 

@@ -30,3 +30,15 @@ mod role_source;
 mod screens;
 mod side_by_side;
 mod view;
+
+use std::path::PathBuf;
+
+/// The program under test.
+fn tested() -> PathBuf {
+    env!("CARGO_BIN_EXE_vigie").into()
+}
+
+/// The program that prepares databases, here the same.
+fn vigie() -> PathBuf {
+    tested()
+}

@@ -22,6 +22,8 @@ pub fn of(error: &(dyn Error + 'static)) -> String {
             "57P01" | "57P02" => "the server is shutting down".to_owned(),
             "57014" => "it took longer than its time limit".to_owned(),
             "40001" | "40P01" | "55P03" => HELD_UP.to_owned(),
+            "55000" => "the database takes no connections".to_owned(),
+            "25006" => "the database can only be read".to_owned(),
             "57P03" => "the server is starting up or shutting down".to_owned(),
             other => format!("the server answers SQLSTATE {other}"),
         };

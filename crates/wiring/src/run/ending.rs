@@ -4,17 +4,15 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// Asked to end: soon, after the check in hand; now, in the middle of it; or without even applying what was evaluated
-/// before. Clones hear the same word.
+/// How long what was looked at may take to be kept, once all else had to be given up.
+const LAST: Duration = Duration::from_secs(1);
+
+/// Asked to end: soon, after what is in hand, or now, in the middle of it. Clones hear the same word.
 #[derive(Debug, Clone, Default)]
 pub struct Ending {
     soon: CancellationToken,
     now: CancellationToken,
-    late: CancellationToken,
 }
-
-/// How long applying may take once the check in hand was given up.
-const APPLYING: Duration = Duration::from_secs(1);
 
 impl Ending {
     /// Asks to begin nothing new.
@@ -28,13 +26,11 @@ impl Ending {
         self.now.cancel();
     }
 
-    /// Asks to begin nothing new, after so long to give up the check in hand, and a second later everything.
+    /// Asks to begin nothing new, and after so long to give up the check in hand.
     pub async fn within(&self, grace: Duration) {
         self.soon();
         tokio::time::sleep(grace).await;
         self.now();
-        tokio::time::sleep(APPLYING).await;
-        self.late.cancel();
     }
 
     /// One that hears every word said here, and may hear one of its own that is not heard here.
@@ -43,7 +39,6 @@ impl Ending {
         Self {
             soon: self.soon.child_token(),
             now: self.now.child_token(),
-            late: self.late.child_token(),
         }
     }
 
@@ -65,9 +60,17 @@ impl Ending {
         self.now.run_until_cancelled(work).await
     }
 
-    /// Applies unless it is too late for that: then what was begun is dropped.
-    pub(super) async fn unless_late<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        self.late.run_until_cancelled(work).await
+    /// Does something short that saves what was done before: once all else has to be given up, it has one second left.
+    pub async fn unless_late<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let late = async {
+            self.now.cancelled().await;
+            tokio::time::sleep(LAST).await;
+        };
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = late => None,
+        }
     }
 }
 
@@ -87,12 +90,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_evaluated_is_applied_until_it_is_too_late() {
+    async fn what_was_looked_at_is_kept_unless_that_takes_long() {
         let ending = Ending::default();
         ending.now();
-        assert_eq!(ending.unless_late(async { 1 }).await, Some(1));
-        ending.within(Duration::from_secs(8)).await;
-        assert_eq!(ending.unless_late(std::future::pending::<u8>()).await, None);
+        assert_eq!(ending.unless_late(tokio::time::sleep(LAST / 2)).await, Some(()));
+        assert_eq!(ending.unless_late(tokio::time::sleep(2 * LAST)).await, None);
     }
 
     #[tokio::test]

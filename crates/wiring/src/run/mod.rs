@@ -6,6 +6,8 @@ mod ending;
 mod look;
 mod report;
 mod steady;
+#[cfg(test)]
+mod tests;
 
 use std::time::Instant;
 
@@ -71,13 +73,16 @@ impl Round<'_> {
             })
             .await?;
         let mut rows = Vec::with_capacity(steady.len() + different.len());
-        let mut left = looked.left;
-        for evaluation in different {
-            match self.look.ending.unless_late(self.apply(evaluation)).await {
-                Some(row) => rows.push(row?),
-                None => left += 1,
+        let to_apply = different.len();
+        let applying = async {
+            for evaluation in different {
+                rows.push(self.apply(evaluation).await?);
             }
-        }
+            Ok::<_, Stop>(())
+        };
+        // None where there was no time for all of it.
+        self.look.ending.unless_late(applying).await.transpose()?;
+        let left = looked.left + to_apply - rows.len();
         rows.extend(steady.advance(self.store).await.map_err(refused)?);
         rows.sort_by(|a, b| a.code.cmp(&b.code));
         let passed = self.store.record_dates(&SERVICE).await.map_err(refused)?;
