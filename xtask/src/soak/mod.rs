@@ -156,10 +156,10 @@ impl Soak {
     /// One round. Gives what is not as it must be.
     fn round(&mut self, round: u32, fault: Fault, rng: &mut Rng) -> Result<Vec<String>, Trouble> {
         let stand = &mut self.stand;
-        let services = if fault.takes_two() {
+        let services = if fault.takes_two() || rng.u8(..4) > 0 {
             SERVICES
         } else {
-            rng.usize(1..=SERVICES)
+            1
         };
         stand.run_services(services)?;
         let source = *rng.choice(&SOURCES).unwrap_or(&SOURCES[0]);
