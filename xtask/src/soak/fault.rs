@@ -19,7 +19,7 @@ use crate::failure::Failure;
 
 /// How long the server is away when nobody has to believe that it is, and when everybody has to say so.
 const SHORT: Duration = Duration::from_millis(700);
-const LONG: Duration = Duration::from_millis(5500);
+const LONG: Duration = Duration::from_millis(5000);
 
 /// How often somebody tries to take the last connection.
 const MOST_TAKERS: usize = 60;
@@ -140,7 +140,7 @@ impl Fault {
             Self::ReadOnly => scene.read_only().map(Some),
             Self::Terminated => scene.terminated().map(|()| None),
             Self::Frozen => scene.frozen().map(|()| None),
-            Self::Two => scene.go_on(4).map(|()| None),
+            Self::Two => scene.go_on(3).map(|()| None),
             Self::Failing => scene.failing().map(|()| None),
             Self::Emptied => scene.emptied().map(|()| None),
             Self::MassClear => scene.mass_clear().map(|()| None),
@@ -207,9 +207,7 @@ impl Scene<'_> {
             return Ok(Blind {
                 from,
                 to: Instant::now(),
-                // A service waits longer for a connection than it believes in the last run: until then it only knows
-                // that what it knows is old, and says so at /readyz.
-                down: false,
+                down: true,
             });
         }
         Err(Trouble::NotInjected(

@@ -169,7 +169,7 @@ impl Soak {
         business::change(&stand.psql, rng, quiet)?;
         let long = fault.is_outage() && {
             self.outages += 1;
-            self.outages == 1 || rng.u8(..4) == 0
+            self.outages == 1 || rng.u8(..6) == 0
         };
         let injected = fault.inject(&mut Scene {
             stand,

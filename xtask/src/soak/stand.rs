@@ -65,6 +65,8 @@ impl Stand {
         let options = Options::from_env()
             .keep(directory.join("server"))
             .setting("max_connections", CONNECTIONS)
+            // The soak itself gets through, also while others knock.
+            .setting("superuser_reserved_connections", "10")
             // Processes are killed here, never the machine: what the kernel has is not lost.
             .setting("fsync", "off");
         let server = Sandbox::start(&options)?;
