@@ -97,6 +97,7 @@ impl Service<'_> {
     }
 
     async fn look(self) -> Result<LastSeen, Stop> {
+        self.board.asks();
         let look = self.store.last_seen(&SERVICE, &self.chosen.database);
         let seen = within(look).await?;
         self.board.looked(&seen);
@@ -146,10 +147,14 @@ impl Service<'_> {
     async fn renew(self, ending: &Ending) -> Infallible {
         loop {
             tokio::time::sleep(self.lease / 3).await;
+            self.board.asks();
             let renewed = self
                 .leases
                 .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease)
                 .await;
+            if renewed.is_ok() {
+                self.board.answered();
+            }
             match renewed {
                 Ok(lease) if lease.held => {}
                 Ok(lease) => {
