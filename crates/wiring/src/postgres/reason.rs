@@ -20,7 +20,6 @@ pub fn of(error: &(dyn Error + 'static)) -> String {
         return match code.as_str() {
             "53300" => "the server has no connection left".to_owned(),
             "57P01" | "57P02" => "the server is shutting down".to_owned(),
-            "25006" => "the server takes no changes (read-only)".to_owned(),
             "57014" => "it took longer than its time limit".to_owned(),
             "40001" | "40P01" | "55P03" => HELD_UP.to_owned(),
             "55000" => "the database takes no connections".to_owned(),
