@@ -75,6 +75,11 @@ pub(crate) enum Task {
         #[command(subcommand)]
         task: BenchTask,
     },
+    /// Let the programs suffer for long, and see that every promise holds
+    Soak {
+        #[command(subcommand)]
+        task: SoakTask,
+    },
     /// Prove `demo` and `test` in a fresh Debian root with only Rust, gcc, libc6-dev, ca-certificates (as root)
     #[command(
         after_help = "Example:\n  cargo xtask prove-bare\nThe transcript is kept in target/prove-bare/transcript.txt."
@@ -142,6 +147,34 @@ pub(crate) struct SyncBench {
     /// Tell no times; fail when a steady run writes a row of alerts, or 4 kB of WAL
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// One soak.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SoakTask {
+    Sync(SyncSoak),
+}
+
+/// Services and their database are killed, stopped, cut off and starved, while people act and the data change
+///
+/// Each round is one fault, the recovery from it, and questions in plain SQL: is anything lost, doubled, undone, resolved
+/// without proof, did anybody say that all is well while blind. Exit codes: 0 nothing is; 1 something is, and the server's
+/// directory is kept; 3 a fault could not be made.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask soak sync --times 300
+  cargo xtask soak sync --times 12 --seed 7 --keep-going")]
+pub(crate) struct SyncSoak {
+    /// How many rounds
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) times: u32,
+    /// What decides about faults, changes and acts
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// Go on after a violation
+    #[arg(long)]
+    pub(crate) keep_going: bool,
 }
 
 /// How large a depot is.

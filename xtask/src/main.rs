@@ -12,6 +12,7 @@ mod lint;
 mod prove_bare;
 mod scratch;
 mod setup;
+mod soak;
 mod sqlx;
 mod test;
 mod tidy;
@@ -52,6 +53,7 @@ fn run(task: Task) -> Result<(), Failure> {
         } => sqlx::check(),
         Task::Tidy => tidy::run(),
         Task::Bench { task } => bench::run(&task),
+        Task::Soak { task } => soak::run(&task),
         Task::ProveBare => prove_bare::run(),
         Task::Ci { full } => {
             lint::run()?;

@@ -16,6 +16,10 @@ use wiring::{chosen::Chosen, run::Report};
 
 use crate::schedule::Schedule;
 
+/// How long an answer of the database may take before nobody should rely on what it said last: a lost database is often
+/// not refused but waited for.
+const SILENCE: Duration = Duration::from_secs(2);
+
 /// What the service knows of itself.
 #[derive(Debug)]
 pub(crate) struct Board {
@@ -31,6 +35,8 @@ pub(crate) struct Board {
 struct State {
     /// What the last look at the database came to: nothing wrong, or what is.
     trouble: Option<String>,
+    /// Since when an answer of the database is waited for.
+    asked: Option<Instant>,
     /// When the last finished run was; until one is known, when the service began.
     last_run: Instant,
     holds_lease: bool,
@@ -77,6 +83,20 @@ pub(crate) struct Snapshot {
     pub(crate) heartbeat_failures: u64,
 }
 
+impl State {
+    /// Why what the database last said is no longer known to be so.
+    fn trouble(&self) -> Option<String> {
+        let silence = self.asked.map(|asked| asked.elapsed());
+        self.trouble.clone().or_else(|| {
+            let silence = silence.filter(|silence| *silence > SILENCE)?;
+            Some(format!(
+                "the database has not answered for {} s",
+                silence.as_secs()
+            ))
+        })
+    }
+}
+
 impl Snapshot {
     /// How each enabled check stands by now.
     pub(crate) fn checks(&self, numbers: &Numbers) -> Vec<CheckLine> {
@@ -105,6 +125,7 @@ impl Board {
         Self {
             state: Mutex::new(State {
                 trouble: Some("not connected to the database yet".to_owned()),
+                asked: None,
                 last_run: Instant::now(),
                 holds_lease: false,
                 stopping: false,
@@ -119,10 +140,21 @@ impl Board {
         }
     }
 
+    /// The database is asked; until it answers, time passes.
+    pub(crate) fn asks(&self) {
+        self.state().asked.get_or_insert_with(Instant::now);
+    }
+
     /// The database answered.
+    pub(crate) fn answered(&self) {
+        self.state().asked = None;
+    }
+
+    /// The database answered, and said this.
     pub(crate) fn looked(&self, seen: &LastSeen) {
         let mut state = self.state();
         state.trouble = None;
+        state.asked = None;
         if let Some(age) = seen
             .run_at
             .map(|run_at| (seen.at - run_at).to_std().unwrap_or_default())
@@ -136,6 +168,7 @@ impl Board {
     pub(crate) fn lost(&self, why: &str) {
         let mut state = self.state();
         state.trouble = Some(why.to_owned());
+        state.asked = None;
         state.numbers = None;
         state.holds_lease = false;
     }
@@ -161,6 +194,7 @@ impl Board {
     pub(crate) fn ran(&self, report: &Report) {
         self.run_durations.observe(report.elapsed().as_secs_f64());
         let mut state = self.state();
+        state.asked = None;
         if report.status != RunStatus::Failed {
             state.last_run = Instant::now();
         }
@@ -182,12 +216,13 @@ impl Board {
     pub(crate) fn snapshot(&self) -> Snapshot {
         let state = self.state();
         let last_run_age = state.last_run.elapsed();
+        let trouble = state.trouble();
         Snapshot {
-            reasons: self.reasons(&state, last_run_age),
-            database_up: state.trouble.is_none(),
+            database_up: trouble.is_none(),
+            numbers: state.numbers.clone().filter(|_| trouble.is_none()),
+            reasons: self.reasons(state.stopping, trouble, last_run_age),
             holds_lease: state.holds_lease,
             last_run_age,
-            numbers: state.numbers.clone(),
             enabled: Arc::clone(&self.enabled),
             durations: state.durations.clone(),
             runs: state.runs.clone(),
@@ -195,12 +230,12 @@ impl Board {
         }
     }
 
-    fn reasons(&self, state: &State, age: Duration) -> Vec<String> {
+    fn reasons(&self, stopping: bool, trouble: Option<String>, age: Duration) -> Vec<String> {
         let mut reasons = Vec::new();
-        if state.stopping {
+        if stopping {
             reasons.push("it was asked to end".to_owned());
         }
-        reasons.extend(state.trouble.clone());
+        reasons.extend(trouble);
         match self.silent_after {
             None => reasons.push("no check is enabled".to_owned()),
             Some(limit) if age > limit => reasons.push(format!(

@@ -26,6 +26,7 @@ pub(crate) struct Effective {
 #[derive(Debug, Serialize)]
 struct Sync {
     lease: String,
+    budget: String,
     heartbeat_url: &'static str,
 }
 
@@ -68,6 +69,7 @@ impl Effective {
                 .map_or("as each pack says".to_owned(), |zone| zone.name().to_owned()),
             sync: Sync {
                 lease: duration::text(config.sync.lease),
+                budget: duration::text(config.sync.budget),
                 heartbeat_url: match config.sync.heartbeat_url_file {
                     Some(_) => "set, not shown",
                     None => "not set",

@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use alerts_store::PgLeases;
-use integrity_core::Door;
+use alerts_store::{Leases as _, PgLeases};
+use integrity_core::{Caller, Door};
 use tracing::{info, warn};
 use uuid::Uuid;
 use wiring::{
@@ -14,7 +14,12 @@ use wiring::{
     stop::Stop,
 };
 
-use crate::{board::Board, heartbeat::Heartbeat, schedule::Schedule, service::Service};
+use crate::{
+    board::Board,
+    heartbeat::Heartbeat,
+    schedule::Schedule,
+    service::{Service, lease_name},
+};
 
 /// The first pause after the database was lost, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
@@ -34,7 +39,7 @@ pub(crate) struct Life {
 impl Life {
     /// Works until it is asked to end. Only what a person has to mend ends it before.
     pub(crate) async fn lead(&self) -> Result<(), Stop> {
-        let holder = format!("vigie-sync {}", Uuid::new_v4());
+        let holder = holder();
         let mut losses = 0;
         while !self.ending.is_asked() {
             match self.work(&holder).await {
@@ -82,7 +87,7 @@ impl Life {
         let service = Service {
             store: &session.store,
             leases: &PgLeases::new(session.pool.clone()),
-            runner: &session.runner(&self.chosen.database),
+            runner: &session.runner(&self.chosen),
             evaluated_by: &evaluated_by,
             chosen: &self.chosen,
             schedule: &self.schedule,
@@ -109,11 +114,17 @@ impl Life {
         }
     }
 
-    /// Everything once, due or not.
+    /// Everything once, due or not, and whoever else works: the order of snapshots keeps that harmless. Where nobody has
+    /// the lease, it is taken, so that no service begins the same meanwhile.
     pub(crate) async fn once(&self) -> Result<Report, Stop> {
-        let session = self.open().await.map_err(|stop| stop.at(self.target.place()))?;
+        let at = |stop: Stop| stop.at(self.target.place());
+        let session = self.open().await.map_err(at)?;
         let evaluated_by = session.evaluated_by().await?;
-        let runner = session.runner(&self.chosen.database);
+        let leases = PgLeases::new(session.pool.clone());
+        let (name, holder) = (lease_name(&self.chosen), holder());
+        let lease = leases.acquire(&Caller::Service, &name, &holder, self.lease).await;
+        lease.map_err(Stop::from).map_err(at)?;
+        let runner = session.runner(&self.chosen);
         let round = Round {
             store: &session.store,
             evaluated_by: &evaluated_by,
@@ -125,8 +136,15 @@ impl Life {
                 in_hand: &|_| {},
             },
         };
-        round.make().await.map_err(|stop| stop.at(self.target.place()))
+        let made = round.make().await.map_err(at);
+        leases.release(&Caller::Service, &name, &holder).await?;
+        made
     }
+}
+
+/// Who this one is among the services.
+fn holder() -> String {
+    format!("vigie-sync {}", Uuid::new_v4())
 }
 
 /// Twice as long each time, and by chance up to half shorter: many that lost the same database come back one by one.

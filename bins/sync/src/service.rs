@@ -77,7 +77,7 @@ impl Service<'_> {
         }
         let lease = self
             .leases
-            .acquire(&SERVICE, &self.lease_name(), self.holder, self.lease)
+            .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease)
             .await?;
         if !lease.held {
             self.read_numbers_now_and_then(told).await?;
@@ -89,7 +89,7 @@ impl Service<'_> {
         self.board.holds_lease(false);
         let released = self
             .leases
-            .release(&SERVICE, &self.lease_name(), self.holder)
+            .release(&SERVICE, &lease_name(self.chosen), self.holder)
             .await;
         worked?;
         released?;
@@ -97,6 +97,7 @@ impl Service<'_> {
     }
 
     async fn look(self) -> Result<LastSeen, Stop> {
+        self.board.asks();
         let look = self.store.last_seen(&SERVICE, &self.chosen.database);
         let seen = within(look).await?;
         self.board.looked(&seen);
@@ -146,10 +147,14 @@ impl Service<'_> {
     async fn renew(self, ending: &Ending) -> Infallible {
         loop {
             tokio::time::sleep(self.lease / 3).await;
+            self.board.asks();
             let renewed = self
                 .leases
-                .acquire(&SERVICE, &self.lease_name(), self.holder, self.lease)
+                .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease)
                 .await;
+            if renewed.is_ok() {
+                self.board.answered();
+            }
             match renewed {
                 Ok(lease) if lease.held => {}
                 Ok(lease) => {
@@ -177,11 +182,11 @@ impl Service<'_> {
         self.board.numbers(summary, states);
         Ok(())
     }
+}
 
-    /// One lease for the watched database: services of different ones do not wait for each other.
-    fn lease_name(self) -> String {
-        format!("sync {}", self.chosen.database)
-    }
+/// One lease for the watched database: services of different ones do not wait for each other.
+pub(crate) fn lease_name(chosen: &Chosen) -> String {
+    format!("sync {}", chosen.database)
 }
 
 /// An answer of the store, or the database counts as lost.

@@ -44,10 +44,10 @@ pub trait AlertStore: Send + Sync {
     /// applying an evaluation of them, or has done so since. Those were not moved; [`apply`](Self::apply) decides about
     /// them. At most one of each check. For the service.
     ///
-    /// What was looked at is compared, not held: between the look at the first check and the last, a run takes as long as
-    /// its checks, and nobody is to wait for it. Every evaluation that is applied moves its check's snapshot forward, so
-    /// that a check which still has the one that was compared has not been touched. An act of a person in between is no
-    /// matter: it came after this evaluation, and the next one looks at it.
+    /// What was looked at is compared, not held: between the look at the first check and the last, a run takes as
+    /// long as its checks, and nobody is to wait for it. Every evaluation that is applied moves its check's snapshot
+    /// forward, so that a check which still has the one that was compared has not been touched. An act of a person
+    /// in between is no matter: it came after this evaluation, and the next one looks at it.
     ///
     /// Cancel safe: all of them are moved on or none.
     async fn advance(&self, caller: &Caller, unchanged: &[Unchanged]) -> Result<Vec<CheckCode>, Error>;

@@ -26,6 +26,7 @@ pub struct Options {
     settings: Vec<(String, String)>,
     version: Option<u32>,
     bin_dir: Option<PathBuf>,
+    port: Option<u16>,
 }
 
 impl Options {
@@ -76,6 +77,18 @@ impl Options {
     pub fn bin_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.bin_dir = Some(directory.into());
         self
+    }
+
+    /// This TCP port, instead of a free one: for a kept cluster whose clients must find it again. Somebody else may
+    /// have taken it.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    pub(crate) fn wanted_port(&self) -> Option<u16> {
+        self.port
     }
 
     pub(crate) fn kept_directory(&self) -> Option<&Path> {

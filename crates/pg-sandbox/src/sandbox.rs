@@ -29,7 +29,9 @@ impl Sandbox {
     /// [`Error::NoBinaries`], [`Error::Setting`], [`Error::Directory`], [`Error::InUse`], [`Error::Start`],
     /// [`Error::System`].
     pub fn start(options: &Options) -> Result<Self, Error> {
-        start_on(options, cluster::free_port)
+        start_on(options, || {
+            options.wanted_port().map_or_else(cluster::free_port, Ok)
+        })
     }
 
     /// A connection URL for the superuser `postgres`. The password is part of it: do not print it.

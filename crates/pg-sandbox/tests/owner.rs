@@ -15,7 +15,6 @@ use std::{
 };
 
 use nix::{
-    errno::Errno,
     sys::signal::{Signal, kill},
     unistd::{Pid, getpgid},
 };
@@ -243,15 +242,16 @@ fn a_directory_that_somebody_took_away_holds_nobody_up() {
     let sandbox = Sandbox::start(&Options::from_env()).expect("a sandbox");
     let shells = supervisors(sandbox.server_pid());
     assert!(shells.len() >= 2, "the shell and its stopper: {shells:?}");
-    // The server may write a file into a directory that is just being emptied.
+    let server = Pid::from_raw(sandbox.server_pid());
+    // Held still: it must not notice, and end, while its directory is still there.
+    kill(server, Signal::SIGSTOP).expect("SIGSTOP");
+    // Its processes may write a file into a directory that is just being emptied.
     let mut tries = 0;
     while let Err(error) = fs::remove_dir_all(sandbox.directory()) {
         tries += 1;
         assert!(tries < 100, "taken away: {error}");
     }
-    // It may have noticed by itself, and be gone already.
-    let killed = kill(Pid::from_raw(sandbox.server_pid()), Signal::SIGKILL);
-    assert!(matches!(killed, Ok(()) | Err(Errno::ESRCH)), "{killed:?}");
+    kill(server, Signal::SIGKILL).expect("SIGKILL");
     // By itself, while its owner still holds it: then stopping has nobody to wait for.
     wait_for("the supervisor to end", || {
         shells.iter().all(|pid| !lives(*pid)).then_some(())

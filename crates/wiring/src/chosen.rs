@@ -1,11 +1,13 @@
 //! The checks that a command is about, made of packs and configuration before anything is touched.
 
+use std::time::Duration;
+
 use alerts_store::CheckInfo;
 use chrono_tz::Tz;
-use integrity_core::{BadCheck, Check, CheckCode, Error, Pack, Text};
+use integrity_core::{BadCheck, Check, CheckCode, Error, Pack, Text, postgres::PgCheckRunner};
 use serde_json::{Map, Value};
 
-use crate::{config::Config, stop::Stop};
+use crate::{config::Config, postgres::PgPool, stop::Stop};
 
 /// The checks that were chosen.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub struct Chosen {
     pub checks: Vec<Check>,
     /// Those whose files are wrong.
     pub bad: Vec<BadCheck>,
+    /// How long one run may look at the database.
+    pub budget: Duration,
     /// Where days end, where the configuration says so.
     pub time_zone: Option<Tz>,
     /// Every check of the chosen packs, as the store shall know it.
@@ -41,6 +45,7 @@ impl Chosen {
             database: config.database.clone(),
             checks: Vec::new(),
             bad: Vec::new(),
+            budget: config.sync.budget,
             time_zone: config.time_zone,
             known: Vec::new(),
             remarks: Vec::new(),
@@ -61,6 +66,14 @@ impl Chosen {
         chosen.checks.sort_by(|a, b| a.code().cmp(b.code()));
         chosen.bad.sort_by(|a, b| a.code.cmp(&b.code));
         Ok(chosen)
+    }
+
+    /// Evaluates them with the login of these connections.
+    #[must_use]
+    pub fn runner(&self, evaluating: &PgPool) -> PgCheckRunner {
+        PgCheckRunner::new(evaluating.clone())
+            .with_database(&self.database)
+            .with_budget(self.budget)
     }
 
     /// The parameters each check is evaluated with, for the record.

@@ -6,7 +6,6 @@ use std::{
     collections::BTreeMap,
     io::ErrorKind,
     net::SocketAddr,
-    ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -75,6 +74,11 @@ pub struct SyncConfig {
     #[serde(deserialize_with = "lease")]
     #[schemars(with = "String")]
     pub lease: Duration,
+    /// How long one run may look at the database, such as `"60s"`, which it is unless given; from 1 s to 1 h. It holds
+    /// one snapshot for that long; a check for which nothing of it is left has failed.
+    #[serde(deserialize_with = "budget")]
+    #[schemars(with = "String")]
+    pub budget: Duration,
     /// A file that holds a URL that is called after every run, for a monitor that misses it; whoever knows the URL can
     /// pretend, so it stands in a file of its own.
     pub heartbeat_url_file: Option<PathBuf>,
@@ -84,6 +88,7 @@ impl Default for SyncConfig {
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(30),
+            budget: Duration::from_mins(1),
             heartbeat_url_file: None,
         }
     }
@@ -107,20 +112,28 @@ impl Default for OpsConfig {
     }
 }
 
-/// How long a lease may be.
-const LEASE: RangeInclusive<Duration> = Duration::from_secs(3)..=Duration::from_hours(1);
-
 fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    between(deserializer, "lease", Duration::from_secs(3))
+}
+
+fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    between(deserializer, "budget", Duration::from_secs(1))
+}
+
+/// A duration of at least so long, and at most an hour.
+fn between<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    name: &str,
+    least: Duration,
+) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let lease = duration::parse(&text).map_err(D::Error::custom)?;
-    if LEASE.contains(&lease) {
-        return Ok(lease);
+    let given = duration::parse(&text).map_err(D::Error::custom)?;
+    let most = Duration::from_hours(1);
+    if (least..=most).contains(&given) {
+        return Ok(given);
     }
-    Err(D::Error::custom(format!(
-        "lease is between {} and {}",
-        duration::text(*LEASE.start()),
-        duration::text(*LEASE.end())
-    )))
+    let [least, most] = [least, most].map(duration::text);
+    Err(D::Error::custom(format!("{name} is between {least} and {most}")))
 }
 
 impl Config {

@@ -7,6 +7,7 @@ use integrity_core::{
 };
 
 use crate::{
+    chosen::Chosen,
     postgres::{self, PgPool, Target},
     run::Evaluator,
     stop::Stop,
@@ -68,8 +69,8 @@ impl Session {
 
     /// Evaluates checks, with the login that is there for it.
     #[must_use]
-    pub fn runner(&self, database: &str) -> PgCheckRunner {
-        PgCheckRunner::new(self.evaluating().clone()).with_database(database)
+    pub fn runner(&self, chosen: &Chosen) -> PgCheckRunner {
+        chosen.runner(self.evaluating())
     }
 
     /// Which login that is.

@@ -14,7 +14,7 @@ use wiring::{
 pub(crate) async fn make(session: &Session, chosen: &Chosen, ending: &Ending) -> Result<Report, Stop> {
     let progress = progress(chosen.checks.len());
     let evaluated_by = session.evaluated_by().await?;
-    let runner = session.runner(&chosen.database);
+    let runner = session.runner(chosen);
     let round = Round {
         store: &session.store,
         evaluated_by: &evaluated_by,

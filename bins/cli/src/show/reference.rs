@@ -15,7 +15,8 @@ Paths in the file are meant from where the file stands. `vigie reference --json`
 /// What can stand in the file, by its schema; then the variables that the command line reads.
 pub(crate) fn markdown(schema: &Value, command: &Command) -> String {
     let keys = table(&schema["properties"]);
-    let overrides = table(&schema["$defs"]["Overrides"]["properties"]);
+    let [sync, ops, overrides] =
+        ["SyncConfig", "OpsConfig", "Overrides"].map(|name| table(&schema["$defs"][name]["properties"]));
     let variables: Vec<String> = command.get_arguments().filter_map(variable).collect();
     let variables = variables.join("\n");
     format!(
@@ -25,6 +26,18 @@ pub(crate) fn markdown(schema: &Value, command: &Command) -> String {
 | key | value | what it is |
 |---|---|---|
 {keys}
+
+## `[sync]`
+
+| key | value | what it is |
+|---|---|---|
+{sync}
+
+## `[ops]`
+
+| key | value | what it is |
+|---|---|---|
+{ops}
 
 ## `[checks.CODE]`
 

@@ -17,6 +17,7 @@ mod doctor_source;
 mod explain;
 mod harness;
 mod install;
+mod interrupted;
 mod leaving;
 mod life;
 mod lint;

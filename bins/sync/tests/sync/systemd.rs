@@ -18,15 +18,19 @@ const NOBODY: u32 = 65534;
 /// What the unit's exposure may be at most, on systemd's scale from 0 (none) to 10.
 const EXPOSURE: f64 = 2.0;
 
-/// Makes everything that is mounted read-only, sees that it is, and becomes nobody for good. The rest of the words is
-/// the command; $1 is a directory in which somebody could write before.
+/// Makes everything that is mounted read-only, becomes nobody for good, and sees that both are so. $1 is a directory in
+/// which somebody could write before; the rest of the words is the command.
 const CONFINE: &str = r#"
 for mount in $(cut -d' ' -f2 /proc/self/mounts); do mount -o remount,bind,ro "$mount" 2>/dev/null; done
 for place in / "$1"; do
     if touch "$place/probe" 2>/dev/null; then echo "$place is not read-only" >&2; exit 99; fi
 done
 shift
-exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs -- "$@"
+exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs -- sh -c '
+    for line in "NoNewPrivs:.1$" "Uid:.65534.65534.65534.65534$" "CapBnd:.0*$" "CapPrm:.0*$"; do
+        grep -q "^$line" /proc/self/status || { echo "not confined: $line" >&2; exit 99; }
+    done
+    exec "$@"' sh "$@"
 "#;
 
 fn shipped() -> PathBuf {

@@ -107,6 +107,14 @@ pub(crate) async fn a_confirmation_is_of_what_was_seen(harness: &dyn Harness) {
     let late = scene.saw(seen_before, Outcome::Complete, Vec::new()).await;
     assert_eq!(late.outcome, emptied());
     assert_eq!(scene.sees(guarded(), Vec::new()).await.kept, 6);
+    // The other way round, where no second showing is believed either.
+    scene.sees(Outcome::Complete, tanks(6)).await;
+    assert_eq!(scene.sees_nothing().await.outcome, emptied());
+    let seen_before = harness.now().await;
+    confirm(harness, "amina").await.expect("confirmed");
+    let late = scene.saw(seen_before, guarded(), Vec::new()).await;
+    assert_eq!(late.outcome, guarded());
+    assert_eq!(scene.sees(guarded(), Vec::new()).await.kept, 6);
 }
 
 pub(crate) async fn a_confirmation_ends_after_a_day(harness: &dyn Harness) {
@@ -138,8 +146,11 @@ pub(crate) async fn a_confirmation_is_used_up_by_what_needs_none(harness: &dyn H
         scene.sees(guarded(), Vec::new()).await;
         confirm(harness, "amina").await.expect("confirmed");
         scene.sees(outcome, tanks(2)).await;
-        let after = scene.sees(guarded(), Vec::new()).await;
-        assert_eq!((after.outcome, after.kept), (guarded(), 2));
+        // Twice: it must not wait for the suspicion that it was about to come back.
+        for _ in 0..2 {
+            let after = scene.sees(guarded(), Vec::new()).await;
+            assert_eq!((after.outcome, after.kept), (guarded(), 2));
+        }
     }
 }
 

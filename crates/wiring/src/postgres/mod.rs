@@ -70,15 +70,6 @@ impl Target {
         })
     }
 
-    /// The same database with another login.
-    #[must_use]
-    pub fn login(&self, user: &str, password: &str) -> Self {
-        Self {
-            options: self.options.clone().username(user).password(password),
-            place: self.place.clone(),
-        }
-    }
-
     /// Host, port and database, which may be shown; never who logs in.
     #[must_use]
     pub fn place(&self) -> &str {

@@ -20,13 +20,13 @@ impl Ending {
         self.soon.cancel();
     }
 
-    /// Asks to give up what is in hand.
+    /// Asks to give up the check in hand.
     pub fn now(&self) {
         self.soon.cancel();
         self.now.cancel();
     }
 
-    /// Asks to begin nothing new, and after so long to give up what is in hand.
+    /// Asks to begin nothing new, and after so long to give up the check in hand.
     pub async fn within(&self, grace: Duration) {
         self.soon();
         tokio::time::sleep(grace).await;
@@ -55,8 +55,8 @@ impl Ending {
         self.soon.cancelled().await;
     }
 
-    /// Does something unless it has to be given up: then what was begun is dropped.
-    pub async fn unless_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    /// Evaluates unless it has to be given up: then what was begun is dropped.
+    pub(super) async fn unless_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.now.run_until_cancelled(work).await
     }
 

@@ -135,16 +135,17 @@ fn refused(error: Error) -> Stop {
     Stop::from(error).refused_login(LOGIN)
 }
 
-/// The parameters of each check by its code, and of the run in small letters, which no code has.
+/// The parameters of each check that has some, by its code, and of the run in small letters, which no code has.
 fn parameters(chosen: &Chosen, evaluated_by: &Evaluator) -> Value {
     let mut parameters = chosen.parameters();
     if let Some(fields) = parameters.as_object_mut() {
+        fields.retain(|_, of_check| of_check.as_object().is_none_or(|of_check| !of_check.is_empty()));
         fields.insert("evaluated_by".to_owned(), json!(evaluated_by));
     }
     parameters
 }
 
 fn outcomes(rows: &[Row]) -> Value {
-    let outcomes = rows.iter().map(|row| (row.code.to_string(), json!(row)));
+    let outcomes = rows.iter().map(|row| (row.code.to_string(), row.for_the_book()));
     Value::Object(outcomes.collect::<Map<_, _>>())
 }

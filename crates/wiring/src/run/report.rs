@@ -5,6 +5,7 @@ use std::time::Duration;
 use alerts_store::{Applied, Count, Coverage, RunStatus, Summary};
 use integrity_core::{CheckCode, Evaluation, Outcome};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// What came of a run. Its JSON is what `vigie sync --json` and `vigie demo --once --json` print.
 #[derive(Debug, Serialize)]
@@ -129,6 +130,16 @@ impl Row {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         Duration::from_millis(self.elapsed_ms)
+    }
+
+    /// What is written down of it at every run: what is not nothing. The code stands before it.
+    pub(super) fn for_the_book(&self) -> Value {
+        let mut fields = json!(self);
+        if let Some(fields) = fields.as_object_mut() {
+            fields.remove("code");
+            fields.retain(|_, value| *value != json!(0) && *value != json!(false));
+        }
+        fields
     }
 
     /// `Complete`, or `Failed(Timeout)`.

@@ -1,10 +1,7 @@
 //! `vigie checks plan`: what a sync would do now. Reads only.
 
 use alerts_store::{AlertStore as _, Applied, Error};
-use integrity_core::{
-    Caller, Door, Evaluation,
-    postgres::{PgCheckRunner, SchemaState},
-};
+use integrity_core::{Caller, Door, Evaluation, postgres::SchemaState};
 use serde::Serialize;
 
 use wiring::{
@@ -96,7 +93,7 @@ pub(crate) async fn run(args: &PlanArgs, place: &Place<'_>) -> Result<Exit, Stop
     };
     let standing = standing(session.as_ref(), &chosen).await?;
     let look = Look {
-        runner: &PgCheckRunner::new(evaluator).with_database(&chosen.database),
+        runner: &chosen.runner(&evaluator),
         chosen: &chosen,
         due: &everything,
         ending: &Ending::default(),

@@ -1,6 +1,8 @@
 //! `vigie demo`.
 
-use std::time::Duration;
+mod service;
+
+use std::{net::SocketAddr, time::Duration};
 
 use indicatif::ProgressBar;
 use integrity_core::{
@@ -10,6 +12,7 @@ use integrity_core::{
 use pg_sandbox::{Options, Sandbox, Script};
 use uuid::Uuid;
 
+use self::service::{Logins, Service};
 use super::{round, sync};
 use wiring::{
     chosen::Chosen,
@@ -69,9 +72,20 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
 
     progress.set_message("running the checks");
     // The logins of the service, as in earnest: one reads the depot, the other writes alerts, none owns anything.
-    let service = Session::open(&owner.login("vigie_sync", &password), Door::Sync)
+    let url = |login: &str| {
+        format!(
+            "postgres://{login}:{password}@127.0.0.1:{}/{DATABASE}",
+            sandbox.port()
+        )
+    };
+    let logins = Logins {
+        database_url: url("vigie_sync"),
+        eval_url: url("vigie_eval"),
+    };
+    let target = |url: &str| Target::parse("the demo's server", url);
+    let service = Session::open(&target(&logins.database_url)?, Door::Sync)
         .await?
-        .evaluating_as(Some(&owner.login("vigie_eval", &password)))
+        .evaluating_as(Some(&target(&logins.eval_url)?))
         .await?;
     let ending = round::ending_on_signal()?;
     let report = round::make(&service, &chosen, &ending).await?;
@@ -82,9 +96,21 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
     if args.once || ending.is_asked() {
         return Ok(exit);
     }
-    output::print(&ready(sandbox, json))?;
-    ending.asked().await;
+    let mut beside = Service::start(sandbox.directory(), &PACKS, &logins)?;
+    output::print(&ready(sandbox, beside.ops, json))?;
+    let ended = tokio::select! {
+        () = ending.asked() => None,
+        ended = beside.ended() => Some(ended),
+    };
+    if let Some(ended) = ended {
+        let how = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
+        output::say(&format!(
+            "vigie-sync has ended by itself ({how}): nothing runs the checks any more"
+        ));
+        return Ok(Exit::Incomplete);
+    }
     output::note("stopping the demo");
+    beside.stop().await;
     Ok(Exit::Fine)
 }
 
@@ -100,16 +126,17 @@ fn summary(report: &Report, sandbox: &Sandbox, json: bool) -> Result<(), Stop> {
 }
 
 /// What to type in another terminal. A password in a flag would be refused, so it goes by the environment.
-fn ready(sandbox: &Sandbox, json: bool) -> String {
+fn ready(sandbox: &Sandbox, ops: SocketAddr, json: bool) -> String {
     let url = sandbox.url(DATABASE);
     if json {
-        return serde_json::json!({ "ready": true, "database_url": url }).to_string();
+        return serde_json::json!({ "ready": true, "database_url": url, "ops": ops.to_string() }).to_string();
     }
     let program = std::env::args().next().unwrap_or_else(|| "vigie".to_owned());
     format!(
         "\nready; in another terminal:\n  export VIGIE_DATABASE_URL='{url}'\n  {program} status\n  \
          {program} alerts list --severity CRITICAL\n  {program} alerts ack ID --as amina\n  \
-         {program} sync --pack depot postgres\n\
+         curl -s http://{ops}/readyz\n\
+         The service vigie-sync runs the checks from now on, each at its interval, and logs below.\n\
          Members: amina (admin), didier (directeur), patricia (pca, reads only). Ctrl-C ends the demo."
     )
 }
