@@ -1,8 +1,11 @@
 //! Runs without a database: what is written when nothing follows, and what is left when a run is asked to end.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use alerts_store::{
@@ -32,6 +35,7 @@ fn chosen() -> Chosen {
         checks: pack.checks,
         bad: Vec::new(),
         time_zone: None,
+        budget: Duration::from_mins(1),
         known: Vec::new(),
         remarks: Vec::new(),
     }
@@ -245,9 +249,12 @@ async fn only_a_store_that_is_gone_ends_the_run_not_one_check_that_was_held_up()
         store
             .expect_apply()
             .returning(|_, _| Err(Error::Unavailable("held up".into())));
-        store.expect_check_states().returning(move |_, _| match is_gone {
-            true => Err(Error::Unavailable("gone".into())),
-            false => Ok(Vec::new()),
+        store.expect_check_states().returning(move |_, _| {
+            if is_gone {
+                Err(Error::Unavailable("gone".into()))
+            } else {
+                Ok(Vec::new())
+            }
         });
         store
             .expect_record_dates()
