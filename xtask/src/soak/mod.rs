@@ -8,6 +8,7 @@ mod business;
 mod catch;
 mod fault;
 mod judge;
+mod outage;
 mod people;
 mod psql;
 mod service;
