@@ -45,10 +45,8 @@ pub fn failure(error: sqlx::Error) -> Error {
             },
             // what PostgreSQL cannot store: a NUL, in text or in JSON
             b"22021" | b"22P05" => Error::invalid("text", "a character that PostgreSQL cannot store (NUL)"),
-            // time limits, deadlocks, locks
-            b"57014" | b"40001" | b"40P01" | b"55P03" => Error::Unavailable(Box::new(error)),
-            // read-only for now: a standby, a failover, a switch somebody turned
-            b"25006" => Error::Unavailable(Box::new(error)),
+            // time limits, deadlocks, locks; read-only for now: a standby, a failover, a switch somebody turned
+            b"25006" | b"57014" | b"40001" | b"40P01" | b"55P03" => Error::Unavailable(Box::new(error)),
             // connection failures, too many connections, shutdown, and server start
             [b'0', b'8', ..] | [b'5', b'3', ..] | b"57P01" | b"57P02" | b"57P03" | b"57P05" | b"25P03" => {
                 Error::Unavailable(Box::new(error))
