@@ -18,7 +18,7 @@ use crate::failure::Failure;
 
 /// How long the server is away when nobody has to believe that it is, and when everybody has to say so.
 const SHORT: Duration = Duration::from_millis(700);
-const LONG: Duration = Duration::from_millis(5000);
+const LONG: Duration = Duration::from_secs(5);
 
 /// How often somebody tries to take the last connection.
 const MOST_TAKERS: usize = 60;
@@ -85,7 +85,7 @@ impl Scene<'_> {
     }
 
     fn take_free(&self, taken: &mut Vec<Held>) -> Result<(), Trouble> {
-        let taker = Psql {
+        let login = Psql {
             user: "vigie_sync",
             ..self.psql().clone()
         };
@@ -94,13 +94,13 @@ impl Scene<'_> {
         let mut refusals = 0;
         // People come and go: what one of them leaves is taken too.
         while refusals < 10 {
-            match taker.hold("") {
+            match login.hold("") {
                 Ok(_) if taken.len() == MOST_TAKERS => {
                     let why = format!("{MOST_TAKERS} connections are not all there are");
                     return Err(Trouble::NotInjected(why));
                 }
                 Ok(held) => taken.push(held),
-                Err(_) => match taker.run("select 1;") {
+                Err(_) => match login.run("select 1;") {
                     Err(broken) if broken.is_full() => {
                         refusals += 1;
                         thread::sleep(Duration::from_millis(40));
