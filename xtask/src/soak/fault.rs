@@ -199,7 +199,8 @@ impl Scene<'_> {
         business::write(self.psql(), &business::turn_over(self.source))?;
         let now = self.psql().run("select clock_timestamp();")?;
         let behind = format!(
-            "select count(*) from vigie.check_states where complete_at < timestamptz '{now}' + interval '1 s';"
+            "select count(*) from vigie.check_states \
+             where complete_at < timestamptz '{now}' + interval '1 s';"
         );
         let taken_over = until("no other service has taken over", || {
             Ok(self.psql().run(&behind)? == "0")
@@ -255,14 +256,16 @@ impl Scene<'_> {
         self.stand.settle()?;
         self.stand.settle()?;
         let live = format!(
-            "select count(*) >= 5 from vigie.alerts where check_code = '{code}' and status <> 'RESOLVED' and condition = 'PRESENT';"
+            "select count(*) >= 5 from vigie.alerts where check_code = '{code}' \
+             and status <> 'RESOLVED' and condition = 'PRESENT';"
         );
         if self.psql().run(&live)? != "t" {
             return Err(Trouble::NotInjected("too few alerts are live".to_owned()));
         }
         let began = self.psql().run("select clock_timestamp();")?;
         let well = format!(
-            "delete from {table} where name like 'M-%';\nupdate {table} set level = 1 where level > 9;"
+            "delete from {table} where name like 'M-%';\n\
+             update {table} set level = 1 where level > 9;"
         );
         business::write(self.psql(), &well)?;
         self.window("mass", &began, None)
@@ -271,7 +274,8 @@ impl Scene<'_> {
     /// Waits until a check stands like this, by a snapshot of later than that.
     fn wait_for(&self, code: &str, outcome: &str, since: &str) -> Result<(), Trouble> {
         let stands = format!(
-            "select count(*) from vigie.check_states where check_code = '{code}' and outcome = '{outcome}' and seen_at > '{since}';"
+            "select count(*) from vigie.check_states where check_code = '{code}' \
+             and outcome = '{outcome}' and seen_at > '{since}';"
         );
         until(&format!("{code} is not {outcome}"), || {
             Ok(self.psql().run(&stands)? == "1")
