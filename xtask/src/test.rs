@@ -5,11 +5,19 @@ use std::{ffi::OsString, time::Instant};
 use pg_sandbox::Options;
 
 use crate::{
+    cli::{SoakTask, SyncSoak},
     command,
     failure::Failure,
     scratch,
     setup::{self, For},
-    workspace,
+    soak, workspace,
+};
+
+/// What of the long proof is tried every time.
+const SOAK: SyncSoak = SyncSoak {
+    times: 6,
+    seed: 42,
+    keep_going: false,
 };
 
 pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
@@ -32,7 +40,7 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
         ]))?;
     }
     if args.is_empty() {
-        // First, so that the last thing printed is the summary of the tests.
+        // First, so that the summary of the tests is printed last, but for the soak's own line.
         let mut doc = command::cargo(&["test", "--doc", "--workspace", "--all-features", "--locked"]);
         command::run(doc.env("DATABASE_URL", &url))?;
     }
@@ -50,9 +58,13 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
     }
     let outcome = command::run(tests.args(args).env("DATABASE_URL", &url));
     let stopped = sandbox.stop();
-    eprintln!("cargo xtask test: {} s in all", begun.elapsed().as_secs());
     outcome?;
-    Ok(stopped?)
+    stopped?;
+    if args.is_empty() {
+        soak::run(&SoakTask::Sync(SOAK))?;
+    }
+    eprintln!("cargo xtask test: {} s in all", begun.elapsed().as_secs());
+    Ok(())
 }
 
 /// The packages that the arguments choose. (Beside `--workspace`, cargo would test the others all the same.)

@@ -75,9 +75,9 @@ impl Service<'_> {
             self.read_numbers_now_and_then(told).await?;
             return Ok(self.schedule.next(seen.at).unwrap_or(LOOK).min(LOOK));
         }
+        let name = lease_name(self.chosen);
         let lease = self
-            .leases
-            .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease)
+            .answer(self.leases.acquire(&SERVICE, &name, self.holder, self.lease))
             .await?;
         if !lease.held {
             self.read_numbers_now_and_then(told).await?;
@@ -88,8 +88,7 @@ impl Service<'_> {
         let worked = self.work(tried).await;
         self.board.holds_lease(false);
         let released = self
-            .leases
-            .release(&SERVICE, &lease_name(self.chosen), self.holder)
+            .answer(self.leases.release(&SERVICE, &name, self.holder))
             .await;
         worked?;
         released?;
@@ -97,9 +96,8 @@ impl Service<'_> {
     }
 
     async fn look(self) -> Result<LastSeen, Stop> {
-        self.board.asks();
         let look = self.store.last_seen(&SERVICE, &self.chosen.database);
-        let seen = within(look).await?;
+        let seen = self.answer(look).await?;
         self.board.looked(&seen);
         Ok(seen)
     }
@@ -121,7 +119,7 @@ impl Service<'_> {
         tell(&report);
         self.board.ran(&report);
         let states = self.store.check_states(&SERVICE, &self.chosen.database);
-        self.board.numbers(report.summary, within(states).await?);
+        self.board.numbers(report.summary, self.answer(states).await?);
         if report.status != RunStatus::Failed {
             (self.beat)();
         }
@@ -147,14 +145,12 @@ impl Service<'_> {
     async fn renew(self, ending: &Ending) -> Infallible {
         loop {
             tokio::time::sleep(self.lease / 3).await;
-            self.board.asks();
             let renewed = self
-                .leases
-                .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease)
+                .answer(
+                    self.leases
+                        .acquire(&SERVICE, &lease_name(self.chosen), self.holder, self.lease),
+                )
                 .await;
-            if renewed.is_ok() {
-                self.board.answered();
-            }
             match renewed {
                 Ok(lease) if lease.held => {}
                 Ok(lease) => {
@@ -165,7 +161,7 @@ impl Service<'_> {
                     ending.soon();
                 }
                 // If the database is gone, the run will find out.
-                Err(error) => warn!("the lease could not be renewed: {}", Stop::from(error).message()),
+                Err(stop) => warn!("the lease could not be renewed: {}", stop.message()),
             }
         }
     }
@@ -177,27 +173,28 @@ impl Service<'_> {
         }
         *told = Duration::ZERO;
         let database = &self.chosen.database;
-        let summary = within(self.store.summary(&SERVICE, database)).await?;
-        let states = within(self.store.check_states(&SERVICE, database)).await?;
+        let summary = self.answer(self.store.summary(&SERVICE, database)).await?;
+        let states = self.answer(self.store.check_states(&SERVICE, database)).await?;
         self.board.numbers(summary, states);
         Ok(())
+    }
+
+    /// An answer of the store, or the database counts as lost. While it is waited for, the board knows.
+    async fn answer<T>(self, asked: impl Future<Output = Result<T, alerts_store::Error>>) -> Result<T, Stop> {
+        self.board.asks();
+        let Ok(answer) = tokio::time::timeout(PATIENCE, asked).await else {
+            let seconds = PATIENCE.as_secs();
+            return Err(Stop::unreachable(format!("no answer within {seconds} s")));
+        };
+        let answer = answer?;
+        self.board.answered();
+        Ok(answer)
     }
 }
 
 /// One lease for the watched database: services of different ones do not wait for each other.
 pub(crate) fn lease_name(chosen: &Chosen) -> String {
     format!("sync {}", chosen.database)
-}
-
-/// An answer of the store, or the database counts as lost.
-async fn within<T>(asked: impl Future<Output = Result<T, alerts_store::Error>>) -> Result<T, Stop> {
-    match tokio::time::timeout(PATIENCE, asked).await {
-        Ok(answer) => Ok(answer?),
-        Err(_) => Err(Stop::unreachable(format!(
-            "no answer within {} s",
-            PATIENCE.as_secs()
-        ))),
-    }
 }
 
 /// One line for the run, and one for each check that could not be looked at whole.

@@ -238,3 +238,15 @@ fn databases_are_created_and_scripts_stop_at_their_first_error() {
     let long = "select repeat('x', 100000);\n".repeat(3) + &"-- padding\n".repeat(20_000);
     assert_eq!(ask(&sandbox, &long).len(), 300_002);
 }
+
+#[test]
+fn a_kept_cluster_comes_back_where_its_clients_look_for_it() {
+    let parent = open_directory();
+    let options = Options::from_env().keep(parent.path().join("kept"));
+    let first = start(&options);
+    let port = first.port();
+    first.stop().expect("stopped");
+    let again = start(&options.port(port));
+    assert_eq!(again.port(), port);
+    assert_eq!(ask(&again, "select 1;"), "1");
+}

@@ -79,7 +79,7 @@ fn one(rng: &mut Rng, table: &str) -> String {
 pub(super) fn begin(psql: &Psql, rng: &mut Rng) -> Result<(), Broken> {
     let mut statements = String::new();
     for source in SOURCES {
-        statements += &format!("insert into {} values ('always', 1);\n", source.table);
+        statements.extend(["insert into ", source.table, " values ('always', 1);\n"]);
         for _ in 0..NAMES {
             statements += &one(rng, source.table);
         }

@@ -37,7 +37,7 @@ pub(super) fn service(
     source: Source,
 ) -> Result<(usize, Option<Held>), Trouble> {
     let Source { code, table } = source;
-    let (hold, waiting) = match moment {
+    let (script, waiting) = match moment {
         Moment::Any => {
             thread::sleep(Duration::from_millis(rng.u64(..1000)));
             let running = stand.running();
@@ -57,7 +57,7 @@ pub(super) fn service(
             "usename = 'vigie_sync' and wait_event = 'advisory'",
         ),
     };
-    let held = stand.psql.hold(&hold)?;
+    let held = stand.psql.hold(&script)?;
     if moment == Moment::Applying {
         // Where nothing has changed, nothing is applied.
         business::write(&stand.psql, &business::turn_over(source))?;

@@ -28,7 +28,8 @@ with evaluation as (
     select v.*, lag(v.snapshot_at) over (partition by v.code order by v.at, v.snapshot_at) as before
     from evaluation v
 )
-select format('doubled: %s: at %s the snapshot of %s was applied after that of %s', o.code, o.at, o.snapshot_at, o.before)
+select format('doubled: %s: at %s the snapshot of %s was applied after that of %s',
+              o.code, o.at, o.snapshot_at, o.before)
 from ordered o
 where o.at >= :'since' and (o.snapshot_at is null or o.snapshot_at <= o.before);
 

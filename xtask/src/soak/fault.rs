@@ -11,18 +11,11 @@ use nix::sys::signal::Signal;
 use super::{
     business::{self, Source},
     catch::{self, Moment},
-    psql::{Broken, Held, Psql},
+    psql::{Broken, Psql},
     stand::{Stand, until},
     watch::Blind,
 };
 use crate::failure::Failure;
-
-/// How long the server is away when nobody has to believe that it is, and when everybody has to say so.
-const SHORT: Duration = Duration::from_millis(700);
-const LONG: Duration = Duration::from_millis(5000);
-
-/// How often somebody tries to take the last connection.
-const MOST_TAKERS: usize = 60;
 
 /// Something that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,7 +142,7 @@ impl Fault {
 }
 
 impl Scene<'_> {
-    fn psql(&self) -> &Psql {
+    pub(super) fn psql(&self) -> &Psql {
         &self.stand.psql
     }
 
@@ -173,127 +166,6 @@ impl Scene<'_> {
         }
         drop(held);
         self.go_on(1)
-    }
-
-    fn outage(&mut self, end: impl FnOnce(&mut Stand) -> Result<(), Failure>) -> Result<Blind, Trouble> {
-        thread::sleep(Duration::from_millis(self.rng.u64(..600)));
-        end(self.stand)?;
-        let from = Instant::now();
-        thread::sleep(if self.long { LONG } else { SHORT });
-        let blind = Blind {
-            from,
-            to: Instant::now(),
-            down: true,
-        };
-        self.stand.start_server()?;
-        Ok(blind)
-    }
-
-    /// Somebody takes every connection.
-    fn full(&mut self) -> Result<Blind, Trouble> {
-        let mut taken = Vec::new();
-        // A service that was just logging in has its place, and loses it the next time.
-        for _ in 0..5 {
-            self.take_all(&mut taken)?;
-            let from = Instant::now();
-            thread::sleep(Duration::from_millis(300));
-            if self.connected()? {
-                continue;
-            }
-            thread::sleep(if self.long { LONG } else { SHORT });
-            if self.connected()? {
-                break;
-            }
-            return Ok(Blind {
-                from,
-                to: Instant::now(),
-                down: true,
-            });
-        }
-        Err(Trouble::NotInjected(
-            "a service got a connection, though all were taken".to_owned(),
-        ))
-    }
-
-    fn connected(&self) -> Result<bool, Trouble> {
-        Ok(self.psql().run(&format!("select count(*) {SERVICES_OWN};"))? != "0")
-    }
-
-    /// Takes every connection while the services look away.
-    fn take_all(&self, taken: &mut Vec<Held>) -> Result<(), Trouble> {
-        let services = self.stand.running();
-        for n in &services {
-            self.stand.signal_service(*n, Signal::SIGSTOP)?;
-        }
-        let outcome = self.take_free(taken);
-        for n in &services {
-            self.stand.signal_service(*n, Signal::SIGCONT)?;
-        }
-        outcome
-    }
-
-    fn take_free(&self, taken: &mut Vec<Held>) -> Result<(), Trouble> {
-        let taker = Psql {
-            user: "vigie_sync",
-            ..self.psql().clone()
-        };
-        self.psql()
-            .run(&format!("select pg_terminate_backend(pid, 5000) {SERVICES_OWN};"))?;
-        let mut refusals = 0;
-        // People come and go: what one of them leaves is taken too.
-        while refusals < 10 {
-            match taker.hold("") {
-                Ok(_) if taken.len() == MOST_TAKERS => {
-                    let why = format!("{MOST_TAKERS} connections are not all there are");
-                    return Err(Trouble::NotInjected(why));
-                }
-                Ok(held) => taken.push(held),
-                Err(_) => match taker.run("select 1;") {
-                    Err(broken) if broken.is_full() => {
-                        refusals += 1;
-                        thread::sleep(Duration::from_millis(40));
-                    }
-                    Err(broken) => return Err(Trouble::NotInjected(broken.to_string())),
-                    Ok(_) => {}
-                },
-            }
-        }
-        Ok(())
-    }
-
-    fn read_only(&mut self) -> Result<Blind, Trouble> {
-        let service = Psql {
-            user: "vigie_sync",
-            ..self.psql().clone()
-        };
-        let (on, off) = if self.rng.bool() {
-            (
-                "alter system set default_transaction_read_only = on;\nselect pg_reload_conf();".to_owned(),
-                "alter system reset default_transaction_read_only;\nselect pg_reload_conf();".to_owned(),
-            )
-        } else {
-            // Whoever is connected does not hear of it.
-            let again = format!("select pg_terminate_backend(pid) {SERVICES_OWN};");
-            let database = "set default_transaction_read_only = off;\nalter database soak";
-            (
-                format!("{database} set default_transaction_read_only = on;\n{again}"),
-                format!("{database} reset default_transaction_read_only;\n{again}"),
-            )
-        };
-        self.psql().run(&on)?;
-        let is = |wanted: &str| Ok(service.run("show default_transaction_read_only;")? == wanted);
-        until("the server is not read-only", || is("on"))?;
-        let from = Instant::now();
-        business::change(&self.stand.psql, self.rng, None)?;
-        thread::sleep(if self.long { LONG } else { SHORT });
-        let to = Instant::now();
-        self.psql().run(&off)?;
-        until("the server is still read-only", || is("off"))?;
-        Ok(Blind {
-            from,
-            to,
-            down: false,
-        })
     }
 
     fn terminated(&mut self) -> Result<(), Trouble> {
@@ -327,7 +199,8 @@ impl Scene<'_> {
         business::write(self.psql(), &business::turn_over(self.source))?;
         let now = self.psql().run("select clock_timestamp();")?;
         let behind = format!(
-            "select count(*) from vigie.check_states where complete_at < timestamptz '{now}' + interval '1 s';"
+            "select count(*) from vigie.check_states \
+             where complete_at < timestamptz '{now}' + interval '1 s';"
         );
         let taken_over = until("no other service has taken over", || {
             Ok(self.psql().run(&behind)? == "0")
@@ -383,14 +256,16 @@ impl Scene<'_> {
         self.stand.settle()?;
         self.stand.settle()?;
         let live = format!(
-            "select count(*) >= 5 from vigie.alerts where check_code = '{code}' and status <> 'RESOLVED' and condition = 'PRESENT';"
+            "select count(*) >= 5 from vigie.alerts where check_code = '{code}' \
+             and status <> 'RESOLVED' and condition = 'PRESENT';"
         );
         if self.psql().run(&live)? != "t" {
             return Err(Trouble::NotInjected("too few alerts are live".to_owned()));
         }
         let began = self.psql().run("select clock_timestamp();")?;
         let well = format!(
-            "delete from {table} where name like 'M-%';\nupdate {table} set level = 1 where level > 9;"
+            "delete from {table} where name like 'M-%';\n\
+             update {table} set level = 1 where level > 9;"
         );
         business::write(self.psql(), &well)?;
         self.window("mass", &began, None)
@@ -399,7 +274,8 @@ impl Scene<'_> {
     /// Waits until a check stands like this, by a snapshot of later than that.
     fn wait_for(&self, code: &str, outcome: &str, since: &str) -> Result<(), Trouble> {
         let stands = format!(
-            "select count(*) from vigie.check_states where check_code = '{code}' and outcome = '{outcome}' and seen_at > '{since}';"
+            "select count(*) from vigie.check_states where check_code = '{code}' \
+             and outcome = '{outcome}' and seen_at > '{since}';"
         );
         until(&format!("{code} is not {outcome}"), || {
             Ok(self.psql().run(&stands)? == "1")
@@ -418,4 +294,4 @@ impl Scene<'_> {
 }
 
 /// The services' own connections.
-const SERVICES_OWN: &str = "from pg_stat_activity where application_name like 'soak-%'";
+pub(super) const SERVICES_OWN: &str = "from pg_stat_activity where application_name like 'soak-%'";

@@ -7,7 +7,8 @@ with anomaly as (
     union all
     select 'METER_OVER', m.name from public.meters m where m.level >= 10
 ), present as (
-    select a.check_code as code, a.entity_id as name, a.status, a.resolution, a.accepted_until <= s.complete_at as is_over
+    select a.check_code as code, a.entity_id as name, a.status, a.resolution,
+           a.accepted_until <= s.complete_at as is_over
     from vigie.alerts a
     join vigie.check_states s on s.database = a.database and s.check_code = a.check_code
     where a.condition = 'PRESENT' and a.entity_type <> 'CHECK'

@@ -8,6 +8,7 @@ mod business;
 mod catch;
 mod fault;
 mod judge;
+mod outage;
 mod people;
 mod psql;
 mod service;
@@ -33,6 +34,9 @@ use crate::{
     setup::{self, For},
     workspace,
 };
+
+/// Before anything happened.
+const EVER: &str = "-infinity";
 
 /// After so many rounds it is told how far it is.
 const TELL: u32 = 10;
@@ -90,7 +94,7 @@ impl Soak {
             stand,
             tally: Tally::new(wanted.seed),
             deck: Vec::new(),
-            judged: "-infinity".to_owned(),
+            judged: EVER.to_owned(),
             outages: 0,
         })
     }
@@ -135,7 +139,7 @@ impl Soak {
             if !violations.is_empty() && !wanted.keep_going {
                 return Ok(());
             }
-            if round % TELL == 0 {
+            if round.is_multiple_of(TELL) {
                 eprintln!(
                     "soak: {round} of {} rounds, {} s",
                     wanted.times,
@@ -143,8 +147,7 @@ impl Soak {
                 );
             }
         }
-        self.judged = "-infinity".to_owned();
-        let mut whole = judge::violations(&self.stand.psql, &self.judged)?;
+        let mut whole = judge::violations(&self.stand.psql, EVER)?;
         whole.extend(judge::verify(&self.stand)?);
         for what in &whole {
             eprintln!("soak: VIOLATED: seed {}, all rounds: {what}", wanted.seed);
@@ -206,7 +209,7 @@ impl Soak {
         violations.extend(lies);
         violations.extend(stand.deserters()?);
         violations.extend(judge::violations(&stand.psql, &self.judged)?);
-        if round % VERIFY == 0 {
+        if round.is_multiple_of(VERIFY) {
             violations.extend(judge::verify(stand)?);
         }
         self.judged = now;

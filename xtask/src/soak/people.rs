@@ -90,7 +90,8 @@ impl Desk {
     pub(super) fn read(psql: &Psql, quiet: Option<&str>) -> Result<Self, Broken> {
         let printed = psql.run(&format!(
             "select now() + interval '4 s', now() + interval '30 days';\n\
-             select id from vigie.alerts where entity_type <> 'CHECK' and check_code <> '{}' order by check_code, entity_id;",
+             select id from vigie.alerts where entity_type <> 'CHECK' and check_code <> '{}' \
+             order by check_code, entity_id;",
             quiet.unwrap_or_default()
         ))?;
         let mut lines = printed.lines();

@@ -28,7 +28,7 @@ pub(super) struct Broken {
 impl Broken {
     /// Whether the server answered that it did not do this. Of a connection that is cut, nobody knows.
     pub(super) fn is_refusal(&self) -> bool {
-        // PT…: Vigie's own answers. 25006: the server is read-only. 53300, 57P03: nobody was let in.
+        // PT…: Vigie's own answers. 25006: the server is read-only.
         ["PT403", "PT404", "PT409", "PT422", "25006"]
             .iter()
             .any(|code| self.message.contains(&format!("ERROR:  {code}:")))

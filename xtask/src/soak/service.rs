@@ -80,7 +80,18 @@ impl Drop for Service {
     }
 }
 
-/// An address of 127.0.0.1 where nobody listens, for now.
-pub(super) fn free_address() -> Result<SocketAddr, Failure> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+/// Addresses of 127.0.0.1 where nobody listens, for now. Not those that the kernel gives away: who comes back after a
+/// while must find its own still free.
+pub(super) fn free_addresses(wanted: usize) -> Result<Vec<SocketAddr>, Failure> {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
+    let listening = (first..32_000).filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+    let addresses = listening.take(wanted).map(|one| one.local_addr());
+    let addresses: Vec<SocketAddr> = addresses.collect::<Result<_, _>>()?;
+    if addresses.len() == wanted {
+        return Ok(addresses);
+    }
+    Err(Failure::with_code(
+        format!("no {wanted} free ports from {first} on"),
+        3,
+    ))
 }

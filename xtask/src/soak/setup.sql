@@ -1,4 +1,5 @@
--- What the soak watches, and what it remembers of it to judge by: a history of its own, that Vigie neither writes nor reads.
+-- What the soak watches, and what it remembers of it to judge by: a history of its own, that Vigie neither writes nor
+-- reads.
 create table public.tanks (name text primary key, level integer not null);
 create table public.valves (name text primary key, level integer not null);
 create table public.meters (name text primary key, level integer not null);

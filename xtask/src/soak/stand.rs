@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -17,7 +18,7 @@ use pg_sandbox::{Installation, Options, Sandbox};
 
 use super::{
     psql::Psql,
-    service::{Recipe, Service, free_address},
+    service::{Recipe, Service, free_addresses},
     watch,
 };
 use crate::{command, failure::Failure, workspace};
@@ -62,7 +63,10 @@ impl Stand {
         // Where a server that is no longer root can reach it, whoever's home the sources are in.
         let directory = std::env::temp_dir().join(format!("vigie-soak-{}", std::process::id()));
         fs::create_dir_all(&directory)?;
+        let mut addresses = free_addresses(1 + SERVICES)?;
+        let port = addresses.pop().map(|address| address.port()).unwrap_or_default();
         let options = Options::from_env()
+            .port(port)
             .keep(directory.join("server"))
             .setting("max_connections", CONNECTIONS)
             // The soak itself gets through, also while others knock.
@@ -81,26 +85,26 @@ impl Stand {
         };
         let mut stand = Self {
             vigie: programs.join("vigie"),
-            options: options.port(server.port()),
+            options,
             server: Some(server),
             psql,
             recipes: Vec::new(),
             services: Vec::new(),
             directory,
         };
-        stand.install(&programs.join("vigie-sync"))?;
+        stand.install(&programs.join("vigie-sync"), addresses)?;
         Ok(stand)
     }
 
-    fn install(&mut self, program: &Path) -> Result<(), Failure> {
+    fn install(&mut self, program: &Path, addresses: Vec<SocketAddr>) -> Result<(), Failure> {
         let pack = workspace::root().join("xtask/src/soak/pack");
         self.psql.run(include_str!("setup.sql"))?;
         let login = |user: &str, name: &str| {
             let (password, port) = (&self.psql.password, self.psql.port);
             format!("postgres://{user}:{password}@127.0.0.1:{port}/{DATABASE}?application_name={name}")
         };
-        for n in 1..=SERVICES {
-            let (name, address) = (format!("soak-{n}"), free_address()?);
+        for (n, address) in addresses.into_iter().enumerate() {
+            let name = format!("soak-{}", n + 1);
             let configuration = self.directory.join(format!("{name}.toml"));
             let text = format!(
                 "packs = [\"{}\"]\n[sync]\nlease = \"3s\"\n[ops]\nlisten = \"{address}\"\n",
@@ -152,7 +156,7 @@ impl Stand {
         &self.recipes[n]
     }
 
-    pub(super) fn addresses(&self) -> Vec<std::net::SocketAddr> {
+    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
         self.recipes.iter().map(|recipe| recipe.address).collect()
     }
 

@@ -21,7 +21,7 @@ const RUNNING: &str = "select count(*)::text from pg_stat_activity where datname
 
 #[track_caller]
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !holds() {
         assert!(Instant::now() < deadline, "never: {what}");
         sleep(Duration::from_millis(50));
