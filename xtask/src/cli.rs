@@ -43,12 +43,12 @@ pub(crate) enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
-    /// Run all tests, against a private PostgreSQL server
+    /// Run all tests, against a private PostgreSQL server; then count what a steady run writes
     #[command(
         after_help = "Examples:\n  cargo xtask test\n  cargo xtask test -p alerts-store two_syncs_at_once"
     )]
     Test {
-        /// Passed on to the test runner (documentation tests are then left out)
+        /// Passed on to the test runner (documentation tests, and what counts, are then left out)
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },

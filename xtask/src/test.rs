@@ -5,7 +5,7 @@ use std::{ffi::OsString, time::Instant};
 use pg_sandbox::Options;
 
 use crate::{
-    command,
+    bench, command,
     failure::Failure,
     scratch,
     setup::{self, For},
@@ -20,16 +20,11 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
     let url = sandbox.url("postgres");
 
     let packages = packages_named(args);
-    let doors = workspace::doors(&workspace::metadata()?);
+    let metadata = workspace::metadata()?;
+    let doors = workspace::doors(&metadata);
     if packages.is_empty() || packages.iter().any(|name| doors.contains(name)) {
         // Before the tests: a program under test starts its siblings as processes.
-        command::run(&mut command::cargo(&[
-            "build",
-            "--workspace",
-            "--bins",
-            "--all-features",
-            "--locked",
-        ]))?;
+        build()?;
     }
     if args.is_empty() {
         // First, so that the last thing printed is the summary of the tests.
@@ -50,9 +45,27 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
     }
     let outcome = command::run(tests.args(args).env("DATABASE_URL", &url));
     let stopped = sandbox.stop();
+    let outcome = outcome.and_then(|()| {
+        if args.is_empty() {
+            bench::check(&metadata)
+        } else {
+            Ok(())
+        }
+    });
     eprintln!("cargo xtask test: {} s in all", begun.elapsed().as_secs());
     outcome?;
     Ok(stopped?)
+}
+
+/// Builds the programs as tests run them.
+pub(crate) fn build() -> Result<(), Failure> {
+    command::run(&mut command::cargo(&[
+        "build",
+        "--workspace",
+        "--bins",
+        "--all-features",
+        "--locked",
+    ]))
 }
 
 /// The packages that the arguments choose. (Beside `--workspace`, cargo would test the others all the same.)

@@ -37,11 +37,6 @@ pub(super) fn ratio(of: &[f64], to: &[f64]) -> Option<f64> {
     (to > 0.0).then(|| of / to)
 }
 
-/// `1.07 ×`.
-pub(super) fn times(ratio: f64) -> String {
-    format!("{ratio:.2} ×")
-}
-
 /// A number with as many digits as mean something, thousands apart: `12,345`, `123.4`, `1.23`.
 pub(super) fn figure(value: f64) -> String {
     let decimals = match value.abs() {
@@ -87,7 +82,6 @@ mod tests {
         assert_eq!(ratio(&[2.0, 3.0, 100.0], &[2.0, 1.0, 50.0]), Some(1.5));
         assert_eq!(ratio(&[1.0], &[]), None);
         assert_eq!(ratio(&[1.0], &[0.0]), None);
-        assert_eq!(times(1.149), "1.15 ×");
     }
 
     #[test]
