@@ -5,6 +5,7 @@ use std::{ffi::OsString, time::Instant};
 use pg_sandbox::Options;
 
 use crate::{
+    bench,
     cli::{SoakTask, SyncSoak},
     command,
     failure::Failure,
@@ -28,19 +29,13 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
     let url = sandbox.url("postgres");
 
     let packages = packages_named(args);
-    let doors = workspace::doors(&workspace::metadata()?);
+    let metadata = workspace::metadata()?;
+    let doors = workspace::doors(&metadata);
     if packages.is_empty() || packages.iter().any(|name| doors.contains(name)) {
         // Before the tests: a program under test starts its siblings as processes.
-        command::run(&mut command::cargo(&[
-            "build",
-            "--workspace",
-            "--bins",
-            "--all-features",
-            "--locked",
-        ]))?;
+        build()?;
     }
     if args.is_empty() {
-        // First, so that the summary of the tests is printed last, but for the soak's own line.
         let mut doc = command::cargo(&["test", "--doc", "--workspace", "--all-features", "--locked"]);
         command::run(doc.env("DATABASE_URL", &url))?;
     }
@@ -56,15 +51,29 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
     if packages.is_empty() {
         tests.arg("--workspace");
     }
+    // Before the tests, so that their summary is the last thing printed.
+    let proofs = if args.is_empty() {
+        soak::run(&SoakTask::Sync(SOAK)).and(bench::check(&metadata))
+    } else {
+        Ok(())
+    };
     let outcome = command::run(tests.args(args).env("DATABASE_URL", &url));
     let stopped = sandbox.stop();
-    outcome?;
-    stopped?;
-    if args.is_empty() {
-        soak::run(&SoakTask::Sync(SOAK))?;
-    }
     eprintln!("cargo xtask test: {} s in all", begun.elapsed().as_secs());
-    Ok(())
+    outcome?;
+    proofs?;
+    Ok(stopped?)
+}
+
+/// Builds the programs as tests run them.
+pub(crate) fn build() -> Result<(), Failure> {
+    command::run(&mut command::cargo(&[
+        "build",
+        "--workspace",
+        "--bins",
+        "--all-features",
+        "--locked",
+    ]))
 }
 
 /// The packages that the arguments choose. (Beside `--workspace`, cargo would test the others all the same.)

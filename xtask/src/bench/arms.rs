@@ -109,16 +109,15 @@ impl<'s> Field<'s> {
             milliseconds,
             evaluating,
         } = steady::read(&run.stdout, &self.rows).map_err(Failure::new)?;
-        let mut told = vec![
+        Ok(vec![
+            (Measure::VigieRun, milliseconds),
             (Measure::VigieEvaluating, evaluating),
             (Measure::VigieProcess, run.milliseconds),
             (Measure::VigieMemory, run.peak_kib),
             (Measure::VigieWal, after.wal - before.wal),
             (Measure::VigieAlertRows, after.alert_rows - before.alert_rows),
             (Measure::VigieDeadRows, after.dead_rows - before.dead_rows),
-        ];
-        told.extend(milliseconds.map(|milliseconds| (Measure::VigieRun, milliseconds)));
-        Ok(told)
+        ])
     }
 
     fn naive(&self) -> Result<Vec<(Measure, f64)>, Failure> {

@@ -92,29 +92,6 @@ pub(super) struct Measured {
     values: BTreeMap<Measure, Vec<f64>>,
 }
 
-/// Of which measures it is told how many times the second the first is.
-pub(super) const RATIOS: &[(Measure, Measure, &str)] = &[
-    (Measure::VigieRun, Measure::Payload, "steady run / floor payload"),
-    (Measure::VigieRun, Measure::Count, "steady run / floor count(*)"),
-    (Measure::Naive, Measure::VigieRun, "naive / steady run"),
-    (
-        Measure::VigieEvaluating,
-        Measure::Payload,
-        "steady checks / floor payload",
-    ),
-    (
-        Measure::VigieProcess,
-        Measure::Payload,
-        "steady process / floor payload",
-    ),
-    (Measure::Naive, Measure::VigieProcess, "naive / steady process"),
-    (
-        Measure::VigieProcess,
-        Measure::PsqlProcess,
-        "steady process / psql process",
-    ),
-];
-
 impl Measured {
     pub(super) fn add(&mut self, one: impl IntoIterator<Item = (Measure, f64)>) {
         for (measure, value) in one {
@@ -134,14 +111,9 @@ impl Measured {
         Some(Spread::of(self.values.get(&measure)?)?.max)
     }
 
-    /// Those ratios of which both sides were measured.
-    pub(super) fn ratios(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        RATIOS.iter().filter_map(|(of, to, words)| {
-            Some((
-                *words,
-                numbers::ratio(self.values.get(of)?, self.values.get(to)?)?,
-            ))
-        })
+    /// How many times the median of one is the median of the other.
+    pub(super) fn ratio(&self, of: Measure, to: Measure) -> Option<f64> {
+        numbers::ratio(self.values.get(&of)?, self.values.get(&to)?)
     }
 
     pub(super) fn json(&self) -> Value {
@@ -167,8 +139,8 @@ mod tests {
             (Measure::VigieWal, 900.0),
         ]);
         measured.add([(Measure::VigieWal, 1100.0)]);
-        let ratios: Vec<_> = measured.ratios().collect();
-        assert_eq!(ratios, [("steady process / floor payload", 1.5)]);
+        assert_eq!(measured.ratio(Measure::VigieProcess, Measure::Payload), Some(1.5));
+        assert_eq!(measured.ratio(Measure::Naive, Measure::Payload), None);
         assert_eq!(measured.max(Measure::VigieWal), Some(1100.0));
         assert_eq!(measured.max(Measure::Naive), None);
         assert_eq!(measured.json()["vigie_wal"]["median"], 1000.0);

@@ -16,6 +16,9 @@ use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::failure::Failure;
 
+/// This program, also where building has put another in its place since it started.
+const MYSELF: &str = "/proc/self/exe";
+
 /// What a process did.
 #[derive(Debug)]
 pub(super) struct Measured {
@@ -27,7 +30,7 @@ pub(super) struct Measured {
 
 /// Runs a command to its end, and measures it. What it says on standard error is shown if it fails.
 pub(super) fn run(command: &Command, may_exit_with: &[i32]) -> Result<Measured, Failure> {
-    let mut parent = Command::new(std::env::current_exe()?);
+    let mut parent = Command::new(MYSELF);
     parent
         .args(["bench", "measured", "--"])
         .arg(command.get_program())

@@ -31,15 +31,19 @@ impl Spread {
     }
 }
 
+/// What 99 of 100 are not above.
+pub(super) fn p99(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+        .get((sorted.len() * 99).div_ceil(100).checked_sub(1)?)
+        .copied()
+}
+
 /// How many times the median of one is the median of the other.
 pub(super) fn ratio(of: &[f64], to: &[f64]) -> Option<f64> {
     let (of, to) = (Spread::of(of)?.median, Spread::of(to)?.median);
     (to > 0.0).then(|| of / to)
-}
-
-/// `1.07 ×`.
-pub(super) fn times(ratio: f64) -> String {
-    format!("{ratio:.2} ×")
 }
 
 /// A number with as many digits as mean something, thousands apart: `12,345`, `123.4`, `1.23`.
@@ -83,11 +87,18 @@ mod tests {
     }
 
     #[test]
+    fn at_most_one_of_a_hundred_is_above_p99() {
+        let values: Vec<f64> = (1..=200_u32).rev().map(f64::from).collect();
+        assert_eq!(p99(&values), Some(198.0));
+        assert_eq!(p99(&[3.0, 7.0]), Some(7.0));
+        assert_eq!(p99(&[]), None);
+    }
+
+    #[test]
     fn a_ratio_is_one_of_medians() {
         assert_eq!(ratio(&[2.0, 3.0, 100.0], &[2.0, 1.0, 50.0]), Some(1.5));
         assert_eq!(ratio(&[1.0], &[]), None);
         assert_eq!(ratio(&[1.0], &[0.0]), None);
-        assert_eq!(times(1.149), "1.15 ×");
     }
 
     #[test]

@@ -1,49 +1,31 @@
 //! What is printed at the end, for people and for programs.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
+    circumstances::Circumstances,
     gate::{Keeper, Verdict},
-    machine::Machine,
     measure::{Measured, Unit},
-    numbers::{figure, times},
-    stand::SETTINGS,
+    numbers::figure,
+    targets::Answer,
 };
 
 /// A whole bench.
 pub(super) struct Report {
-    /// Words that describe it: on what, with what, of what.
-    pub(super) about: Vec<(&'static str, String)>,
-    pub(super) machine: Machine,
-    /// The load average before and after.
-    pub(super) load: [String; 2],
+    pub(super) circumstances: Circumstances,
     pub(super) gate: Vec<Verdict>,
     /// Checks with more rows than they may keep: there the arms do not do the same.
     pub(super) truncated: Vec<String>,
     pub(super) plan: Vec<String>,
     pub(super) measured: Measured,
+    pub(super) answers: Vec<Answer>,
     /// Whether times are told: those of a debug build mean nothing.
     pub(super) with_times: bool,
 }
 
 impl Report {
     pub(super) fn text(&self) -> String {
-        let mut lines = vec![];
-        for (name, value) in &self.about {
-            lines.push(format!("{name:<12}{value}"));
-        }
-        lines.push(format!("{:<12}{}", "machine", self.machine.line()));
-        let settings: Vec<String> = SETTINGS
-            .iter()
-            .map(|(name, value)| format!("{name} = {value}"))
-            .collect();
-        lines.push(format!("{:<12}{}", "settings", settings.join(", ")));
-        lines.push(format!(
-            "{:<12}{} before, {} after",
-            "load", self.load[0], self.load[1]
-        ));
+        let mut lines = self.circumstances.lines();
         lines.push("\ngate".to_owned());
         lines.extend(self.gate.iter().map(verdict));
         if !self.truncated.is_empty() {
@@ -73,11 +55,8 @@ impl Report {
                 ));
             }
         }
-        if self.with_times {
-            lines.push("\nratios of the medians".to_owned());
-            let ratios = self.measured.ratios();
-            lines.extend(ratios.map(|(words, ratio)| format!("{words:<36}{:>16}", times(ratio))));
-        }
+        lines.push("\nwhat is asked at size m and 0.1 %; ratios are of the medians".to_owned());
+        lines.extend(self.answers.iter().map(Answer::line));
         lines.join("\n")
     }
 
@@ -86,16 +65,13 @@ impl Report {
             json!({ "arm": keeper(verdict.keeper), "story": verdict.story, "wrong": verdict.wrong })
         });
         json!({
-            "about": self.about.iter().cloned().collect::<BTreeMap<_, _>>(),
-            "machine": self.machine.json(),
-            "settings": SETTINGS.iter().copied().collect::<BTreeMap<_, _>>(),
-            "load": { "before": self.load[0], "after": self.load[1] },
+            "circumstances": self.circumstances.json(),
             "gate": gate.collect::<Vec<_>>(),
             "truncated": self.truncated,
             "plan": self.plan,
             "with_times": self.with_times,
             "measured": self.measured.json(),
-            "ratios": self.measured.ratios().collect::<BTreeMap<_, _>>(),
+            "targets": self.answers.iter().map(Answer::json).collect::<Map<_, _>>(),
         })
     }
 }

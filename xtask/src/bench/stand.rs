@@ -12,7 +12,7 @@ use cargo_metadata::Metadata;
 use pg_sandbox::{Installation, Options, Sandbox, Script};
 use serde_json::Value;
 
-use crate::{command, failure::Failure, workspace};
+use crate::{command, failure::Failure, test};
 
 /// The same for every arm. The private server would not wait for its disk; one that keeps alerts does.
 pub(super) const SETTINGS: &[(&str, &str)] = &[
@@ -33,47 +33,39 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Programs {
     vigie: PathBuf,
-    /// The service, where this workspace has one.
-    service: Option<PathBuf>,
+    service: PathBuf,
     release: bool,
 }
 
 impl Programs {
-    /// Builds them; in release mode where their times are to be told.
+    /// Builds them; in release mode where their times are to be told, else as the tests have them.
     pub(super) fn build(metadata: &Metadata, release: bool) -> Result<Self, Failure> {
-        let doors = workspace::doors(metadata);
-        let has_service = doors.iter().any(|door| door == "vigie-sync");
-        let mut build = command::cargo(&["build", "--locked", "--package", "vigie"]);
-        if has_service {
-            build.args(["--package", "vigie-sync"]);
-        }
         if release {
-            build.arg("--release");
+            let packages = ["--package", "vigie", "--package", "vigie-sync"];
+            command::run(command::cargo(&["build", "--locked", "--release"]).args(packages))?;
+        } else {
+            test::build()?;
         }
-        command::run(&mut build)?;
+        Ok(Self::built(metadata, release))
+    }
+
+    /// Those that are built already.
+    pub(super) fn built(metadata: &Metadata, release: bool) -> Self {
         let profile = if release { "release" } else { "debug" };
         let directory = metadata.target_directory.join(profile).into_std_path_buf();
-        Ok(Self {
+        Self {
             vigie: directory.join("vigie"),
-            service: has_service.then(|| directory.join("vigie-sync")),
+            service: directory.join("vigie-sync"),
             release,
-        })
-    }
-
-    /// How they were built.
-    pub(super) fn profile(&self) -> &'static str {
-        if self.release {
-            "release build"
-        } else {
-            "debug build"
         }
     }
 
-    /// What makes one run, as a person would type it.
-    pub(super) fn run_line(&self) -> &'static str {
-        match self.service {
-            Some(_) => "vigie-sync --once --json",
-            None => "vigie sync --json",
+    /// What makes one run, as a person would type it, and how it was built.
+    pub(super) fn line(&self) -> &'static str {
+        if self.release {
+            "vigie-sync --once --json, release build"
+        } else {
+            "vigie-sync --once --json, debug build"
         }
     }
 }
@@ -188,14 +180,9 @@ impl Stand {
 
     /// One run of the checks with the logins of the service.
     pub(super) fn run(&self, database: &str, configuration: &Path) -> Command {
-        let (program, word) = match &self.programs.service {
-            Some(service) => (service, "--once"),
-            None => (&self.programs.vigie, "sync"),
-        };
-        let mut run = Command::new(program);
-        run.arg(word);
+        let mut run = Command::new(&self.programs.service);
         configured(&mut run, configuration)
-            .arg("--json")
+            .args(["--once", "--json"])
             .env("VIGIE_DATABASE_URL", self.login("vigie_sync", database))
             .env("VIGIE_EVAL_URL", self.login("vigie_eval", database));
         run
@@ -203,6 +190,13 @@ impl Stand {
 
     /// `psql` with the login that evaluates checks, running a script.
     pub(super) fn client(&self, database: &str, script: &Path) -> Command {
+        let mut psql = self.psql(database, "vigie_eval");
+        psql.arg("--file").arg(script);
+        psql
+    }
+
+    /// `psql` with a login that has the service's password, running what it is told.
+    pub(super) fn psql(&self, database: &str, user: &str) -> Command {
         let mut psql = Command::new(&self.psql);
         without(&mut psql, "PG");
         psql.args([
@@ -212,15 +206,24 @@ impl Stand {
             "--tuples-only",
             "--no-password",
         ])
-        .args(["--set", "ON_ERROR_STOP=1", "--file"])
-        .arg(script)
+        .args(["--set", "ON_ERROR_STOP=1"])
         .env("PGHOST", "127.0.0.1")
         .env("PGPORT", self.sandbox.port().to_string())
-        .env("PGUSER", "vigie_eval")
+        .env("PGUSER", user)
         .env("PGPASSWORD", &self.password)
         .env("PGDATABASE", database)
         .env("PGCLIENTENCODING", "UTF8");
         psql
+    }
+
+    /// Lets a role log in with the service's password.
+    pub(super) fn let_in(&self, role: &str) -> Result<(), Failure> {
+        let password = &self.password;
+        self.sql(
+            "postgres",
+            &format!("alter role {role} login password '{password}';"),
+        )
+        .map(drop)
     }
 
     /// Waits until nobody is connected to a database: what a connection has done is counted when it ends.

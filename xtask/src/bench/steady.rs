@@ -8,8 +8,8 @@ use serde_json::Value;
 /// How long a steady run says that it took.
 #[derive(Debug, PartialEq)]
 pub(super) struct Steady {
-    /// The run itself, without the start of the process; where the program tells it.
-    pub(super) milliseconds: Option<f64>,
+    /// The run itself, without the start of the process.
+    pub(super) milliseconds: f64,
     /// The sum over the checks.
     pub(super) evaluating: f64,
 }
@@ -46,7 +46,9 @@ pub(super) fn read(report: &str, rows: &BTreeMap<String, u64>) -> Result<Steady,
         evaluating += check["elapsed_ms"].as_f64().unwrap_or_default();
     }
     Ok(Steady {
-        milliseconds: report["elapsed_ms"].as_f64(),
+        milliseconds: report["elapsed_ms"]
+            .as_f64()
+            .ok_or("the report of a run does not tell how long it took")?,
         evaluating,
     })
 }
@@ -115,9 +117,7 @@ mod tests {
     #[test]
     fn a_steady_run_finds_everything_and_changes_nothing() {
         let steady = told(|_| {}).expect("steady");
-        assert_eq!((steady.milliseconds, steady.evaluating), (Some(20.5), 12.0));
-        let silent = told(|report| report["elapsed_ms"] = Value::Null).expect("steady");
-        assert_eq!(silent.milliseconds, None);
+        assert_eq!((steady.milliseconds, steady.evaluating), (20.5, 12.0));
         told(|report| {
             report["checks"][0]["outcome"] = json!("Truncated");
             report["checks"][0]["findings"] = json!(1);
@@ -144,6 +144,7 @@ mod tests {
         told(|report| report["checks"][0]["findings"] = json!(2)).expect_err("a row was not found");
         told(|report| report["checks"][0]["code"] = json!("B")).expect_err("a check that was not counted");
         told(|report| report["checks"] = json!([])).expect_err("no checks");
+        told(|report| report["elapsed_ms"] = Value::Null).expect_err("how long it took is not told");
         told(|report| report["checks"][0]["stale"] = json!(true)).expect_err("not applied");
         told(|report| report["checks"][0]["error"] = json!("held up")).expect_err("not applied");
     }
