@@ -13,7 +13,8 @@ with enabled as (
 ), heartbeat as (
     -- what lies in the future, after the clock was set back, is no news
     select (select max(r.finished_at) from vigie.runs r
-            where r.database = $1 and r.status <> 'FAILED' and r.finished_at <= now() + interval '1 min') as run_at,
+            where r.database = $1 and r.status <> 'FAILED' and not r.parameters ? 'only'
+               and r.finished_at <= now() + interval '1 min') as run_at,
            extract(epoch from vigie.sync_heartbeat($1)) as age,
            (select 3 * min(every_seconds)::bigint from enabled) as silent_after
 ), watched as (

@@ -4,7 +4,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -20,12 +23,17 @@ use crate::schedule::Schedule;
 /// not refused but waited for.
 const SILENCE: Duration = Duration::from_secs(2);
 
+/// How long a run may take beyond its look at the database before nobody should rely on it.
+const LONG: Duration = Duration::from_secs(30);
+
 /// What the service knows of itself.
 #[derive(Debug)]
 pub(crate) struct Board {
     state: Mutex<State>,
     /// The checks that ought to be evaluated.
     enabled: Arc<[CheckInfo]>,
+    /// Whether it ever worked: then nothing that goes wrong is a mistake of configuration alone.
+    looked: AtomicBool,
     /// How long the last run may be ago; none where no check is enabled.
     pub(crate) silent_after: Option<Duration>,
     pub(crate) run_durations: Histogram,
@@ -37,8 +45,10 @@ struct State {
     trouble: Option<String>,
     /// Since when an answer of the database is waited for.
     asked: Option<Instant>,
-    /// When the last finished run was; until one is known, when the service began.
-    last_run: Instant,
+    /// How old the last run was, and when that was learnt; none before the first look at the database.
+    last_run: Option<(Instant, Duration)>,
+    /// When the run that is going on began, and how long it may take.
+    run: Option<(Instant, Duration)>,
     holds_lease: bool,
     stopping: bool,
     numbers: Option<Numbers>,
@@ -74,7 +84,8 @@ pub(crate) struct Snapshot {
     pub(crate) reasons: Vec<String>,
     pub(crate) database_up: bool,
     pub(crate) holds_lease: bool,
-    pub(crate) last_run_age: Duration,
+    /// None before the first look at the database.
+    pub(crate) last_run_age: Option<Duration>,
     /// None while the database is not known to answer: old numbers are no numbers.
     pub(crate) numbers: Option<Numbers>,
     pub(crate) enabled: Arc<[CheckInfo]>,
@@ -126,7 +137,8 @@ impl Board {
             state: Mutex::new(State {
                 trouble: Some("not connected to the database yet".to_owned()),
                 asked: None,
-                last_run: Instant::now(),
+                last_run: None,
+                run: None,
                 holds_lease: false,
                 stopping: false,
                 numbers: None,
@@ -135,6 +147,7 @@ impl Board {
                 heartbeat_failures: 0,
             }),
             enabled: enabled.cloned().collect(),
+            looked: AtomicBool::new(false),
             run_durations: Histogram::new(exponential_buckets(0.05, 2.0, 12)),
             silent_after: schedule.shortest().map(|shortest| 3 * shortest),
         }
@@ -155,13 +168,12 @@ impl Board {
         let mut state = self.state();
         state.trouble = None;
         state.asked = None;
-        if let Some(age) = seen
-            .run_at
-            .map(|run_at| (seen.at - run_at).to_std().unwrap_or_default())
-        {
-            let now = Instant::now();
-            state.last_run = now.checked_sub(age).unwrap_or(now);
-        }
+        // By the same measure as vigie.sync_heartbeat(): without a run it counts from when there was anything to look at.
+        state.last_run = Some((
+            Instant::now(),
+            Duration::try_from_secs_f64(seen.age_seconds).unwrap_or(Duration::MAX),
+        ));
+        self.looked.store(true, Ordering::Relaxed);
     }
 
     /// The database is lost.
@@ -169,6 +181,7 @@ impl Board {
         let mut state = self.state();
         state.trouble = Some(why.to_owned());
         state.asked = None;
+        state.run = None;
         state.numbers = None;
         state.holds_lease = false;
     }
@@ -196,8 +209,9 @@ impl Board {
         let mut state = self.state();
         state.asked = None;
         if report.status != RunStatus::Failed {
-            state.last_run = Instant::now();
+            state.last_run = Some((Instant::now(), Duration::ZERO));
         }
+        state.run = None;
         *state.runs.entry(report.status.as_str()).or_default() += 1;
         for row in &report.checks {
             state.durations.insert(row.code.clone(), row.elapsed());
@@ -208,19 +222,38 @@ impl Board {
         self.state().heartbeat_failures += 1;
     }
 
-    /// Whether the database answered when it was last asked.
-    pub(crate) fn is_up(&self) -> bool {
-        self.state().trouble.is_none()
+    /// A run begins, which may look at the database for so long.
+    pub(crate) fn run_begins(&self, budget: Duration) {
+        self.state().run = Some((Instant::now(), budget + LONG));
+    }
+
+    /// A run is given up, and nobody knows what it came to.
+    pub(crate) fn run_failed(&self) {
+        let mut state = self.state();
+        state.run = None;
+        *state.runs.entry(RunStatus::Failed.as_str()).or_default() += 1;
+    }
+
+    /// Whether the database ever answered.
+    pub(crate) fn has_looked(&self) -> bool {
+        self.looked.load(Ordering::Relaxed)
+    }
+
+    /// How many runs came to their end.
+    pub(crate) fn runs(&self) -> u64 {
+        let state = self.state();
+        let failed = state.runs.get(RunStatus::Failed.as_str()).copied();
+        state.runs.values().sum::<u64>() - failed.unwrap_or_default()
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         let state = self.state();
-        let last_run_age = state.last_run.elapsed();
+        let last_run_age = state.last_run.map(|(at, age)| age.saturating_add(at.elapsed()));
         let trouble = state.trouble();
         Snapshot {
             database_up: trouble.is_none(),
             numbers: state.numbers.clone().filter(|_| trouble.is_none()),
-            reasons: self.reasons(state.stopping, trouble, last_run_age),
+            reasons: self.reasons(&state, trouble, last_run_age),
             holds_lease: state.holds_lease,
             last_run_age,
             enabled: Arc::clone(&self.enabled),
@@ -230,20 +263,26 @@ impl Board {
         }
     }
 
-    fn reasons(&self, stopping: bool, trouble: Option<String>, age: Duration) -> Vec<String> {
+    fn reasons(&self, state: &State, trouble: Option<String>, age: Option<Duration>) -> Vec<String> {
         let mut reasons = Vec::new();
-        if stopping {
+        if let Some((began, limit)) = state.run
+            && began.elapsed() > limit
+        {
+            let seconds = began.elapsed().as_secs();
+            reasons.push(format!(
+                "the run that is going on does not come to an end ({seconds} s)"
+            ));
+        }
+        if state.stopping {
             reasons.push("it was asked to end".to_owned());
         }
         reasons.extend(trouble);
         match self.silent_after {
             None => reasons.push("no check is enabled".to_owned()),
-            Some(limit) if age > limit => reasons.push(format!(
-                "no run has evaluated anything for {} s; one is due every {} s",
-                age.as_secs(),
-                limit.as_secs() / 3
-            )),
-            Some(_) => {}
+            Some(limit) => reasons.extend(age.filter(|age| *age > limit).map(|age| {
+                let (age, every) = (age.as_secs(), limit.as_secs() / 3);
+                format!("no run has evaluated anything for {age} s; one is due every {every} s")
+            })),
         }
         reasons
     }

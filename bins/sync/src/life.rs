@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use alerts_store::{Leases as _, PgLeases};
+use alerts_store::{Leases as _, PgLeases, RunStatus};
 use integrity_core::{Caller, Door};
 use tracing::{info, warn};
 use uuid::Uuid;
@@ -17,8 +17,8 @@ use wiring::{
 use crate::{
     board::Board,
     heartbeat::Heartbeat,
-    schedule::Schedule,
-    service::{Service, lease_name},
+    schedule::{Schedule, Tried},
+    service::{self, Service, lease_name},
 };
 
 /// The first pause after the database was lost, and the longest.
@@ -40,14 +40,19 @@ impl Life {
     /// Works until it is asked to end. Only what a person has to mend ends it before.
     pub(crate) async fn lead(&self) -> Result<(), Stop> {
         let holder = holder();
-        let mut losses = 0;
+        // What was tried is remembered over a loss: whatever fails is not tried more often for it.
+        let mut tried = Tried::new();
+        let (mut losses, mut runs) = (0, self.board.runs());
         while !self.ending.is_asked() {
-            match self.work(&holder).await {
+            match self.work(&holder, &mut tried).await {
                 Ok(()) => return Ok(()),
-                Err(stop) if !stop.may_pass() => return Err(stop),
+                // Before it ever worked, it is a mistake of configuration; later on, something that may pass: a password
+                // that is being changed, a database that is being restored.
+                Err(stop) if !stop.may_pass() && !self.board.has_looked() => return Err(stop),
                 Err(stop) => {
-                    // Back to short pauses once it had answered.
-                    losses = if self.board.is_up() { 0 } else { losses + 1 };
+                    // Back to short pauses once a run came through.
+                    losses = if self.board.runs() > runs { 0 } else { losses + 1 };
+                    runs = self.board.runs();
                     let stop = stop.at(self.target.place());
                     self.board.lost(stop.message());
                     let pause = pause(losses);
@@ -62,7 +67,7 @@ impl Life {
         Ok(())
     }
 
-    async fn work(&self, holder: &str) -> Result<(), Stop> {
+    async fn work(&self, holder: &str, tried: &mut Tried) -> Result<(), Stop> {
         let Some(session) = self.unless_asked(self.open()).await else {
             return Ok(());
         };
@@ -97,7 +102,7 @@ impl Life {
             lease: self.lease,
             beat: &beat,
         };
-        service.serve().await
+        service.serve(tried).await
     }
 
     async fn open(&self) -> Result<Session, Stop> {
@@ -115,7 +120,7 @@ impl Life {
     }
 
     /// Everything once, due or not, and whoever else works: the order of snapshots keeps that harmless. Where nobody has
-    /// the lease, it is taken, so that no service begins the same meanwhile.
+    /// the lease, it is taken, so that no service begins the same at the same moment.
     pub(crate) async fn once(&self) -> Result<Report, Stop> {
         let at = |stop: Stop| stop.at(self.target.place());
         let session = self.open().await.map_err(at)?;
@@ -123,7 +128,7 @@ impl Life {
         let leases = PgLeases::new(session.pool.clone());
         let (name, holder) = (lease_name(&self.chosen), holder());
         let lease = leases.acquire(&Caller::Service, &name, &holder, self.lease).await;
-        lease.map_err(Stop::from).map_err(at)?;
+        lease.map_err(service::refused).map_err(at)?;
         let runner = session.runner(&self.chosen);
         let round = Round {
             store: &session.store,
@@ -137,7 +142,14 @@ impl Life {
             },
         };
         let made = round.make().await.map_err(at);
-        leases.release(&Caller::Service, &name, &holder).await?;
+        if leases.release(&Caller::Service, &name, &holder).await.is_err() {
+            warn!("the lease could not be given back; it ends by itself");
+        }
+        if let (Some(heartbeat), Ok(report)) = (&self.heartbeat, &made)
+            && report.status != RunStatus::Failed
+        {
+            heartbeat.call().await;
+        }
         made
     }
 }

@@ -14,6 +14,7 @@ mod signals;
 
 use std::{process::ExitCode, sync::Arc};
 
+use alerts_store::RunStatus;
 use wiring::{
     chosen::Chosen,
     config::Config,
@@ -43,7 +44,11 @@ fn main() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(stop) => {
-            anstream::eprintln!("vigie-sync: {}", plain::lines(stop.message()));
+            if tracing::dispatcher::has_been_set() {
+                tracing::error!("{}", stop.message());
+            } else {
+                anstream::eprintln!("vigie-sync: {}", plain::lines(stop.message()));
+            }
             stop.exit().into()
         }
     }
@@ -135,8 +140,11 @@ async fn once(life: &Life, as_json: bool) -> Result<Exit, Stop> {
     if as_json {
         println!("{}", json(&report)?);
     }
-    let is_whole = report.left == 0 && report.checks.iter().all(wiring::run::Row::is_whole);
-    Ok(if is_whole { Exit::Fine } else { Exit::Incomplete })
+    Ok(if report.status == RunStatus::Ok {
+        Exit::Fine
+    } else {
+        Exit::Incomplete
+    })
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Stop> {

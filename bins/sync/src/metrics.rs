@@ -82,11 +82,13 @@ impl Page<'_> {
             "1 while this service runs checks, 0 while it waits or another one runs them",
             truth(now.holds_lease),
         )?;
-        self.gauge(
-            "vigie_sync_last_run_age_seconds",
-            "Since any service last evaluated something; since this one began while no run is known",
-            now.last_run_age.as_secs_f64(),
-        )?;
+        if let Some(age) = now.last_run_age {
+            self.gauge(
+                "vigie_sync_last_run_age_seconds",
+                "Since any service last evaluated something, as vigie.sync_heartbeat() says; absent before the first look",
+                age.as_secs_f64(),
+            )?;
+        }
         if let Some(limit) = silent_after {
             self.gauge(
                 "vigie_sync_silent_after_seconds",

@@ -53,7 +53,7 @@ async fn readyz(State(board): State<Arc<Board>>) -> Response {
     let body = json!({
         "status": status,
         "reasons": now.reasons,
-        "last_run_age_seconds": now.last_run_age.as_secs_f64(),
+        "last_run_age_seconds": now.last_run_age.map(|age| age.as_secs_f64()),
         "silent_after_seconds": board.silent_after.map(|limit| limit.as_secs_f64()),
         "holds_lease": now.holds_lease,
     });

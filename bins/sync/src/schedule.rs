@@ -107,6 +107,7 @@ mod tests {
         let seen = LastSeen {
             at: at(now),
             run_at: None,
+            age_seconds: 0.0,
             seen: seen.map(|seen| (code(), at(seen))).into_iter().collect(),
         };
         let tried: Tried = tried.map(|tried| (code(), at(tried))).into_iter().collect();

@@ -28,6 +28,12 @@ const LOOK: Duration = Duration::from_secs(15);
 /// How long a look may take before the database counts as lost.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long giving the lease back may take: it ends by itself.
+const RELEASING: Duration = Duration::from_millis(500);
+
+/// How long a run may take beyond its look at the database. One that takes longer hangs, and is given up with its lease.
+const BOOKS: Duration = Duration::from_mins(5);
+
 /// How soon a service that waits for another's lease asks again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -55,11 +61,10 @@ impl Service<'_> {
     ///
     /// # Errors
     /// When the database is lost, or may not be used any more.
-    pub(crate) async fn serve(self) -> Result<(), Stop> {
-        let mut tried = Tried::new();
+    pub(crate) async fn serve(self, tried: &mut Tried) -> Result<(), Stop> {
         let mut told = LOOK;
         while !self.ending.is_asked() {
-            let pause = self.turn(&mut tried, &mut told).await?;
+            let pause = self.turn(tried, &mut told).await?;
             tokio::select! {
                 () = tokio::time::sleep(pause) => told += pause,
                 () = self.ending.asked() => {}
@@ -87,11 +92,11 @@ impl Service<'_> {
         self.board.holds_lease(true);
         let worked = self.work(tried).await;
         self.board.holds_lease(false);
-        let released = self
-            .answer(self.leases.release(&SERVICE, &name, self.holder))
-            .await;
+        let releasing = self.leases.release(&SERVICE, &name, self.holder);
+        if !matches!(tokio::time::timeout(RELEASING, releasing).await, Ok(Ok(()))) {
+            warn!("the lease could not be given back; it ends by itself");
+        }
         worked?;
-        released?;
         Ok(Duration::ZERO)
     }
 
@@ -112,9 +117,22 @@ impl Service<'_> {
         }
         tried.extend(due.iter().map(|code| (code.clone(), seen.at)));
         let ending = self.ending.child();
-        let report = tokio::select! {
-            report = self.round(&due, &ending) => report?,
+        self.board.run_begins(self.chosen.budget);
+        let made = tokio::select! {
+            made = tokio::time::timeout(self.chosen.budget + BOOKS, ending.unless_lost(self.round(&due, &ending))) => made,
             never = self.renew(&ending) => match never {},
+        };
+        let report = match made {
+            Ok(Some(Ok(report))) => report,
+            Ok(Some(Err(stop))) => return Err(self.gave_up(stop)),
+            Ok(None) => {
+                return Err(self.gave_up(Stop::unreachable("there was no time to bring the run to its end")));
+            }
+            Err(_) => {
+                return Err(self.gave_up(Stop::unreachable(
+                    "the run did not come to an end and was given up",
+                )));
+            }
         };
         tell(&report);
         self.board.ran(&report);
@@ -124,6 +142,12 @@ impl Service<'_> {
             (self.beat)();
         }
         Ok(())
+    }
+
+    /// A run that is lost is a run that failed.
+    fn gave_up(self, stop: Stop) -> Stop {
+        self.board.run_failed();
+        stop
     }
 
     async fn round(self, due: &BTreeSet<CheckCode>, ending: &Ending) -> Result<Report, Stop> {
@@ -186,7 +210,7 @@ impl Service<'_> {
             let seconds = PATIENCE.as_secs();
             return Err(Stop::unreachable(format!("no answer within {seconds} s")));
         };
-        let answer = answer?;
+        let answer = answer.map_err(refused)?;
         self.board.answered();
         Ok(answer)
     }
@@ -195,6 +219,11 @@ impl Service<'_> {
 /// One lease for the watched database: services of different ones do not wait for each other.
 pub(crate) fn lease_name(chosen: &Chosen) -> String {
     format!("sync {}", chosen.database)
+}
+
+/// A login that may not is a matter of configuration.
+pub(crate) fn refused(error: alerts_store::Error) -> Stop {
+    Stop::from(error).refused_login("vigie-sync needs a login of its own; `vigie install` makes vigie_sync")
 }
 
 /// One line for the run, and one for each check that could not be looked at whole.

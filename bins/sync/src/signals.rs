@@ -9,7 +9,7 @@ use wiring::{run::Ending, stop::Stop};
 use crate::board::Board;
 
 /// How long the check in hand may still take.
-const GRACE: Duration = Duration::from_secs(8);
+const GRACE: Duration = Duration::from_millis(7_500);
 /// When the program ends, whatever is still going on: below the 10 s that supervisors are told.
 const AT_THE_LATEST: Duration = Duration::from_millis(9_500);
 
@@ -23,10 +23,7 @@ pub(crate) fn listen(ending: &Ending, board: &Arc<Board>) -> Result<(), Stop> {
     tokio::spawn(async move {
         either(&mut interrupt, &mut terminate).await;
         board.stopping();
-        info!(
-            "asked to end: finishing the check in hand, within {} s",
-            GRACE.as_secs()
-        );
+        info!("asked to end: finishing the check in hand, within {GRACE:?}");
         tokio::select! {
             () = ending.within(GRACE) => {}
             () = either(&mut interrupt, &mut terminate) => std::process::exit(130),

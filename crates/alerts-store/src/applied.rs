@@ -149,12 +149,14 @@ pub struct CheckState {
 }
 
 /// When the checks of a watched database were last looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LastSeen {
     /// The store's clock.
     pub at: DateTime<Utc>,
     /// When the last run finished; `None` while the book knows of none.
     pub run_at: Option<DateTime<Utc>>,
+    /// How long ago that was; without a run, since a check was last completely seen, or since the store was made.
+    pub age_seconds: f64,
     /// The last applied snapshot of each check that ever had one.
     pub seen: BTreeMap<CheckCode, DateTime<Utc>>,
 }

@@ -126,6 +126,7 @@ impl LastSeen {
         Self {
             at: noon(),
             run_at: Some(noon()),
+            age_seconds: 0.0,
             seen: [(CheckCode::sample(), noon())].into(),
         }
     }

@@ -29,4 +29,10 @@ impl Unchanged {
     pub fn code(&self) -> &CheckCode {
         &self.code
     }
+
+    /// The last applied snapshot of the check when it was compared.
+    #[must_use]
+    pub fn seen_at(&self) -> DateTime<Utc> {
+        self.seen_at
+    }
 }

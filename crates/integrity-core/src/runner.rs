@@ -1,8 +1,10 @@
 //! The trait behind which checks are evaluated.
 //!
-//! A run is a [`Snapshot`] that its owner walks through check by check, so that each result can be applied
-//! and forgotten before the next is made. Refused: one call that returns the results of all checks, whose
-//! memory would grow with the data.
+//! A run is a [`Snapshot`] that its owner walks through check by check, so that each result can be looked at, and
+//! forgotten where nothing follows from it, before the next is made. Refused: one call that returns the results of all
+//! checks, whose memory would grow with the data.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -28,6 +30,9 @@ pub trait CheckRunner: Send + Sync {
 pub trait Snapshot: Send {
     /// The watched database's clock when the snapshot was taken; `:as_of` in the checks.
     fn taken_at(&self) -> DateTime<Utc>;
+
+    /// How long it may still be held. A check for which that is not enough fails for want of time.
+    fn left(&self) -> Duration;
 
     /// Evaluates one check. Whatever is wrong with the check itself is its outcome, never an error, and
     /// leaves the snapshot fit for the next check.

@@ -24,6 +24,8 @@ pub struct Chosen {
     pub time_zone: Option<Tz>,
     /// Every check of the chosen packs, as the store shall know it.
     pub known: Vec<CheckInfo>,
+    /// The codes it was narrowed to, where it was.
+    pub only: Vec<String>,
     /// What a person should be told about the choice.
     pub remarks: Vec<String>,
 }
@@ -49,6 +51,7 @@ impl Chosen {
             time_zone: config.time_zone,
             known: Vec::new(),
             remarks: Vec::new(),
+            only: only.to_vec(),
         };
         for (_, pack) in packs {
             chosen.checks.extend(pack.checks);

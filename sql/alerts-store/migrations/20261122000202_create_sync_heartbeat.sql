@@ -1,5 +1,5 @@
 -- Since when nobody has run the checks: a silent service writes nothing, so somebody has to ask. A run that evaluated
--- nothing is silence too.
+-- nothing is silence too, and one that was asked for some checks only says nothing about the others.
 
 -- The last run of one database is the end of one index; runs too old are its beginning.
 drop index vigie.runs_finished_idx;
@@ -28,7 +28,8 @@ begin
     end if;
     return greatest(interval '0', statement_timestamp() - coalesce(
         (select max(r.finished_at) from vigie.runs r
-         where r.database = sync_heartbeat.database and r.status <> 'FAILED' and r.finished_at <= latest),
+         where r.database = sync_heartbeat.database and r.status <> 'FAILED' and not r.parameters ? 'only'
+           and r.finished_at <= latest),
         -- runs are forgotten after 90 days
         (select max(s.complete_at) from vigie.check_states s
          where s.database = sync_heartbeat.database and s.complete_at <= latest),

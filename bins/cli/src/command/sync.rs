@@ -1,5 +1,6 @@
 //! `vigie sync`.
 
+use alerts_store::RunStatus;
 use integrity_core::{CheckCode, Door};
 
 use wiring::{
@@ -37,7 +38,11 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
     }
     let exit = told(&report.checks, &chosen);
     if report.left == 0 {
-        return Ok(exit);
+        let is_blind = exit == Exit::Fine && report.status == RunStatus::Failed;
+        if is_blind {
+            output::say("nothing was evaluated: no check is enabled");
+        }
+        return Ok(if is_blind { Exit::Incomplete } else { exit });
     }
     output::say(&format!(
         "incomplete: asked to end; {} of {} checks were not looked at, the others are recorded",

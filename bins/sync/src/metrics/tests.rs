@@ -62,6 +62,7 @@ fn looked(board: &Board, complete_ago: TimeDelta) -> Summary {
     board.looked(&LastSeen {
         at: summary.at,
         run_at: Some(summary.at - TimeDelta::seconds(20)),
+        age_seconds: 20.0,
         seen: BTreeMap::new(),
     });
     board.numbers(summary.clone(), vec![state]);
@@ -76,7 +77,7 @@ async fn before_the_first_look_nothing_is_said_about_checks_and_alerts() {
     }
     is(&text, "vigie_sync_database_up{database=\"main\"} ", 0.0);
     is(&text, "vigie_sync_ready{database=\"main\"} ", 0.0);
-    is(&text, "vigie_sync_last_run_age_seconds{database=\"main\"} ", 0.0);
+    assert!(!text.contains("vigie_sync_last_run_age_seconds"), "{text}");
     is(
         &text,
         "vigie_sync_runs_total{database=\"main\",status=\"OK\"} ",
@@ -192,4 +193,23 @@ async fn ages_go_on_while_nobody_writes_them() {
         check.severity.as_str()
     );
     is(&said(&board), &fresh, 0.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_does_not_end_is_told_however_long_the_intervals_are() {
+    let board = board();
+    looked(&board, TimeDelta::seconds(20));
+    assert_eq!(board.snapshot().reasons, Vec::<String>::new());
+    board.run_begins(Duration::from_mins(1));
+    tokio::time::advance(Duration::from_secs(89)).await;
+    assert_eq!(board.snapshot().reasons, Vec::<String>::new());
+    tokio::time::advance(Duration::from_secs(2)).await;
+    let reasons = board.snapshot().reasons;
+    assert!(
+        reasons.len() == 1 && reasons[0].contains("does not come to an end (91 s)"),
+        "{reasons:?}"
+    );
+    board.run_failed();
+    assert_eq!(board.snapshot().runs["FAILED"], 1);
+    assert_eq!((board.runs(), board.snapshot().reasons), (0, Vec::new()));
 }

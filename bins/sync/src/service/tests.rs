@@ -90,6 +90,10 @@ impl Snapshot for SlowSnapshot {
         self.inner.taken_at()
     }
 
+    fn left(&self) -> Duration {
+        self.inner.left()
+    }
+
     async fn evaluate(&mut self, check: &Check) -> Result<Evaluation, Error> {
         *self.in_hand.lock().expect("not poisoned") = Some((self.who, self.clock.now()));
         sleep(TAKES).await;
@@ -170,7 +174,10 @@ impl World {
                 self.beats.fetch_add(1, Ordering::Relaxed);
             },
         };
-        service.serve().await.expect("the store is there");
+        service
+            .serve(&mut Tried::new())
+            .await
+            .expect("the store is there");
     }
 
     /// Waits until a service has a check in hand at this time of the database or later; says which.

@@ -170,7 +170,9 @@ impl AlertStore for MemoryAlertStore {
     }
 
     async fn last_seen(&self, caller: &Caller, database: &str) -> Result<LastSeen, Error> {
-        Ok(self.reading(caller)?.last_seen(database, self.clock.now()))
+        Ok(self
+            .reading(caller)?
+            .last_seen(database, self.made_at, self.clock.now()))
     }
 
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error> {

@@ -158,6 +158,10 @@ impl Snapshot for PgSnapshot {
         self.taken_at
     }
 
+    fn left(&self) -> Duration {
+        self.budget.saturating_sub(self.held_since.elapsed())
+    }
+
     async fn evaluate(&mut self, check: &Check) -> Result<Evaluation, Error> {
         let started = Instant::now();
         let result = if check.is_enabled() {
@@ -200,7 +204,7 @@ impl PgSnapshot {
         started: Instant,
         work: impl AsyncFnOnce(&mut Look<'_>) -> Result<T, Trouble>,
     ) -> Result<Result<T, Failure>, Error> {
-        let left = self.budget.saturating_sub(self.held_since.elapsed());
+        let left = self.left();
         if left.is_zero() {
             return Ok(Err(budget_used_up(self.budget)));
         }

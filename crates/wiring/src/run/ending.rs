@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// How long what was looked at may take to be kept, once all else had to be given up.
-const LAST: Duration = Duration::from_secs(1);
+/// How long applying what was looked at may take, once the check in hand was given up.
+const APPLYING: Duration = Duration::from_millis(700);
+/// How long the whole run may take then, its books included.
+const LAST: Duration = Duration::from_millis(1_400);
 
 /// Asked to end: soon, after what is in hand, or now, in the middle of it. Clones hear the same word.
 #[derive(Debug, Clone, Default)]
@@ -60,11 +62,21 @@ impl Ending {
         self.now.run_until_cancelled(work).await
     }
 
-    /// Does something short that saves what was done before: once all else has to be given up, it has one second left.
-    pub async fn unless_late<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    /// Applies what was evaluated; once the check in hand was given up, only for a moment.
+    pub(super) async fn unless_late<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.for_a_moment(APPLYING, work).await
+    }
+
+    /// Makes a run to its end; once the check in hand was given up, only for a moment. Nothing is kept of what is not
+    /// through by then.
+    pub async fn unless_lost<T>(&self, run: impl Future<Output = T>) -> Option<T> {
+        self.for_a_moment(LAST, run).await
+    }
+
+    async fn for_a_moment<T>(&self, moment: Duration, work: impl Future<Output = T>) -> Option<T> {
         let late = async {
             self.now.cancelled().await;
-            tokio::time::sleep(LAST).await;
+            tokio::time::sleep(moment).await;
         };
         tokio::select! {
             biased;
@@ -93,8 +105,11 @@ mod tests {
     async fn what_was_looked_at_is_kept_unless_that_takes_long() {
         let ending = Ending::default();
         ending.now();
-        assert_eq!(ending.unless_late(tokio::time::sleep(LAST / 2)).await, Some(()));
-        assert_eq!(ending.unless_late(tokio::time::sleep(2 * LAST)).await, None);
+        assert_eq!(
+            ending.unless_late(tokio::time::sleep(APPLYING / 2)).await,
+            Some(())
+        );
+        assert_eq!(ending.unless_late(tokio::time::sleep(2 * APPLYING)).await, None);
     }
 
     #[tokio::test]

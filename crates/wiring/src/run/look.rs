@@ -8,7 +8,7 @@ use integrity_core::{BadCheck, Check, CheckCode, CheckRunner, Evaluation, Failur
 use super::Ending;
 use crate::{chosen::Chosen, stop::Stop};
 
-/// How often a run takes a new snapshot after one was lost, before it takes the database for unreachable.
+/// How often a run takes a new snapshot after a check took one down, before it leaves the others for the next run.
 const MAX_LOSSES: u32 = 3;
 
 /// What is looked at.
@@ -32,7 +32,7 @@ pub struct Look<'a> {
 pub struct Looked {
     /// When the first snapshot was taken.
     pub started_at: DateTime<Utc>,
-    /// How many checks were left out, because it was asked to end.
+    /// How many checks were left out: it was asked to end, or too many took their connection down.
     pub left: usize,
 }
 
@@ -64,27 +64,33 @@ impl<'a> Look<'a> {
         for bad in self.bad() {
             each(self.at_home(bad.evaluation(database, started_at))).await?;
         }
-        let mut losses = 0;
+        let (mut losses, mut fresh) = (0, true);
         let mut left = self.checks().count();
         for check in self.checks() {
             if self.ending.is_asked() {
                 break;
             }
+            // Each has the time that is its own: what does not fit any more is looked at on a new snapshot.
+            if snapshot.left() < check.timeout() && !fresh {
+                snapshot.end().await;
+                snapshot = self.runner.begin().await?;
+            }
+            fresh = false;
             (self.in_hand)(check.code());
             let Some(evaluated) = self.ending.unless_now(snapshot.evaluate(check)).await else {
                 snapshot.abandon().await;
                 return Ok(Looked { started_at, left });
             };
             left -= 1;
-            let evaluation = match evaluated {
-                Ok(evaluation) => evaluation,
-                Err(lost) if losses == MAX_LOSSES => return Err(lost.into()),
-                Err(_) => {
-                    losses += 1;
-                    let failed = took_the_connection_down(check, database, snapshot.taken_at());
-                    snapshot = self.runner.begin().await?;
-                    failed
+            let Ok(evaluation) = evaluated else {
+                losses += 1;
+                let failed = took_the_connection_down(check, database, snapshot.taken_at());
+                each(self.at_home(failed)).await?;
+                if losses > MAX_LOSSES {
+                    return Ok(Looked { started_at, left });
                 }
+                (snapshot, fresh) = (self.runner.begin().await?, true);
+                continue;
             };
             each(self.at_home(evaluation)).await?;
         }

@@ -59,7 +59,7 @@ impl Round<'_> {
             .register_checks(&SERVICE, &chosen.database, &chosen.known)
             .await
             .map_err(refused)?;
-        let mut steady = Steady::default();
+        let mut steady = Steady::of(&chosen.database);
         let mut different = Vec::new();
         let looked = self
             .look
@@ -67,6 +67,7 @@ impl Round<'_> {
                 // Asked while the snapshot is held, so that what nothing follows from is forgotten at once.
                 match self.store.unchanged(&SERVICE, &evaluation).await {
                     Ok(Some(unchanged)) => steady.add(unchanged, &evaluation),
+                    // What could not be compared is applied, which says what is wrong.
                     Ok(None) | Err(_) => different.push(evaluation),
                 }
                 Ok(())
@@ -141,6 +142,9 @@ fn parameters(chosen: &Chosen, evaluated_by: &Evaluator) -> Value {
     if let Some(fields) = parameters.as_object_mut() {
         fields.retain(|_, of_check| of_check.as_object().is_none_or(|of_check| !of_check.is_empty()));
         fields.insert("evaluated_by".to_owned(), json!(evaluated_by));
+        if !chosen.only.is_empty() {
+            fields.insert("only".to_owned(), json!(chosen.only));
+        }
     }
     parameters
 }

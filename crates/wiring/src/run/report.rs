@@ -174,21 +174,57 @@ impl Row {
     }
 
     fn was_evaluated(&self) -> bool {
-        self.error.is_none() && self.outcome != "Failed"
+        self.error.is_none() && !matches!(self.outcome, "Failed" | "Skipped")
     }
 }
 
 /// Everything, something or nothing.
 pub(super) fn status(rows: &[Row], left: usize) -> RunStatus {
-    if left == 0 && rows.iter().all(Row::is_whole) {
-        RunStatus::Ok
-    } else if rows.iter().any(Row::was_evaluated) {
-        RunStatus::Partial
-    } else {
+    if !rows.iter().any(Row::was_evaluated) {
         RunStatus::Failed
+    } else if left == 0 && rows.iter().all(Row::is_whole) {
+        RunStatus::Ok
+    } else {
+        RunStatus::Partial
     }
 }
 
 pub(super) fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use integrity_core::{Evaluation, Outcome};
+
+    use super::*;
+
+    fn ended(outcome: Outcome) -> Row {
+        let evaluation = Evaluation {
+            outcome: outcome.clone(),
+            ..Evaluation::sample()
+        };
+        Row::new(&evaluation, Ok(Applied::nothing(outcome)))
+    }
+
+    #[test]
+    fn a_run_that_evaluated_nothing_has_failed() {
+        let whole = || ended(Outcome::Complete);
+        let skipped = || ended(Outcome::Skipped);
+        let held_up = || Row {
+            error: Some("held up".to_owned()),
+            ..whole()
+        };
+        for (rows, left, expected) in [
+            (vec![whole()], 0, RunStatus::Ok),
+            (vec![whole(), skipped()], 0, RunStatus::Ok),
+            (vec![whole()], 1, RunStatus::Partial),
+            (vec![whole(), held_up()], 0, RunStatus::Partial),
+            (vec![held_up(), skipped()], 0, RunStatus::Failed),
+            (vec![skipped()], 0, RunStatus::Failed),
+            (vec![], 0, RunStatus::Failed),
+        ] {
+            assert_eq!(status(&rows, left), expected, "{rows:?}, {left} left");
+        }
+    }
 }

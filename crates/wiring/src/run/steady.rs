@@ -4,14 +4,23 @@ use alerts_store::{AlertStore, Applied, Error, Unchanged};
 use integrity_core::Evaluation;
 
 use super::{SERVICE, report::Row};
+use crate::postgres::reason;
 
-#[derive(Default)]
 pub(super) struct Steady {
+    database: String,
     unchanged: Vec<Unchanged>,
     rows: Vec<Row>,
 }
 
 impl Steady {
+    pub(super) fn of(database: &str) -> Self {
+        Self {
+            database: database.to_owned(),
+            unchanged: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
     /// The findings are the ones that stand already, and need not be kept.
     pub(super) fn add(&mut self, unchanged: Unchanged, evaluation: &Evaluation) {
         let nothing = Applied::nothing(evaluation.outcome.clone());
@@ -23,14 +32,25 @@ impl Steady {
         self.rows.len()
     }
 
-    /// Moves the checks on. One that somebody else has evaluated meanwhile is left to that evaluation.
+    /// Moves the checks on. One that somebody else has evaluated meanwhile is left to that evaluation; one that somebody
+    /// only holds has not been looked at by anybody.
     pub(super) async fn advance(mut self, store: &dyn AlertStore) -> Result<Vec<Row>, Error> {
         if self.unchanged.is_empty() {
             return Ok(self.rows);
         }
-        let overtaken = store.advance(&SERVICE, &self.unchanged).await?;
-        for row in self.rows.iter_mut().filter(|row| overtaken.contains(&row.code)) {
-            row.stale = true;
+        let left = store.advance(&SERVICE, &self.unchanged).await?;
+        if left.is_empty() {
+            return Ok(self.rows);
+        }
+        let database = &self.database;
+        let seen = store.last_seen(&SERVICE, database).await?.seen;
+        for (row, unchanged) in self.rows.iter_mut().zip(&self.unchanged) {
+            if left.contains(&row.code) {
+                row.stale = seen
+                    .get(&row.code)
+                    .is_some_and(|seen| *seen != unchanged.seen_at());
+                row.error = (!row.stale).then(|| reason::HELD_UP.to_owned());
+            }
         }
         Ok(self.rows)
     }

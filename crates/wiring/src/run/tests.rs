@@ -38,6 +38,7 @@ fn chosen() -> Chosen {
         budget: Duration::from_mins(1),
         known: Vec::new(),
         remarks: Vec::new(),
+        only: Vec::new(),
     }
 }
 
@@ -92,6 +93,10 @@ struct InterruptedSnapshot {
 impl Snapshot for InterruptedSnapshot {
     fn taken_at(&self) -> DateTime<Utc> {
         self.inner.taken_at()
+    }
+
+    fn left(&self) -> Duration {
+        self.inner.left()
     }
 
     async fn evaluate(&mut self, check: &Check) -> Result<Evaluation, integrity_core::Error> {
