@@ -104,6 +104,7 @@ pub(crate) enum SqlxTask {
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchTask {
     Sync(SyncBench),
+    Ack(AckBench),
     /// The parent of one process that is measured
     #[command(hide = true)]
     Measured {
@@ -142,6 +143,30 @@ pub(crate) struct SyncBench {
     /// Tell no times; fail when a steady run writes a row of alerts, or 4 kB of WAL
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// How long a person's act waits while a run applies what it found
+///
+/// Starts a private server, and lets a person acknowledge alerts without a pause while runs open, keep and change all
+/// others. docs/BENCHMARKS.md says what each number is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench ack
+  cargo xtask bench ack --findings 1000 --runs 1 --debug")]
+pub(crate) struct AckBench {
+    /// How many findings the check has that is applied meanwhile
+    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(100..=50_000))]
+    pub(crate) findings: u32,
+    /// How often every case is played
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs)]
+    pub(crate) runs: usize,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Run programs of a debug build, to try the bench itself: runs then take longer than they do
+    #[arg(long)]
+    pub(crate) debug: bool,
 }
 
 /// How large a depot is.
@@ -236,6 +261,24 @@ mod tests {
             ["--runs", "0"],
             ["--size", "xl"],
         ] {
+            assert!(wanted(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn acts_are_timed_beside_some_findings() {
+        let wanted = |words: &[&str]| {
+            let line = [&["xtask", "bench", "ack"], words].concat();
+            match Xtask::try_parse_from(line)?.task {
+                Task::Bench {
+                    task: BenchTask::Ack(wanted),
+                } => Ok(wanted),
+                other => panic!("{other:?}"),
+            }
+        };
+        let usual = wanted(&[]).unwrap_or_else(|error: clap::Error| panic!("{error}"));
+        assert_eq!((usual.findings, usual.runs, usual.debug), (50_000, 3, false));
+        for wrong in [["--findings", "99"], ["--findings", "50001"], ["--runs", "0"]] {
             assert!(wanted(&wrong).is_err(), "{wrong:?}");
         }
     }

@@ -3,6 +3,7 @@
 //! Refused: a framework for benchmarks. A run takes seconds, keeps state, and has to be steady to be compared; what is
 //! wanted of the numbers is a median.
 
+mod ack;
 mod arms;
 mod checks;
 mod circumstances;
@@ -48,6 +49,7 @@ const WARM_UP: usize = 2;
 pub(crate) fn run(task: &BenchTask) -> Result<(), Failure> {
     match task {
         BenchTask::Sync(wanted) => sync(wanted),
+        BenchTask::Ack(wanted) => ack::run(wanted),
         BenchTask::Measured { command } => measured::parent(command),
     }
 }

@@ -31,6 +31,15 @@ impl Spread {
     }
 }
 
+/// What 99 of 100 are not above.
+pub(super) fn p99(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+        .get((sorted.len() * 99).div_ceil(100).checked_sub(1)?)
+        .copied()
+}
+
 /// How many times the median of one is the median of the other.
 pub(super) fn ratio(of: &[f64], to: &[f64]) -> Option<f64> {
     let (of, to) = (Spread::of(of)?.median, Spread::of(to)?.median);
@@ -75,6 +84,14 @@ mod tests {
         assert_eq!(median(&[4.0, 1.0, 2.0, 9.0]), Some(3.0));
         assert_eq!(median(&[7.0]), Some(7.0));
         assert_eq!(Spread::of(&[]), None);
+    }
+
+    #[test]
+    fn at_most_one_of_a_hundred_is_above_p99() {
+        let values: Vec<f64> = (1..=200_u32).rev().map(f64::from).collect();
+        assert_eq!(p99(&values), Some(198.0));
+        assert_eq!(p99(&[3.0, 7.0]), Some(7.0));
+        assert_eq!(p99(&[]), None);
     }
 
     #[test]
