@@ -27,7 +27,7 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
         build()?;
     }
     if args.is_empty() {
-        // First, so that the last thing printed is the summary of the tests.
+        // First, so that only what a steady run writes is told after the summary of the tests.
         let mut doc = command::cargo(&["test", "--doc", "--workspace", "--all-features", "--locked"]);
         command::run(doc.env("DATABASE_URL", &url))?;
     }
