@@ -66,7 +66,7 @@ impl Report {
         lines.push("\nwhat the server said during runs, and at how many of the looks".to_owned());
         for (case, waits) in &self.waits {
             lines.push(format!(
-                "{}: {} looks, at {} waits for a lock",
+                "{}: {} looks, at {} of them the person waits for a lock",
                 case.words().1,
                 waits.seen.looks,
                 waits.seen.locks()

@@ -52,7 +52,7 @@ impl Session {
                 if let Some(mut errors) = self.child.stderr.take() {
                     errors.read_to_string(&mut why)?;
                 }
-                return Err(Failure::new(format!("psql ended: {why}")));
+                return Err(Failure::new(format!("psql ended: {}", why.trim())));
             }
             if printed[begin..].trim_end() == END {
                 printed.truncate(begin);

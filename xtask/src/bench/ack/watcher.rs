@@ -33,12 +33,12 @@ impl Seen {
         }
     }
 
-    /// How often somebody was seen to wait for what somebody else held.
+    /// How often the person was seen to wait for what somebody else held.
     pub(super) fn locks(&self) -> usize {
         let locks = self
             .waits
             .iter()
-            .filter(|(wait, _)| wait.contains(" waits for Lock "));
+            .filter(|(wait, _)| wait.starts_with("vigie_api waits for Lock "));
         locks.map(|(_, times)| times).sum()
     }
 
@@ -68,12 +68,12 @@ mod tests {
     #[test]
     fn what_is_seen_is_counted() {
         let mut seen = Seen::default();
-        seen.add("a waits for Lock x of b\nb: works\n");
+        seen.add("vigie_api waits for Lock x of b\nb waits for Lock y of vigie_api\n");
         seen.add("");
         let mut more = Seen::default();
-        more.add("a waits for Lock x of b\nb: IO WALSync\n");
+        more.add("vigie_api waits for Lock x of b\nvigie_api: IO WALSync\n");
         seen.merge(more);
         assert_eq!((seen.looks, seen.locks()), (3, 2));
-        assert_eq!(seen.waits.into_values().collect::<Vec<_>>(), [2, 1, 1]);
+        assert_eq!(seen.waits.into_values().collect::<Vec<_>>(), [1, 2, 1]);
     }
 }
