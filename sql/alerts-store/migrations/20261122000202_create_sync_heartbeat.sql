@@ -34,7 +34,8 @@ begin
         (select max(s.complete_at) from vigie.check_states s
          where s.database = sync_heartbeat.database and s.complete_at <= latest),
         -- never: since there is anything to be silent about
-        (select min(m.installed_on) from vigie.alerts_store_migrations m),
+        (select min(m.installed_on) from vigie.alerts_store_migrations m where m.installed_on <= latest),
+        -- nobody knows: not lately
         'epoch'));
 end
 $$;

@@ -46,7 +46,9 @@ impl State {
         let last = self
             .run_at(database, now)
             .or(complete.filter(|at| is_news(*at, now)).max())
-            .unwrap_or(made_at);
+            .or(Some(made_at).filter(|at| is_news(*at, now)))
+            // nobody knows: not lately
+            .unwrap_or(DateTime::UNIX_EPOCH);
         (now - last).as_seconds_f64().max(0.0)
     }
 

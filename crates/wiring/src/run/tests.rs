@@ -9,7 +9,7 @@ use std::{
 };
 
 use alerts_store::{
-    AlertFilter, MemoryAlertStore, MockAlertStore, PassedDates, RunStatus, Summary, Unchanged,
+    AlertFilter, LastSeen, MemoryAlertStore, MockAlertStore, PassedDates, RunStatus, Summary, Unchanged,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -197,7 +197,7 @@ async fn what_is_in_hand_is_abandoned_when_it_is_to_end_now_and_what_was_seen_is
 }
 
 /// A store that says of every evaluation that nothing follows, and expects no alert to be touched.
-fn unmoved(overtaken: &'static str) -> MockAlertStore {
+fn unmoved(overtaken: &'static str, status: RunStatus) -> MockAlertStore {
     let mut store = MockAlertStore::new();
     store
         .expect_register_checks()
@@ -219,7 +219,7 @@ fn unmoved(overtaken: &'static str) -> MockAlertStore {
         .returning(|_| Ok(PassedDates::default()));
     store
         .expect_record_run()
-        .withf(|_, run| run.status == RunStatus::Ok)
+        .withf(move |_, run| run.status == status)
         .times(1)
         .returning(|_, _| Ok(()));
     store.expect_summary().returning(|_, _| Ok(Summary::sample()));
@@ -230,7 +230,7 @@ fn unmoved(overtaken: &'static str) -> MockAlertStore {
 async fn where_nothing_follows_all_checks_move_on_at_once_and_nothing_is_applied() {
     let chosen = chosen();
     let runner = Interrupted::new(&chosen, |_| {});
-    let report = made(&unmoved(""), &runner, &chosen).await;
+    let report = made(&unmoved("", RunStatus::Ok), &runner, &chosen).await;
     assert_eq!(codes(&report), ["AAA", "BBB", "CCC"]);
     assert!(report.checks.iter().all(|row| row.findings == 1 && !row.stale));
 }
@@ -239,9 +239,32 @@ async fn where_nothing_follows_all_checks_move_on_at_once_and_nothing_is_applied
 async fn a_check_that_somebody_else_has_evaluated_meanwhile_is_left_to_him() {
     let chosen = chosen();
     let runner = Interrupted::new(&chosen, |_| {});
-    let report = made(&unmoved("BBB"), &runner, &chosen).await;
+    let mut store = unmoved("BBB", RunStatus::Ok);
+    store.expect_last_seen().returning(|_, _| Ok(seen_after(1)));
+    let report = made(&store, &runner, &chosen).await;
     let stale: Vec<_> = report.checks.iter().map(|row| row.stale).collect();
     assert_eq!(stale, [false, true, false]);
+}
+
+/// Where BBB was seen so many seconds after it was compared.
+fn seen_after(seconds: i64) -> LastSeen {
+    let code: CheckCode = "BBB".parse().expect("a code");
+    let at = Unchanged::sample().seen_at() + chrono::TimeDelta::seconds(seconds);
+    LastSeen {
+        seen: [(code, at)].into(),
+        ..LastSeen::sample()
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_somebody_only_holds_was_looked_at_by_nobody() {
+    let chosen = chosen();
+    let runner = Interrupted::new(&chosen, |_| {});
+    let mut store = unmoved("BBB", RunStatus::Partial);
+    store.expect_last_seen().returning(|_, _| Ok(seen_after(0)));
+    let report = made(&store, &runner, &chosen).await;
+    let held: Vec<_> = report.checks.iter().map(|row| row.error.is_some()).collect();
+    assert_eq!((held, report.checks[1].stale), (vec![false, true, false], false));
 }
 
 #[tokio::test]
