@@ -47,6 +47,8 @@ struct State {
     asked: Option<Instant>,
     /// How old the last run was, and when that was learnt; none before the first look at the database.
     last_run: Option<(Instant, Duration)>,
+    /// Why the last run came to nothing, until one comes to something.
+    failed: Option<String>,
     /// When the run that is going on began, and how long it may take.
     run: Option<(Instant, Duration)>,
     holds_lease: bool,
@@ -139,6 +141,7 @@ impl Board {
                 asked: None,
                 last_run: None,
                 run: None,
+                failed: None,
                 holds_lease: false,
                 stopping: false,
                 numbers: None,
@@ -208,8 +211,11 @@ impl Board {
         self.run_durations.observe(report.elapsed().as_secs_f64());
         let mut state = self.state();
         state.asked = None;
-        if report.status != RunStatus::Failed {
+        if report.status == RunStatus::Failed {
+            state.failed = Some("no check could be evaluated".to_owned());
+        } else {
             state.last_run = Some((Instant::now(), Duration::ZERO));
+            state.failed = None;
         }
         state.run = None;
         *state.runs.entry(report.status.as_str()).or_default() += 1;
@@ -228,9 +234,10 @@ impl Board {
     }
 
     /// A run is given up, and nobody knows what it came to.
-    pub(crate) fn run_failed(&self) {
+    pub(crate) fn run_failed(&self, why: &str) {
         let mut state = self.state();
         state.run = None;
+        state.failed = Some(why.to_owned());
         *state.runs.entry(RunStatus::Failed.as_str()).or_default() += 1;
     }
 
@@ -273,6 +280,12 @@ impl Board {
                 "the run that is going on does not come to an end ({seconds} s)"
             ));
         }
+        reasons.extend(
+            state
+                .failed
+                .as_ref()
+                .map(|why| format!("the last run failed: {why}")),
+        );
         if state.stopping {
             reasons.push("it was asked to end".to_owned());
         }

@@ -146,7 +146,7 @@ impl Service<'_> {
 
     /// A run that is lost is a run that failed.
     fn gave_up(self, stop: Stop) -> Stop {
-        self.board.run_failed();
+        self.board.run_failed(stop.message());
         stop
     }
 

@@ -143,7 +143,7 @@ fn a_check_is_retired_and_says_when_it_would_come_back() {
     );
     let told = retire("amina").exits(0);
     assert_eq!(told.stderr, "", "it does not run any more");
-    world.vigie(&["sync"]).exits(0);
+    world.vigie(&["sync"]).exits(3).says("no check is enabled");
     let live = world.vigie(&["alerts", "list", "--json"]).exits(0).json();
     assert_eq!(live["alerts"], serde_json::json!([]));
     retire("amina").exits(1).says("no live alert of \"BAC_WRONG\"");

@@ -209,7 +209,8 @@ async fn a_run_that_does_not_end_is_told_however_long_the_intervals_are() {
         reasons.len() == 1 && reasons[0].contains("does not come to an end (91 s)"),
         "{reasons:?}"
     );
-    board.run_failed();
-    assert_eq!(board.snapshot().runs["FAILED"], 1);
-    assert_eq!((board.runs(), board.snapshot().reasons), (0, Vec::new()));
+    board.run_failed("held up");
+    let now = board.snapshot();
+    assert_eq!((now.runs["FAILED"], board.runs()), (1, 0));
+    assert_eq!(now.reasons, ["the last run failed: held up"]);
 }

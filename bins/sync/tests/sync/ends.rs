@@ -54,7 +54,7 @@ fn sleeping(how_many: &str) -> String {
 
 /// Its exit code, within what supervisors wait.
 #[track_caller]
-fn exit(service: &mut Running<'_>) -> Option<i32> {
+pub(crate) fn exit(service: &mut Running<'_>) -> Option<i32> {
     let deadline = Instant::now() + AT_MOST;
     loop {
         if let Some(status) = service.ended() {

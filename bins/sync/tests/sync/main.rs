@@ -7,6 +7,7 @@ mod ends;
 #[expect(dead_code, reason = "the tests of `vigie` need more of it")]
 mod harness;
 mod heartbeat;
+mod held;
 mod http;
 mod lost;
 mod monitor;

@@ -125,7 +125,7 @@ const MAX_MILLISECONDS: u128 = i32::MAX as u128;
 struct Process {
     pool: PgPool,
     pid: i32,
-    since: DateTime<Utc>,
+    since: Option<DateTime<Utc>>,
 }
 
 impl Process {
