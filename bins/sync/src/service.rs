@@ -75,7 +75,10 @@ impl Service<'_> {
 
     /// One look, and a run if it is time for one. Says how long to pause.
     async fn turn(self, tried: &mut Tried, told: &mut Duration) -> Result<Duration, Stop> {
-        let seen = self.look().await?;
+        let seen = tokio::select! {
+            seen = self.look() => seen?,
+            () = self.ending.asked() => return Ok(Duration::ZERO),
+        };
         if self.schedule.due(&seen, tried).is_empty() {
             self.read_numbers_now_and_then(told).await?;
             return Ok(self.schedule.next(seen.at).unwrap_or(LOOK).min(LOOK));
