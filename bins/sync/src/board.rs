@@ -4,10 +4,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -32,8 +29,6 @@ pub(crate) struct Board {
     state: Mutex<State>,
     /// The checks that ought to be evaluated.
     enabled: Arc<[CheckInfo]>,
-    /// Whether it ever worked: then nothing that goes wrong is a mistake of configuration alone.
-    looked: AtomicBool,
     /// How long the last run may be ago; none where no check is enabled.
     pub(crate) silent_after: Option<Duration>,
     pub(crate) run_durations: Histogram,
@@ -150,7 +145,6 @@ impl Board {
                 heartbeat_failures: 0,
             }),
             enabled: enabled.cloned().collect(),
-            looked: AtomicBool::new(false),
             run_durations: Histogram::new(exponential_buckets(0.05, 2.0, 12)),
             silent_after: schedule.shortest().map(|shortest| 3 * shortest),
         }
@@ -176,7 +170,6 @@ impl Board {
             Instant::now(),
             Duration::try_from_secs_f64(seen.age_seconds).unwrap_or(Duration::MAX),
         ));
-        self.looked.store(true, Ordering::Relaxed);
     }
 
     /// The database is lost.
@@ -243,7 +236,7 @@ impl Board {
 
     /// Whether the database ever answered.
     pub(crate) fn has_looked(&self) -> bool {
-        self.looked.load(Ordering::Relaxed)
+        self.state().last_run.is_some()
     }
 
     /// How many runs came to their end.

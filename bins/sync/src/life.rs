@@ -57,10 +57,7 @@ impl Life {
                     self.board.lost(stop.message());
                     let pause = pause(losses);
                     warn!(retry_in_ms = pause.as_millis(), "{}", stop.message());
-                    tokio::select! {
-                        () = tokio::time::sleep(pause) => {}
-                        () = self.ending.asked() => {}
-                    }
+                    self.ending.unless_asked(tokio::time::sleep(pause)).await;
                 }
             }
         }
@@ -68,7 +65,7 @@ impl Life {
     }
 
     async fn work(&self, holder: &str, tried: &mut Tried) -> Result<(), Stop> {
-        let Some(session) = self.unless_asked(self.open()).await else {
+        let Some(session) = self.ending.unless_asked(Box::pin(self.open())).await else {
             return Ok(());
         };
         let session = session?;
@@ -110,13 +107,6 @@ impl Life {
             .await?
             .evaluating_as(self.evaluator.as_ref())
             .await
-    }
-
-    async fn unless_asked<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            done = work => Some(done),
-            () = self.ending.asked() => None,
-        }
     }
 
     /// Everything once, due or not, and whoever else works: the order of snapshots keeps that harmless. Where nobody has

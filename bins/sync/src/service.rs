@@ -75,10 +75,10 @@ impl Service<'_> {
 
     /// One look, and a run if it is time for one. Says how long to pause.
     async fn turn(self, tried: &mut Tried, told: &mut Duration) -> Result<Duration, Stop> {
-        let seen = tokio::select! {
-            seen = self.look() => seen?,
-            () = self.ending.asked() => return Ok(Duration::ZERO),
+        let Some(seen) = self.ending.unless_asked(self.look()).await else {
+            return Ok(Duration::ZERO);
         };
+        let seen = seen?;
         if self.schedule.due(&seen, tried).is_empty() {
             self.read_numbers_now_and_then(told).await?;
             return Ok(self.schedule.next(seen.at).unwrap_or(LOOK).min(LOOK));
@@ -125,18 +125,15 @@ impl Service<'_> {
             made = tokio::time::timeout(self.chosen.budget + BOOKS, ending.unless_lost(self.round(&due, &ending))) => made,
             never = self.renew(&ending) => match never {},
         };
-        let report = match made {
-            Ok(Some(Ok(report))) => report,
-            Ok(Some(Err(stop))) => return Err(self.gave_up(stop)),
-            Ok(None) => {
-                return Err(self.gave_up(Stop::unreachable("there was no time to bring the run to its end")));
-            }
-            Err(_) => {
-                return Err(self.gave_up(Stop::unreachable(
-                    "the run did not come to an end and was given up",
-                )));
-            }
+        let made = match made {
+            Ok(Some(made)) => made,
+            Ok(None) => Err(Stop::unreachable("there was no time to bring the run to its end")),
+            Err(_) => Err(Stop::unreachable(
+                "the run did not come to an end and was given up",
+            )),
         };
+        // A run that is lost is a run that failed.
+        let report = made.inspect_err(|stop| self.board.run_failed(stop.message()))?;
         tell(&report);
         self.board.ran(&report);
         let states = self.store.check_states(&SERVICE, &self.chosen.database);
@@ -145,12 +142,6 @@ impl Service<'_> {
             (self.beat)();
         }
         Ok(())
-    }
-
-    /// A run that is lost is a run that failed.
-    fn gave_up(self, stop: Stop) -> Stop {
-        self.board.run_failed(stop.message());
-        stop
     }
 
     async fn round(self, due: &BTreeSet<CheckCode>, ending: &Ending) -> Result<Report, Stop> {

@@ -2,9 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::info;
-use wiring::{run::Ending, stop::Stop};
+use wiring::{run::Ending, signals::Signals, stop::Stop};
 
 use crate::board::Board;
 
@@ -15,20 +14,17 @@ const AT_THE_LATEST: Duration = Duration::from_millis(9_500);
 
 /// Hears the signals from now on.
 pub(crate) fn listen(ending: &Ending, board: &Arc<Board>) -> Result<(), Stop> {
-    let hear =
-        |kind| signal(kind).map_err(|error| Stop::usage(format!("cannot listen for signals: {error}")));
-    let mut interrupt = hear(SignalKind::interrupt())?;
-    let mut terminate = hear(SignalKind::terminate())?;
+    let mut signals = Signals::listen()?;
     let (ending, board) = (ending.clone(), Arc::clone(board));
     tokio::spawn(async move {
-        either(&mut interrupt, &mut terminate).await;
+        signals.next().await;
         board.stopping();
         info!("asked to end: finishing the check in hand, within {GRACE:?}");
         tokio::select! {
             () = ending.within(GRACE) => {}
-            () = either(&mut interrupt, &mut terminate) => std::process::exit(130),
+            () = signals.next() => std::process::exit(130),
         }
-        either(&mut interrupt, &mut terminate).await;
+        signals.next().await;
         std::process::exit(130);
     });
     Ok(())
@@ -38,11 +34,4 @@ pub(crate) fn listen(ending: &Ending, board: &Arc<Board>) -> Result<(), Stop> {
 pub(crate) async fn at_the_latest(ending: &Ending) {
     ending.asked().await;
     tokio::time::sleep(AT_THE_LATEST).await;
-}
-
-async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
 }

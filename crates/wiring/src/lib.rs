@@ -8,6 +8,7 @@ pub mod plain;
 pub mod postgres;
 pub mod run;
 pub mod session;
+pub mod signals;
 pub mod source;
 pub mod stop;
 pub mod words;

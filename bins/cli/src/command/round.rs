@@ -1,11 +1,11 @@
 //! A run of the checks for somebody who sits before it: with progress, and Ctrl-C.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use wiring::{
     chosen::Chosen,
     run::{Ending, Look, Report, Round, everything},
     session::Session,
+    signals::Signals,
     stop::Stop,
 };
 
@@ -36,27 +36,17 @@ pub(crate) async fn make(session: &Session, chosen: &Chosen, ending: &Ending) ->
 
 /// Asked to end by Ctrl-C or SIGTERM, at once; the second does not wait for anything.
 pub(crate) fn ending_on_signal() -> Result<Ending, Stop> {
-    let listen =
-        |kind| signal(kind).map_err(|error| Stop::usage(format!("cannot listen for signals: {error}")));
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
+    let mut signals = Signals::listen()?;
     let ending = Ending::default();
     let told = ending.clone();
     tokio::spawn(async move {
-        either(&mut interrupt, &mut terminate).await;
+        signals.next().await;
         told.now();
-        either(&mut interrupt, &mut terminate).await;
+        signals.next().await;
         // A private server ends with this process, however that ends.
         std::process::exit(130);
     });
     Ok(ending)
-}
-
-async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
 }
 
 /// Shown on a terminal only.

@@ -57,6 +57,11 @@ impl Ending {
         self.soon.cancelled().await;
     }
 
+    /// Does something that may as well be left, unless it is asked to begin nothing new.
+    pub async fn unless_asked<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.soon.run_until_cancelled(work).await
+    }
+
     /// Evaluates unless it has to be given up: then what was begun is dropped.
     pub(super) async fn unless_now<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.now.run_until_cancelled(work).await

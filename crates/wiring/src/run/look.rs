@@ -37,18 +37,6 @@ pub struct Looked {
 }
 
 impl<'a> Look<'a> {
-    /// How many checks have their turn.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.bad().count() + self.checks().count()
-    }
-
-    /// Whether no check has its turn.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Evaluates, and hands each evaluation on before the next is made. A check that takes its connection down is a
     /// failed check; the others are evaluated on a new snapshot.
     ///

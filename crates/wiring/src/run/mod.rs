@@ -59,7 +59,7 @@ impl Round<'_> {
             .register_checks(&SERVICE, &chosen.database, &chosen.known)
             .await
             .map_err(refused)?;
-        let mut steady = Steady::of(&chosen.database);
+        let mut steady = Steady::default();
         let mut different = Vec::new();
         let looked = self
             .look
@@ -84,7 +84,12 @@ impl Round<'_> {
         // None where there was no time for all of it.
         self.look.ending.unless_late(applying).await.transpose()?;
         let left = looked.left + to_apply - rows.len();
-        rows.extend(steady.advance(self.store).await.map_err(refused)?);
+        rows.extend(
+            steady
+                .advance(self.store, &chosen.database)
+                .await
+                .map_err(refused)?,
+        );
         rows.sort_by(|a, b| a.code.cmp(&b.code));
         let passed = self.store.record_dates(&SERVICE).await.map_err(refused)?;
         let run = Run {

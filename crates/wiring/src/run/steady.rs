@@ -6,21 +6,13 @@ use integrity_core::Evaluation;
 use super::{SERVICE, report::Row};
 use crate::postgres::reason;
 
+#[derive(Default)]
 pub(super) struct Steady {
-    database: String,
     unchanged: Vec<Unchanged>,
     rows: Vec<Row>,
 }
 
 impl Steady {
-    pub(super) fn of(database: &str) -> Self {
-        Self {
-            database: database.to_owned(),
-            unchanged: Vec::new(),
-            rows: Vec::new(),
-        }
-    }
-
     /// The findings are the ones that stand already, and need not be kept.
     pub(super) fn add(&mut self, unchanged: Unchanged, evaluation: &Evaluation) {
         let nothing = Applied::nothing(evaluation.outcome.clone());
@@ -34,7 +26,7 @@ impl Steady {
 
     /// Moves the checks on. One that somebody else has evaluated meanwhile is left to that evaluation; one that somebody
     /// only holds has not been looked at by anybody.
-    pub(super) async fn advance(mut self, store: &dyn AlertStore) -> Result<Vec<Row>, Error> {
+    pub(super) async fn advance(mut self, store: &dyn AlertStore, database: &str) -> Result<Vec<Row>, Error> {
         if self.unchanged.is_empty() {
             return Ok(self.rows);
         }
@@ -42,7 +34,6 @@ impl Steady {
         if left.is_empty() {
             return Ok(self.rows);
         }
-        let database = &self.database;
         let seen = store.last_seen(&SERVICE, database).await?.seen;
         for (row, unchanged) in self.rows.iter_mut().zip(&self.unchanged) {
             if left.contains(&row.code) {

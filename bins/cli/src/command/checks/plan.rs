@@ -99,7 +99,7 @@ pub(crate) async fn run(args: &PlanArgs, place: &Place<'_>) -> Result<Exit, Stop
         ending: &Ending::default(),
         in_hand: &|_| {},
     };
-    let mut checks = Vec::with_capacity(look.len());
+    let mut checks = Vec::new();
     look.evaluate(async |evaluation| {
         checks.push(announce(session.as_ref(), evaluation).await?);
         Ok(())
