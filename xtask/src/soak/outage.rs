@@ -45,14 +45,14 @@ impl Scene<'_> {
     pub(super) fn full(&mut self) -> Result<Blind, Trouble> {
         let mut taken = Vec::new();
         // A service that was just logging in has its place, and loses it the next time.
-        for _ in 0..5 {
+        for _ in 0..8 {
             self.take_all(&mut taken)?;
             let from = Instant::now();
-            thread::sleep(Duration::from_millis(300));
+            self.keep_taking(&mut taken, Duration::from_millis(300))?;
             if self.connected()? {
                 continue;
             }
-            thread::sleep(if self.long { LONG } else { SHORT });
+            self.keep_taking(&mut taken, if self.long { LONG } else { SHORT })?;
             if self.connected()? {
                 break;
             }
@@ -84,21 +84,36 @@ impl Scene<'_> {
         outcome
     }
 
-    fn take_free(&self, taken: &mut Vec<Held>) -> Result<(), Trouble> {
-        let login = Psql {
+    /// Takes at once what somebody gives back, for so long.
+    fn keep_taking(&self, taken: &mut Vec<Held>, lasting: Duration) -> Result<(), Trouble> {
+        let login = self.service_login();
+        let until = Instant::now() + lasting;
+        while Instant::now() < until {
+            match login.hold("") {
+                Ok(_) if taken.len() == MOST_TAKERS => return Err(too_many()),
+                Ok(held) => taken.push(held),
+                Err(_) => thread::sleep(Duration::from_millis(20)),
+            }
+        }
+        Ok(())
+    }
+
+    fn service_login(&self) -> Psql {
+        Psql {
             user: "vigie_sync",
             ..self.psql().clone()
-        };
+        }
+    }
+
+    fn take_free(&self, taken: &mut Vec<Held>) -> Result<(), Trouble> {
+        let login = self.service_login();
         self.psql()
             .run(&format!("select pg_terminate_backend(pid, 5000) {SERVICES_OWN};"))?;
         let mut refusals = 0;
         // People come and go: what one of them leaves is taken too.
         while refusals < 10 {
             match login.hold("") {
-                Ok(_) if taken.len() == MOST_TAKERS => {
-                    let why = format!("{MOST_TAKERS} connections are not all there are");
-                    return Err(Trouble::NotInjected(why));
-                }
+                Ok(_) if taken.len() == MOST_TAKERS => return Err(too_many()),
                 Ok(held) => taken.push(held),
                 Err(_) => match login.run("select 1;") {
                     Err(broken) if broken.is_full() => {
@@ -114,10 +129,7 @@ impl Scene<'_> {
     }
 
     pub(super) fn read_only(&mut self) -> Result<Blind, Trouble> {
-        let service = Psql {
-            user: "vigie_sync",
-            ..self.psql().clone()
-        };
+        let service = self.service_login();
         let (on, off) = if self.rng.bool() {
             (
                 "alter system set default_transaction_read_only = on;\nselect pg_reload_conf();".to_owned(),
@@ -147,4 +159,8 @@ impl Scene<'_> {
             down: false,
         })
     }
+}
+
+fn too_many() -> Trouble {
+    Trouble::NotInjected(format!("{MOST_TAKERS} connections are not all there are"))
 }

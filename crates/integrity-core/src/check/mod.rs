@@ -51,7 +51,7 @@ use file::Variant;
 #[cfg(feature = "postgres")]
 pub(crate) use rules::{calls, without_collations};
 #[cfg(feature = "postgres")]
-pub(crate) use statement::{AS_OF, Statement, statements};
+pub(crate) use statement::{Statement, statements};
 
 /// One check of a pack: what it looks for, how bad that is, and the SQL that finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,13 +210,13 @@ impl Check {
         }
     }
 
-    /// The values for the `$n` of one of its statements, as text that is cast in the SQL.
-    pub(crate) fn binds(&self, statement: &Statement, as_of: &str) -> Vec<String> {
-        let value = |name: &String| match self.definition.params.get(name) {
-            Some(parameter) => parameter.as_sql_text().to_owned(),
-            // The loader lets no undeclared name pass but this one.
-            None => as_of.to_owned(),
-        };
-        statement.names.iter().map(value).collect()
+    /// What a parameter of its statements stands for, as text that is cast in the SQL; none: `:as_of`, the only undeclared
+    /// name that the loader lets pass.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.definition
+            .params
+            .get(name)
+            .map(parameter::Parameter::as_sql_text)
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{
     Connection as _, Executor as _, PgConnection, PgPool, Row as _,
     postgres::{PgDatabaseError, PgErrorPosition, PgRow},
@@ -241,7 +241,7 @@ async fn looked(
     let mut look = Look {
         connection,
         check: &check,
-        as_of: as_of.to_rfc3339_opts(SecondsFormat::Micros, true),
+        as_of,
         limit,
         started: Instant::now(),
     };

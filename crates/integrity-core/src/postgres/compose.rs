@@ -14,10 +14,7 @@ use sqlx::{SqlSafeStr as _, SqlStr};
 pub(super) mod view;
 
 use super::columns::{Column, Columns};
-use crate::{
-    Check,
-    check::{AS_OF, Statement},
-};
+use crate::{Check, check::Statement};
 
 /// Text as a literal of SQL, whatever it holds, as `quote_literal` writes it. The only function that quotes.
 pub(super) fn literal(text: &str) -> String {
@@ -37,13 +34,9 @@ pub(super) fn script(sql: String) -> SqlStr {
 
 /// A check's statement with its values in force as literals, and the time of reading in place of `:as_of`.
 pub(super) fn inlined(check: &Check, statement: &Statement) -> String {
-    let values = check.binds(statement, "");
-    statement.with_values(|name| {
-        let place = statement.names.iter().position(|known| known == name);
-        match place.and_then(|place| values.get(place)) {
-            Some(value) if name != AS_OF => literal(value),
-            _ => "now()".to_owned(),
-        }
+    statement.with_values(|name| match check.value(name) {
+        Some(value) => literal(value),
+        None => "now()".to_owned(),
     })
 }
 

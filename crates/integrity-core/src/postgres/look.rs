@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, time::Instant};
 
+use chrono::{DateTime, Utc};
 use sqlx::{
-    Executor as _, PgConnection, Row as _,
-    postgres::{PgRow, PgStatement, PgTypeInfo},
+    Arguments as _, Executor as _, PgConnection, Row as _,
+    postgres::{PgArguments, PgRow, PgStatement, PgTypeInfo},
 };
 
 use super::{
@@ -40,8 +41,8 @@ impl Found {
 pub(super) struct Look<'a> {
     pub(super) connection: &'a mut PgConnection,
     pub(super) check: &'a Check,
-    /// The instant of the snapshot, as PostgreSQL reads it.
-    pub(super) as_of: String,
+    /// The instant of the snapshot, to the microsecond.
+    pub(super) as_of: DateTime<Utc>,
     pub(super) limit: Limit,
     pub(super) started: Instant,
 }
@@ -104,10 +105,7 @@ impl<'a> Look<'a> {
         let statement = &variant.statement;
         // By itself first: what would only make sense behind another word is refused here.
         self.prepare(variant, statement).await?;
-        let mut query = sqlx::query_scalar(compose::explained(statement));
-        for value in self.check.binds(statement, &self.as_of) {
-            query = query.bind(value);
-        }
+        let query = sqlx::query_scalar_with(compose::explained(statement), self.values(statement)?);
         let told: Result<serde_json::Value, _> = query.fetch_one(&mut *self.connection).await;
         let told = told.map_err(|error| self.trouble(error, &variant.file, None))?;
         Explanation::from_json(&variant.file, &told)
@@ -185,10 +183,7 @@ impl<'a> Look<'a> {
         };
         // By itself first: `select false) or (select true` is sound only within brackets.
         self.prepare(variant, guard).await.map_err(within)?;
-        let mut query = sqlx::query(compose::guard(guard));
-        for value in self.check.binds(guard, &self.as_of) {
-            query = query.bind(value);
-        }
+        let query = sqlx::query_with(compose::guard(guard), self.values(guard)?);
         let row = query.fetch_one(&mut *self.connection).await;
         let holds = row.and_then(|row| row.try_get::<Option<bool>, _>(0));
         match holds {
@@ -213,10 +208,30 @@ impl<'a> Look<'a> {
 
     /// Lets PostgreSQL judge a statement's own text, and gives its own words.
     pub(super) async fn judge(&mut self, statement: &Statement) -> Result<PgStatement, sqlx::Error> {
-        let types = vec![PgTypeInfo::with_name("text"); statement.names.len()];
+        let types: Vec<_> = statement
+            .names
+            .iter()
+            .map(|name| match self.check.value(name) {
+                Some(_) => PgTypeInfo::with_name("text"),
+                None => PgTypeInfo::with_name("timestamptz"),
+            })
+            .collect();
         self.connection
             .prepare_with(compose::own_text(statement), &types)
             .await
+    }
+
+    /// The values of a statement. The instant is bound as one: PostgreSQL would read a text again for every row.
+    fn values(&self, statement: &Statement) -> Result<PgArguments, Trouble> {
+        let mut values = PgArguments::default();
+        for name in &statement.names {
+            match self.check.value(name) {
+                Some(value) => values.add(value),
+                None => values.add(self.as_of),
+            }
+            .map_err(|error| Trouble::Lost(sqlx::Error::Encode(error)))?;
+        }
+        Ok(values)
     }
 
     /// The findings' rows, those that break the contract first, at most one more than the check may keep.
@@ -225,11 +240,7 @@ impl<'a> Look<'a> {
         let prepared = self.prepare(variant, statement).await?;
         let columns = Columns::of(&prepared)
             .map_err(|what| failed(FailureKind::Contract, format!("{}: {what}", variant.file)))?;
-        let mut query = sqlx::query(compose::findings(statement, &columns));
-        for value in self.check.binds(statement, &self.as_of) {
-            query = query.bind(value);
-        }
-        query
+        sqlx::query_with(compose::findings(statement, &columns), self.values(statement)?)
             .bind(self.check.entity())
             .bind(self.check.severity().as_str())
             .bind((self.check.max_rows() + 1).to_string())

@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _, postgres::PgRow};
 
 use super::{
@@ -221,11 +221,10 @@ impl PgSnapshot {
             .connection
             .take()
             .ok_or_else(|| Error::Unavailable("the snapshot is gone".into()))?;
-        let as_of = self.taken_at.to_rfc3339_opts(SecondsFormat::Micros, true);
         let mut look = Look {
             connection: &mut connection,
             check,
-            as_of,
+            as_of: self.taken_at,
             limit,
             started,
         };

@@ -112,7 +112,7 @@ impl Target {
             return Err(Stop::unreachable(format!("no answer within {seconds} s")).at(&self.place));
         };
         let options: PgPoolOptions = pool_options()
-            .max_connections(4)
+            .max_connections(2)
             .acquire_timeout(reason::PATIENCE);
         Ok((options.connect_lazy_with(self.options.clone()), looked?))
     }

@@ -4,6 +4,7 @@
 
 use std::time::Instant;
 
+use chrono::DateTime;
 use sqlx::{Executor as _, PgConnection, PgPool};
 
 use crate::{
@@ -136,7 +137,7 @@ pub(in crate::postgres) async fn take_apart(
     let mut look = Look {
         connection,
         check,
-        as_of: String::new(),
+        as_of: DateTime::UNIX_EPOCH,
         limit: Limit::Timeout(check.timeout()),
         started: Instant::now(),
     };

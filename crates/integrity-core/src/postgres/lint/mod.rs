@@ -9,6 +9,7 @@ mod views;
 
 use std::{collections::BTreeSet, time::Instant};
 
+use chrono::DateTime;
 use sqlx::{PgConnection, PgPool, postgres::PgDatabaseError, postgres::PgErrorPosition};
 
 use self::views::{View, Views};
@@ -279,7 +280,7 @@ fn look<'a>(connection: &'a mut PgConnection, check: &'a Check) -> Look<'a> {
     Look {
         connection,
         check,
-        as_of: String::new(),
+        as_of: DateTime::UNIX_EPOCH,
         limit: Limit::Timeout(check.timeout()),
         started: Instant::now(),
     }
