@@ -1,0 +1,1 @@
+//! Which release this is, and where it runs.
