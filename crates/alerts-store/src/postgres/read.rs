@@ -6,7 +6,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::{PgAlertStore, failure};
 use crate::{
     Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Count, Error, KnownCheck, LastSeen, Page,
-    Summary, Verification,
+    Summary, Times, Verification,
 };
 
 /// A check as `checks.sql` gives it.
@@ -155,6 +155,18 @@ pub(super) async fn last_seen(
 
 pub(super) async fn summary(transaction: &mut CallerTransaction, database: &str) -> Result<Summary, Error> {
     let json = sqlx::query_file_scalar!("../../sql/alerts-store/summary.sql", database)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    parse(&json)
+}
+
+pub(super) async fn times(
+    transaction: &mut CallerTransaction,
+    database: &str,
+    code: &str,
+) -> Result<Times, Error> {
+    let json = sqlx::query_file_scalar!("../../sql/alerts-store/times.sql", database, code)
         .fetch_one(transaction.connection())
         .await
         .map_err(failure)?;
