@@ -15,6 +15,7 @@ mod host;
 mod leases;
 #[path = "../memory_harness/mod.rs"]
 mod memory_harness;
+mod past;
 #[path = "../play/mod.rs"]
 mod play;
 mod server;
