@@ -1,11 +1,16 @@
 -- The numbers at a glance, all of one instant.
-with enabled as (
+with found as materialized (
+    -- live alerts, counted once for all that is asked about them
+    select d.check_code, d.severity, d.status, count(*) as count, count(*) filter (where d.overdue) as overdue
+    from vigie.alert_details d
+    where d.database = $1 and d.status <> 'RESOLVED'
+    group by d.check_code, d.severity, d.status
+), enabled as (
     select c.code, c.proved, c.every_seconds, s.outcome, s.complete_at,
            coalesce(s.complete_at between now() - greatest(3 * e.every, e.every + interval '5 min')
                                      and now() + interval '1 min', false) as fresh,
-           exists (select from vigie.alerts a
-                   where a.database = c.database and a.check_code = c.code
-                     and a.status <> 'RESOLVED' and a.severity in ('WARN', 'CRITICAL')) as troubled
+           exists (select from found f
+                   where f.check_code = c.code and f.severity in ('WARN', 'CRITICAL')) as troubled
     from vigie.checks c
     cross join lateral (select make_interval(secs => c.every_seconds) as every) e
     left join vigie.check_states s on s.database = c.database and s.check_code = c.code
@@ -19,17 +24,24 @@ with enabled as (
            (select 3 * min(every_seconds)::bigint from enabled) as silent_after
 ), watched as (
     -- which check says whether a live alert still stands; an alert about a check is that check's own affair
-    select distinct case when a.check_code in ('CHECK_FAILING', 'CHECK_SUSPECT') then a.entity_id else a.check_code end
-               as code
-    from vigie.alerts a
-    where a.database = $1 and a.status <> 'RESOLVED'
+    select f.check_code as code from found f where f.check_code not in ('CHECK_FAILING', 'CHECK_SUSPECT')
+    union
+    select a.entity_id from vigie.alerts a
+    where a.database = $1 and a.check_code in ('CHECK_FAILING', 'CHECK_SUSPECT') and a.status <> 'RESOLVED'
 ), live as (
-    select d.severity, d.status, count(*) as count, count(*) filter (where d.overdue) as overdue
-    from vigie.alert_details d
-    where d.database = $1 and d.status <> 'RESOLVED'
-    group by d.severity, d.status
+    select f.severity, f.status, sum(f.count) as count, sum(f.overdue) as overdue
+    from found f
+    group by f.severity, f.status
 ), durations as (
-    select t.acknowledge, t.resolve from vigie.alert_times t where t.database = $1
+    select
+        jsonb_build_object('n', count(t.acknowledge),
+            'median', percentile_cont(0.5) within group (order by t.acknowledge),
+            'p90', percentile_cont(0.9) within group (order by t.acknowledge)) as acknowledge,
+        jsonb_build_object('n', count(t.resolve),
+            'median', percentile_cont(0.5) within group (order by t.resolve),
+            'p90', percentile_cont(0.9) within group (order by t.resolve)) as resolve
+    from vigie.alert_times t
+    where t.database = $1
 )
 select jsonb_build_object(
     'at', now(),
@@ -54,10 +66,6 @@ select jsonb_build_object(
     'unproved', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where not proved),
     'frozen', (select coalesce(jsonb_agg(w.code order by w.code collate "C"), '[]') from watched w
         where not exists (select from enabled e where e.code = w.code)),
-    'acknowledge', (select jsonb_build_object('n', count(acknowledge),
-        'median', percentile_cont(0.5) within group (order by acknowledge),
-        'p90', percentile_cont(0.9) within group (order by acknowledge)) from durations),
-    'resolve', (select jsonb_build_object('n', count(resolve),
-        'median', percentile_cont(0.5) within group (order by resolve),
-        'p90', percentile_cont(0.9) within group (order by resolve)) from durations)
+    'acknowledge', (select acknowledge from durations),
+    'resolve', (select resolve from durations)
 )::text as "summary!"

@@ -9,7 +9,7 @@ mod alerts;
 mod checks;
 mod install;
 
-pub(crate) use alerts::{AlertsCommand, ListArgs, One, Words};
+pub(crate) use alerts::{AlertsCommand, ExportArgs, Format, ListArgs, One, Words};
 pub(crate) use checks::{
     ChecksCommand, CodeArgs, LintArgs, PackArgs, PersonArgs, PlanArgs, TestArgs, TestFormat, ViewArgs,
 };

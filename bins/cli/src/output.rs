@@ -31,7 +31,7 @@ pub(crate) fn end(as_json: bool, outcome: Result<Exit, Stop>) -> ExitCode {
 /// Prints a result; what others wrote in it has been made plain by `show`. Nobody reading on is no error:
 /// `vigie alerts list | head` is everyday use.
 pub(crate) fn print(text: &str) -> Result<(), Stop> {
-    done(write(&mut anstream::stdout(), text))
+    written(write(&mut anstream::stdout(), text))
 }
 
 /// Prints a result for programs.
@@ -43,7 +43,7 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Result<(), Stop> {
             format!("cannot be written as JSON: {error}"),
         )
     })?;
-    done(write(&mut io::stdout(), &text))
+    written(write(&mut io::stdout(), &text))
 }
 
 /// Tells a person something that is no result.
@@ -65,8 +65,9 @@ fn write(stream: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(stream, "{text}").and_then(|()| stream.flush())
 }
 
-fn done(written: io::Result<()>) -> Result<(), Stop> {
-    match written {
+/// What it means that a result was written, or not.
+pub(crate) fn written(outcome: io::Result<()>) -> Result<(), Stop> {
+    match outcome {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Stop::usage(format!("cannot write the result: {error}")))
         }

@@ -3,6 +3,7 @@
 pub mod bounded;
 pub mod chosen;
 pub mod config;
+pub mod export;
 pub mod flags;
 pub mod plain;
 pub mod postgres;

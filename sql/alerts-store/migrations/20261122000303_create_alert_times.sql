@@ -3,9 +3,10 @@
 create view vigie.alert_times with (security_invoker = true) as
 select
     a.database, a.check_code,
-    extract(epoch from a.acknowledged_at - a.opened_at)::float8 as acknowledge,
+    -- date_part, which is float8 at once: extract would count in numeric first
+    date_part('epoch', a.acknowledged_at - a.opened_at) as acknowledge,
     case when a.resolution = 'CLEARED' or (a.resolution = 'FIXED' and a.verified_at is not null)
-         then extract(epoch from a.resolved_at - a.opened_at)::float8 end as resolve
+         then date_part('epoch', a.resolved_at - a.opened_at) end as resolve
 from vigie.alerts a
 where a.opened_at >= now() - interval '90 days';
 comment on view vigie.alert_times is 'How long alerts took to be taken up and to be resolved, in seconds';

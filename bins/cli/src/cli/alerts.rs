@@ -1,7 +1,7 @@
 //! What can be typed about alerts.
 
-use alerts_store::{AlertId, Status};
-use clap::{Args, Subcommand};
+use alerts_store::{AlertFilter, AlertId, Status};
+use clap::{Args, Subcommand, ValueEnum};
 use integrity_core::Severity;
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ use crate::command::until::Until;
 #[derive(Debug, Subcommand)]
 pub(crate) enum AlertsCommand {
     List(ListArgs),
+    Export(ExportArgs),
     /// Everything about one alert
     #[command(after_help = "\
 Examples:
@@ -72,6 +73,49 @@ Examples:
   vigie alerts list --status RESOLVED --check STOCK_NEGATIF
   vigie alerts list --all --text T04 --limit 20")]
 pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+    /// As this person sees them
+    #[arg(long = "as", value_name = "USER_ID")]
+    pub(crate) user: Option<String>,
+}
+
+/// Write alerts out, as a table or as JSON: the live ones unless told otherwise, at most 100,000
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie alerts export > alerts.csv
+  vigie alerts export --all --check STOCK_NEGATIF --format json | jq '.alerts | length'
+
+The names of the columns stay. Where there are more than 100,000 alerts, the last line says that the rest is missing \
+(in JSON: \"cut\": true), and the exit code is 3. In the table, a text that a spreadsheet would take for a formula \
+has an apostrophe before it.")]
+pub(crate) struct ExportArgs {
+    /// csv or json; csv unless told otherwise, json with --json
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    /// As this person sees them
+    #[arg(long = "as", value_name = "USER_ID")]
+    pub(crate) user: Option<String>,
+}
+
+/// How alerts are written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for spreadsheets.
+    Csv,
+    /// One object, one alert a line.
+    Json,
+}
+
+/// Which alerts.
+#[derive(Debug, Args)]
+pub(crate) struct FilterArgs {
     /// OPEN, ACK or RESOLVED; may be repeated
     #[arg(long, value_name = "STATUS", value_parser = status)]
     pub(crate) status: Vec<Status>,
@@ -90,18 +134,33 @@ pub(crate) struct ListArgs {
     /// Past due only
     #[arg(long)]
     pub(crate) overdue: bool,
-    /// Containing this text in message, label or entity, whatever the case
+    /// Containing this text in message, label or entity, whatever the case; at most 200 characters
     #[arg(long)]
     pub(crate) text: Option<String>,
     /// Also the resolved ones
     #[arg(long, conflicts_with = "status")]
     pub(crate) all: bool,
-    /// At most so many
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: u32,
-    /// As this person sees them
-    #[arg(long = "as", value_name = "USER_ID")]
-    pub(crate) user: Option<String>,
+}
+
+impl FilterArgs {
+    /// What is asked of the store.
+    pub(crate) fn filter(&self) -> AlertFilter {
+        let statuses = match (self.all, self.status.is_empty()) {
+            (true, _) => Vec::new(),
+            (false, true) => AlertFilter::default().statuses,
+            (false, false) => self.status.clone(),
+        };
+        AlertFilter {
+            statuses,
+            severities: self.severity.clone(),
+            check_code: self.check.clone(),
+            entity_type: self.entity_type.clone(),
+            scope: self.scope.clone(),
+            overdue: self.overdue,
+            text: self.text.clone(),
+            ..AlertFilter::default()
+        }
+    }
 }
 
 /// One alert to look at.

@@ -1,10 +1,10 @@
 //! `vigie alerts`.
 
-use alerts_store::{AlertFilter, AlertId, AlertStore as _, CheckCommand, Command, Status, Verb};
+use alerts_store::{AlertFilter, AlertId, AlertStore as _, CheckCommand, Command, Verb};
 use chrono::{DateTime, Utc};
 use integrity_core::{Caller, Clock as _, Door, SystemClock};
 
-use super::{until::Until, whole_check};
+use super::{export, until::Until, whole_check};
 use wiring::{
     config::Config,
     postgres::Target,
@@ -58,6 +58,7 @@ pub(crate) async fn run(
     match (command, asked) {
         (_, Some((caller, command))) => act(&session, &caller, &command, json).await,
         (AlertsCommand::List(args), _) => list(&session, &args, json).await,
+        (AlertsCommand::Export(args), _) => export::run(&session, &args, json).await,
         (AlertsCommand::Show(one), _) => show_one(&session, &one, json).await,
         (AlertsCommand::History(one), _) => history(&session, &one, json).await,
         (_, None) => verify(&session, json).await,
@@ -113,22 +114,9 @@ async fn act(session: &Session, caller: &Caller, command: &Command, json: bool) 
 }
 
 async fn list(session: &Session, args: &ListArgs, json: bool) -> Result<Exit, Stop> {
-    let statuses = match (args.all, args.status.is_empty()) {
-        (true, _) => Vec::new(),
-        (false, true) => vec![Status::Open, Status::Ack],
-        (false, false) => args.status.clone(),
-    };
     let filter = AlertFilter {
-        database: None,
-        statuses,
-        severities: args.severity.clone(),
-        check_code: args.check.clone(),
-        entity_type: args.entity_type.clone(),
-        scope: args.scope.clone(),
-        overdue: args.overdue,
-        text: args.text.clone(),
-        after: None,
         limit: args.limit,
+        ..args.filter.filter()
     };
     let caller = reader(args.user.as_deref());
     let page = session

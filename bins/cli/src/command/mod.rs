@@ -5,6 +5,7 @@ pub(crate) mod checks;
 mod completions;
 mod demo;
 mod doctor;
+mod export;
 mod install;
 mod migrate;
 mod reference;

@@ -15,6 +15,7 @@ mod doctor;
 mod doctor_blind;
 mod doctor_source;
 mod explain;
+mod export;
 mod harness;
 mod install;
 mod interrupted;

@@ -16,6 +16,7 @@ mod leases;
 #[path = "../memory_harness/mod.rs"]
 mod memory_harness;
 mod past;
+mod plans;
 #[path = "../play/mod.rs"]
 mod play;
 mod server;
