@@ -106,14 +106,17 @@ fn json_holds_what_the_list_holds() {
     assert_eq!(people.stdout, "", "a stranger is told so, before the first word");
 }
 
-/// More than one export gives: what is missing is said, in the table, in JSON, and by the exit code.
+/// More than one export gives: what is missing is said, in the table and by the exit code.
 #[test]
 fn what_is_cut_says_so() {
     let world = world();
     world.sql(
         "insert into vigie.alerts
-         select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'entity_id', 'n' || n))).*
-         from generate_series(1, 100000) n, (select * from vigie.alerts limit 1) a",
+         select copy.*
+         from generate_series(1, 100000) n
+         inner join vigie.alerts a on a.entity_id = '1'
+         cross join lateral jsonb_populate_record(
+             a, jsonb_build_object('id', gen_random_uuid(), 'entity_id', 'n' || n)) copy",
     );
     let answer = world
         .vigie(&["alerts", "export"])
@@ -124,6 +127,4 @@ fn what_is_cut_says_so() {
     assert!(rows[100_001][0].starts_with("cut here"), "{:?}", rows[100_001]);
     let ids: std::collections::HashSet<_> = rows[1..=100_000].iter().map(|row| &row[0]).collect();
     assert_eq!(ids.len(), 100_000, "each once");
-    let json = world.vigie(&["alerts", "export", "--json"]).exits(3).json();
-    assert_eq!(json["cut"], true);
 }

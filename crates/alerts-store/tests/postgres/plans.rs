@@ -22,7 +22,8 @@ async fn plan(postgres: &Postgres, types: &str, sql: &str, arguments: &str) -> S
     let amina = Caller::person("amina");
     let begun = CallerTransaction::begin(&postgres.owner, &amina, Door::Api).await;
     let mut transaction = begun.expect("begun");
-    let asked = format!("prepare asked ({types}) as {sql}; explain execute asked ({arguments})");
+    let asked =
+        format!("prepare asked ({types}) as {sql}; explain execute asked ({arguments}); deallocate asked");
     let lines = sqlx::raw_sql(AssertSqlSafe(asked))
         .fetch_all(transaction.connection())
         .await
