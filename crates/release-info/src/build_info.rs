@@ -36,3 +36,33 @@ impl BuildInfo {
         self.commit.as_deref().unwrap_or("unknown")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_what_the_build_script_told() {
+        let this = BuildInfo::of("vigie-api", "0.1.0");
+        assert_eq!(
+            (this.package.as_str(), this.version.as_str()),
+            ("vigie-api", "0.1.0")
+        );
+        assert_eq!(
+            this.commit.as_deref().unwrap_or_default(),
+            env!("RELEASE_INFO_COMMIT")
+        );
+        assert_eq!(this.dirty.to_string(), env!("RELEASE_INFO_DIRTY"));
+        let seconds = this.built_at.map(|time| time.timestamp().to_string());
+        assert_eq!(seconds.unwrap_or_default(), env!("RELEASE_INFO_TIME"));
+    }
+
+    #[test]
+    fn a_commit_that_nobody_knows_is_shown_as_such() {
+        let mut this = BuildInfo::of("vigie-api", "0.1.0");
+        this.commit = Some("4110b38a1b2c".to_owned());
+        assert_eq!(this.commit_or_unknown(), "4110b38a1b2c");
+        this.commit = None;
+        assert_eq!(this.commit_or_unknown(), "unknown");
+    }
+}

@@ -195,8 +195,8 @@ fn commit_problem(commit: &str, dirty: bool) -> Option<Problem> {
         .bytes()
         .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if is_hex && commit.len() < DIGITS {
-        let what = format!("the commit has {} digits", commit.len());
-        let remedy = "twelve are needed: git rev-parse --short=12 HEAD";
+        let what = "the commit has fewer than twelve digits";
+        let remedy = "take as many as git rev-parse --short=12 HEAD says";
         return Some(Problem::new(Code::CommitTooShort, what, remedy));
     }
     if !is_hex || commit.len() > DIGITS {

@@ -23,33 +23,38 @@ impl Standing {
         app_release: Option<&str>,
         build: &BuildInfo,
     ) -> Result<Self, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut kept = |found: Vec<Problem>| problems.extend(found);
-
-        let env = app_env.ok_or_else(|| vec![app_env::missing("is not set")]);
-        let env = env.and_then(str::parse::<AppEnv>).map_err(&mut kept).ok();
-        let built = ReleaseId::new(
+        let env = match app_env {
+            Some(word) => word.parse::<AppEnv>(),
+            None => Err(vec![app_env::missing("is not set")]),
+        };
+        let release = ReleaseId::new(
             &build.package,
             &build.version,
             build.commit.as_deref(),
             build.dirty,
         );
-        let built = built.map_err(&mut kept).ok();
-        let told = app_release.and_then(|told| told.parse::<ReleaseId>().map_err(&mut kept).ok());
+        let told = app_release.map(str::parse::<ReleaseId>).transpose();
 
-        if let (Some(told), Some(built)) = (&told, &built) {
-            problems.extend(contradiction(told, built));
+        let mut problems = Vec::new();
+        if let (Ok(Some(told)), Ok(release)) = (&told, &release) {
+            problems.extend(contradiction(told, release));
         }
-        if let (Some(env), Some(built)) = (env, &built) {
-            problems.extend(not_clean(env, built));
+        if let (Ok(env), Ok(release)) = (&env, &release) {
+            problems.extend(not_clean(*env, release));
         }
-        match (env, built) {
-            (Some(env), Some(release)) if problems.is_empty() => Ok(Self {
+        match (env, told, release) {
+            (Ok(env), Ok(_), Ok(release)) if problems.is_empty() => Ok(Self {
                 env,
                 release,
                 build: build.clone(),
             }),
-            _ => Err(problems),
+            (env, told, release) => {
+                let unread = [env.err(), release.err(), told.err()]
+                    .into_iter()
+                    .flatten()
+                    .flatten();
+                Err(unread.chain(problems).collect())
+            }
         }
     }
 

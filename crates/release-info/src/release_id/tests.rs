@@ -133,7 +133,10 @@ fn releases() -> impl Strategy<Value = (String, String, Option<String>, bool)> {
 
 /// The grammar once more, from the end and byte by byte.
 fn is_release(text: &str) -> bool {
-    let bytes = text.strip_suffix(".dirty").unwrap_or(text).as_bytes();
+    let (bytes, dirty) = match text.strip_suffix(".dirty") {
+        Some(clean) => (clean.as_bytes(), true),
+        None => (text.as_bytes(), false),
+    };
     let Some((rest, commit)) = bytes.split_last_chunk::<12>() else {
         return false;
     };
@@ -159,7 +162,7 @@ fn is_release(text: &str) -> bool {
     let numbers: Vec<&[u8]> = release.split(|byte| *byte == b'.').collect();
     text.len() <= 200
         && commit.iter().all(|byte| b"0123456789abcdef".contains(byte))
-        && (commit != b"000000000000" || text.ends_with(".dirty"))
+        && (commit != b"000000000000" || dirty)
         && package
             .iter()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
@@ -201,9 +204,14 @@ proptest! {
     }
 
     #[test]
-    fn a_secret_is_not_repeated(secret in "[a-zA-Z0-9_+/=.:@-]{8,80}") {
-        if let Err(problems) = secret.parse::<ReleaseId>() {
-            for problem in problems {
+    fn a_secret_is_not_repeated(secret in "[A-Z][a-zA-Z0-9.-]{8,80}[A-Z][/=_]?") {
+        for text in [
+            secret.clone(),
+            format!("{secret}@0.1.0+4110b38a1b2c"),
+            format!("vigie-api@{secret}+4110b38a1b2c"),
+            format!("vigie-api@0.1.0+{secret}"),
+        ] {
+            for problem in text.parse::<ReleaseId>().expect_err(&text) {
                 prop_assert!(!problem.to_string().contains(&secret), "{}", problem);
             }
         }
