@@ -17,7 +17,8 @@ const NO_COMMIT: &str = "000000000000";
 /// How a release is written.
 const SHAPE: &str = "write package@version+commit, for example vigie-api@0.1.0+4110b38a1b2c";
 
-/// The name of a release: `package@version+commit`, with `.dirty` behind it where changes went in that nobody committed.
+/// The name of a release: `package@version+commit`, with `.dirty` behind it where changes may have gone in that
+/// nobody committed.
 ///
 /// Twelve zeros stand for a commit that is not known, and are always dirty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
