@@ -10,11 +10,13 @@ mod command;
 mod error;
 mod event;
 mod filter;
+mod known_check;
 mod lease;
 pub mod lifecycle;
 #[cfg(feature = "memory")]
 mod memory;
 mod meta;
+mod page;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "mock")]
@@ -31,12 +33,14 @@ pub use error::Error;
 pub use event::{AlertEvent, EventKind};
 pub use filter::AlertFilter;
 pub use integrity_core;
+pub use known_check::KnownCheck;
 #[cfg(feature = "mock")]
 pub use lease::MockLeases;
 pub use lease::{Lease, Leases};
 #[cfg(feature = "memory")]
 pub use memory::{MemoryAlertStore, MemoryLeases};
 pub use meta::{CHECK_FAILING, CHECK_SUSPECT};
+pub use page::{Page, Position};
 #[cfg(feature = "postgres")]
 pub use postgres::{PgAlertStore, PgLeases};
 pub use store::AlertStore;

@@ -1,13 +1,14 @@
 //! One of everything that a trait of this crate returns, for the tests of those who embed it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use integrity_core::{CheckCode, Door, Finding, Outcome, Severity};
+use integrity_core::{CheckCode, Door, Finding, Outcome, Severity, Text};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Acted, Alert, AlertEvent, AlertId, Applied, CheckState, Condition, ContentHash, Count, Coverage,
-    Durations, EventKind, Heartbeat, LastSeen, Lease, PassedDates, Status, Summary, Unchanged, Verification,
+    Acted, Alert, AlertEvent, AlertId, Applied, CheckInfo, CheckState, Condition, ContentHash, Count,
+    Coverage, Durations, EventKind, Heartbeat, KnownCheck, LastSeen, Lease, Page, PassedDates, Status,
+    Summary, Unchanged, Verification,
 };
 
 /// When the samples were made.
@@ -171,6 +172,51 @@ impl CheckState {
             suspicion: None,
             confirmed_at: None,
         }
+    }
+}
+
+impl Page {
+    /// A sample: the only page of a list, with [`Alert::sample`].
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            at: noon(),
+            alerts: vec![Alert::sample()],
+            next: None,
+        }
+    }
+}
+
+impl CheckInfo {
+    /// A sample: evaluated every five minutes, and proved.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            code: CheckCode::sample(),
+            pack: "depot".to_owned(),
+            severity: Severity::Critical,
+            title: Text {
+                fr: Some("Stock négatif".to_owned()),
+                en: Some("Negative stock".to_owned()),
+            },
+            time_zone: chrono_tz::Tz::UTC,
+            every_seconds: 300,
+            enabled: true,
+            proved: true,
+        }
+    }
+}
+
+impl KnownCheck {
+    /// A sample: fresh, with one open CRITICAL alert.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self::new(
+            (CheckInfo::sample(), true),
+            Some(CheckState::sample()),
+            Summary::sample().live,
+            noon(),
+        )
     }
 }
 

@@ -3,11 +3,11 @@
 //! Every operation is one method, however many statements it takes, so that no transaction is ever handed out.
 
 use async_trait::async_trait;
-use integrity_core::{Caller, CheckCode, Evaluation};
+use integrity_core::{Caller, CheckCode, Evaluation, Role};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckCommand, CheckInfo, CheckState, Command,
-    Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
+    Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification,
 };
 
 /// Keeps alerts and their history.
@@ -113,20 +113,39 @@ pub trait AlertStore: Send + Sync {
     /// Cancel safe.
     async fn record_run(&self, caller: &Caller, run: &Run) -> Result<(), Error>;
 
+    /// What a person may do in Vigie; `None` for a stranger, who is nobody there. For people.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for the service, which is no person.
+    async fn role(&self, caller: &Caller) -> Result<Option<Role>, Error>;
+
     /// One alert, if there is one.
     ///
     /// Cancel safe.
     async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error>;
 
-    /// Alerts, the most severe first, then those past due, then the oldest, then by identifier.
+    /// A page of alerts, the most severe first, then those past due, then the oldest, then by identifier.
+    ///
+    /// Whoever asks for what comes after [`Page::next`] until there is none gets each alert exactly once, as long as
+    /// nothing changes meanwhile. What moves in the order between two pages can be missed, or come twice.
     ///
     /// Cancel safe.
-    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error>;
+    ///
+    /// # Errors
+    /// `Invalid` for a limit of 0, a text longer than [`AlertFilter::MAX_TEXT`], or a place that no list can have.
+    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Page, Error>;
 
     /// The events of an alert, the first one first; none when there is no such alert.
     ///
     /// Cancel safe.
     async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error>;
+
+    /// The checks that were registered for a watched database, also those no longer active, by code.
+    ///
+    /// Cancel safe.
+    async fn checks(&self, caller: &Caller, database: &str) -> Result<Vec<KnownCheck>, Error>;
 
     /// How each check of a watched database stands, by code.
     ///
@@ -161,6 +180,18 @@ pub trait AlertStore: Send + Sync {
 }
 
 const _: fn(&dyn AlertStore) = |_| ();
+
+/// What only a person has.
+#[cfg(any(feature = "memory", feature = "postgres"))]
+pub(crate) fn refuse_service(caller: &Caller) -> Result<(), Error> {
+    match caller {
+        Caller::Claims { .. } => Ok(()),
+        Caller::Service => Err(Error::invalid(
+            "caller",
+            "the service is no person and has no role",
+        )),
+    }
+}
 
 /// What only the service may do is not for people.
 #[cfg(any(feature = "memory", feature = "postgres"))]

@@ -20,7 +20,7 @@ pub use lease::MemoryLeases;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
+    Command, Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification,
 };
 use state::State;
 
@@ -64,13 +64,13 @@ impl MemoryAlertStore {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn role(&self, caller: &Caller) -> Option<Role> {
+    fn role_of(&self, caller: &Caller) -> Option<Role> {
         self.members.get(caller.subject()?).copied()
     }
 
     /// Who may read: members, and the service.
     fn reading(&self, caller: &Caller) -> Result<MutexGuard<'_, State>, Error> {
-        if *caller == Caller::Service || self.role(caller).is_some() {
+        if *caller == Caller::Service || self.role_of(caller).is_some() {
             Ok(self.state())
         } else {
             Err(Error::forbidden(
@@ -107,14 +107,14 @@ impl AlertStore for MemoryAlertStore {
     }
 
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
-        let role = self.role(caller);
+        let role = self.role_of(caller);
         let actor = caller.subject().unwrap_or_default();
         self.state()
             .act(command, role, actor, self.clock.now(), self.door)
     }
 
     async fn act_on_check(&self, caller: &Caller, command: &CheckCommand) -> Result<u64, Error> {
-        let role = self.role(caller);
+        let role = self.role_of(caller);
         let actor = caller.subject().unwrap_or_default();
         self.state()
             .act_on_check(command, role, actor, self.clock.now(), self.door)
@@ -127,7 +127,7 @@ impl AlertStore for MemoryAlertStore {
         code: &str,
         comment: &str,
     ) -> Result<Alert, Error> {
-        let role = self.role(caller);
+        let role = self.role_of(caller);
         let actor = caller.subject().unwrap_or_default();
         let now = self.clock.now();
         self.state()
@@ -153,16 +153,27 @@ impl AlertStore for MemoryAlertStore {
         Ok(())
     }
 
+    async fn role(&self, caller: &Caller) -> Result<Option<Role>, Error> {
+        crate::store::refuse_service(caller)?;
+        Ok(self.role_of(caller))
+    }
+
     async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error> {
         Ok(self.reading(caller)?.find(id))
     }
 
-    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error> {
-        Ok(self.reading(caller)?.list(filter, self.clock.now()))
+    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Page, Error> {
+        let state = self.reading(caller)?;
+        filter.refuse_malformed()?;
+        Ok(state.list(filter, self.clock.now()))
     }
 
     async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error> {
         Ok(self.reading(caller)?.events.get(&id).cloned().unwrap_or_default())
+    }
+
+    async fn checks(&self, caller: &Caller, database: &str) -> Result<Vec<KnownCheck>, Error> {
+        Ok(self.reading(caller)?.known_checks(database, self.clock.now()))
     }
 
     async fn check_states(&self, caller: &Caller, database: &str) -> Result<Vec<CheckState>, Error> {

@@ -17,7 +17,7 @@ mod steady;
 use async_trait::async_trait;
 pub use compat::SYSTEM_ALERTS;
 use integrity_core::{
-    Caller, CheckCode, Door, Evaluation,
+    Caller, CheckCode, Door, Evaluation, Role,
     postgres::{CallerTransaction, Room},
 };
 pub use lease::PgLeases;
@@ -26,7 +26,7 @@ use sqlx::{PgPool, migrate::Migrator};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
+    Command, Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
@@ -118,16 +118,25 @@ impl AlertStore for PgAlertStore {
         books::record_run(self.begin_serving(caller).await?, run).await
     }
 
+    async fn role(&self, caller: &Caller) -> Result<Option<Role>, Error> {
+        crate::store::refuse_service(caller)?;
+        read::role(&mut self.begin(caller).await?).await
+    }
+
     async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error> {
         read::find(&mut self.begin_reading(caller).await?, id).await
     }
 
-    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error> {
+    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Page, Error> {
         read::list(&mut self.begin_reading(caller).await?, filter).await
     }
 
     async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error> {
         read::events(&mut self.begin_reading(caller).await?, id).await
+    }
+
+    async fn checks(&self, caller: &Caller, database: &str) -> Result<Vec<KnownCheck>, Error> {
+        read::checks(&mut self.begin_reading(caller).await?, database).await
     }
 
     async fn check_states(&self, caller: &Caller, database: &str) -> Result<Vec<CheckState>, Error> {

@@ -33,6 +33,7 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
         people.find(&stranger, alert.id).await.err(),
         people.events(&stranger, alert.id).await.err(),
         people.summary(&stranger, "main").await.err(),
+        people.checks(&stranger, "main").await.err(),
         people.check_states(&stranger, "main").await.err(),
         people.last_seen(&stranger, "main").await.err(),
         people.verify(&stranger).await.err(),
@@ -51,6 +52,7 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
             .list(&reader, &AlertFilter::all())
             .await
             .expect("a pca reads")
+            .alerts
             .len(),
         1
     );
@@ -149,7 +151,7 @@ pub(crate) async fn a_list_is_ordered_and_filtered(harness: &dyn Harness) {
             .list(&Caller::Service, &filter)
             .await
             .expect("a list");
-        let names: Vec<&str> = list.iter().map(|alert| alert.entity_id.as_str()).collect();
+        let names: Vec<&str> = list.alerts.iter().map(|alert| alert.entity_id.as_str()).collect();
         assert_eq!(names, expected, "{filter:?}");
     }
 }
@@ -203,6 +205,7 @@ pub(crate) async fn a_due_date_that_passed_is_recorded_once(harness: &dyn Harnes
             .list(&Caller::Service, &overdue)
             .await
             .expect("a list")
+            .alerts
             .len(),
         1
     );

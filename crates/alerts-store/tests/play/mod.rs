@@ -316,7 +316,8 @@ impl<'a> Player<'a> {
             .service()
             .list(&Caller::Service, &filter)
             .await
-            .expect("a list");
+            .expect("a list")
+            .alerts;
         alerts.retain(|alert| alert.database == self.database);
         alerts
     }
