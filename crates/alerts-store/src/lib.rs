@@ -25,6 +25,7 @@ mod store;
 mod summary;
 mod unchanged;
 mod verification;
+mod vitals;
 
 pub use alert::{Accepted, Alert, AlertId, Condition, ContentHash, Resolution, Status};
 pub use applied::{Applied, CheckInfo, CheckState, LastSeen, PassedDates, Run, RunStatus};
@@ -49,6 +50,7 @@ pub use store::MockAlertStore;
 pub use summary::{Count, Coverage, Durations, Heartbeat, Summary};
 pub use unchanged::Unchanged;
 pub use verification::{Discrepancy, Problem, Verification};
+pub use vitals::Vitals;
 
 /// The workspace's README promises an embedding in a few lines; this compiles it.
 #[cfg(all(doctest, feature = "postgres"))]

@@ -7,7 +7,7 @@ use integrity_core::{Caller, CheckCode, Evaluation, Role};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckCommand, CheckInfo, CheckState, Command,
-    Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification,
+    Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification, Vitals,
 };
 
 /// Keeps alerts and their history.
@@ -161,6 +161,11 @@ pub trait AlertStore: Send + Sync {
     ///
     /// Cancel safe.
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error>;
+
+    /// How the checks are, in numbers alone. For the service, and for the login that serves people.
+    ///
+    /// Cancel safe.
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error>;
 
     /// Walks every chain of events and rebuilds every alert. For the service. An alert that was deleted together
     /// with all its events leaves no trace here.

@@ -15,12 +15,13 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use integrity_core::{Caller, CheckCode, Clock, Door, Evaluation, Role};
+use integrity_core::{Caller, CheckCode, Clock, Door, Evaluation, Role, Severity};
 pub use lease::MemoryLeases;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification,
+    Command, Count, Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification,
+    Vitals,
 };
 use state::State;
 
@@ -190,6 +191,28 @@ impl AlertStore for MemoryAlertStore {
         Ok(self
             .reading(caller)?
             .summary(database, self.made_at, self.clock.now()))
+    }
+
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error> {
+        let state = self.serving(caller)?;
+        let summary = state.summary(database, self.made_at, self.clock.now());
+        let is_critical = |count: &&Count| count.severity == Severity::Critical;
+        Ok(Vitals {
+            at: summary.at,
+            age_seconds: summary.heartbeat.age_seconds,
+            silent_after_seconds: summary.heartbeat.silent_after_seconds,
+            silent: summary.heartbeat.silent,
+            enabled: summary.coverage.enabled,
+            covered: summary.coverage.covered,
+            failing: summary.failing.len() as u64,
+            suspect: summary.suspect.len() as u64,
+            critical: summary
+                .live
+                .iter()
+                .filter(is_critical)
+                .map(|count| count.count)
+                .sum(),
+        })
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {

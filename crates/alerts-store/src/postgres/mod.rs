@@ -26,7 +26,7 @@ use sqlx::{PgPool, migrate::Migrator};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification,
+    Command, Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification, Vitals,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
@@ -149,6 +149,10 @@ impl AlertStore for PgAlertStore {
 
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error> {
         read::summary(&mut self.begin_reading(caller).await?, database).await
+    }
+
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error> {
+        read::vitals(self.begin_serving(caller).await?, database).await
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {
