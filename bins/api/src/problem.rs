@@ -125,7 +125,7 @@ impl From<Error> for Problem {
             Error::Conflict { reason, current } => Self::conflict(reason, *current),
             Error::NothingToConfirm { reason } => Self::new(StatusCode::CONFLICT, "conflict", reason),
             Error::Unavailable(source) => {
-                tracing::warn!(error = wiring::postgres::reason_of(&*source), "the database does not answer");
+                tracing::warn!(error = wiring::postgres::reason::of(&*source), "the database does not answer");
                 Self::unavailable("the database cannot be reached just now")
             }
             error => {

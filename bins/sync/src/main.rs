@@ -5,7 +5,6 @@ mod cli;
 mod effective;
 mod heartbeat;
 mod life;
-mod log;
 mod metrics;
 mod ops;
 mod schedule;
@@ -19,6 +18,7 @@ use wiring::{
     chosen::Chosen,
     config::Config,
     flags::{self, Origins},
+    log,
     plain, source,
     stop::{Exit, Stop},
 };
