@@ -70,7 +70,8 @@ grant usage on schema vigie to authenticated, vigie_sync, vigie_api;
 grant execute on function vigie.actor_id(), vigie.actor_role() to authenticated, vigie_sync;
 
 -- People read what their role lets them see, and change alerts through functions only, which decide for themselves.
-grant select on vigie.alerts, vigie.alert_events, vigie.check_states, vigie.checks, vigie.runs, vigie.alert_details
+grant select on vigie.alerts, vigie.alert_events, vigie.check_states, vigie.checks, vigie.runs, vigie.alert_details,
+                vigie.alert_times
     to authenticated, vigie_sync;
 grant execute on function
     vigie.act_on_alert(uuid, text, jsonb, integer, uuid),

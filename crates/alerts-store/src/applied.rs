@@ -168,7 +168,7 @@ pub struct Run {
     pub started_at: DateTime<Utc>,
     /// Everything, something, or nothing was evaluated.
     pub status: RunStatus,
-    /// What came of each check, by code.
+    /// What came of each check, by code: at least the word `outcome`, see [`PastOutcome`](crate::PastOutcome).
     pub outcomes: Value,
     /// The parameters each check was evaluated with, by code.
     pub parameters: Value,

@@ -1,4 +1,4 @@
-use chrono::Datelike as _;
+use chrono::{DateTime, Datelike as _, Utc};
 use integrity_core::Severity;
 
 use crate::{Error, Position, Status};
@@ -70,12 +70,16 @@ impl AlertFilter {
                 format!("{length} characters; at most {}", Self::MAX_TEXT),
             ));
         }
-        // Dates that PostgreSQL has too.
-        if let Some(after) = self.after
-            && !(1..=9999).contains(&after.first_detected_at.year())
-        {
-            return Err(Error::invalid("after", "not a place in a list"));
+        match self.after {
+            Some(after) if !is_date(after.first_detected_at) => {
+                Err(Error::invalid("after", "not a place in a list"))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
+}
+
+/// Whether it is one that every store has: there are some that PostgreSQL cannot take.
+pub(crate) fn is_date(at: DateTime<Utc>) -> bool {
+    (1..=9999).contains(&at.year())
 }

@@ -17,12 +17,14 @@ pub mod lifecycle;
 mod memory;
 mod meta;
 mod page;
+mod past;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "mock")]
 mod sample;
 mod store;
 mod summary;
+mod trend;
 mod unchanged;
 mod verification;
 mod vitals;
@@ -42,12 +44,14 @@ pub use lease::{Lease, Leases};
 pub use memory::{MemoryAlertStore, MemoryLeases};
 pub use meta::{CHECK_FAILING, CHECK_SUSPECT};
 pub use page::{Page, Position};
+pub use past::{PastOutcome, PastRun};
 #[cfg(feature = "postgres")]
-pub use postgres::{PgAlertStore, PgLeases};
+pub use postgres::{PgAlertStore, PgChanges, PgLeases};
 pub use store::AlertStore;
 #[cfg(feature = "mock")]
 pub use store::MockAlertStore;
-pub use summary::{Count, Coverage, Durations, Heartbeat, Summary};
+pub use summary::{Count, Coverage, Durations, Heartbeat, Summary, Times};
+pub use trend::TrendDay;
 pub use unchanged::Unchanged;
 pub use verification::{Discrepancy, Problem, Verification};
 pub use vitals::Vitals;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertId, Applied, CheckInfo, CheckState, Condition, ContentHash, Count,
-    Coverage, Durations, EventKind, Heartbeat, KnownCheck, LastSeen, Lease, Page, PassedDates, Status,
-    Summary, Unchanged, Verification, Vitals,
+    Coverage, Durations, EventKind, Heartbeat, KnownCheck, LastSeen, Lease, Page, PassedDates, PastOutcome,
+    PastRun, Run, RunStatus, Status, Summary, Times, TrendDay, Unchanged, Verification, Vitals,
 };
 
 /// When the samples were made.
@@ -234,6 +234,69 @@ impl Vitals {
             failing: 0,
             suspect: 0,
             critical: 1,
+        }
+    }
+}
+
+impl Times {
+    /// A sample: of one alert, taken up after ten minutes and resolved after an hour.
+    #[must_use]
+    pub fn sample() -> Self {
+        let took = |seconds| Durations {
+            n: 1,
+            median: Some(seconds),
+            p90: Some(seconds),
+        };
+        Self {
+            acknowledge: took(600.0),
+            resolve: took(3600.0),
+        }
+    }
+}
+
+impl TrendDay {
+    /// A sample: one live CRITICAL alert.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            date: noon().date_naive(),
+            critical: 1,
+            warn: 0,
+            info: 0,
+        }
+    }
+}
+
+impl PastRun {
+    /// A sample: one check, completely evaluated in a second.
+    #[must_use]
+    pub fn sample() -> Self {
+        let code = CheckCode::sample().to_string();
+        Self {
+            run: Run {
+                database: "main".to_owned(),
+                started_at: noon() - TimeDelta::seconds(1),
+                status: RunStatus::Ok,
+                outcomes: json!({ code: { "outcome": "Complete", "findings": 1, "opened": 1, "elapsed_ms": 12 } }),
+                parameters: json!({}),
+            },
+            finished_at: noon(),
+        }
+    }
+}
+
+impl PastOutcome {
+    /// A sample: what [`PastRun::sample`] says of its check.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            at: noon(),
+            outcome: Outcome::Complete.as_str().to_owned(),
+            kind: None,
+            reason: None,
+            error: None,
+            findings: 1,
+            elapsed_ms: 12,
         }
     }
 }

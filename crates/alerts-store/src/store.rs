@@ -3,11 +3,14 @@
 //! Every operation is one method, however many statements it takes, so that no transaction is ever handed out.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use integrity_core::{Caller, CheckCode, Evaluation, Role};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckCommand, CheckInfo, CheckState, Command,
-    Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification, Vitals,
+    Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary, Times, TrendDay,
+    Unchanged, Verification, Vitals,
 };
 
 /// Keeps alerts and their history.
@@ -166,6 +169,57 @@ pub trait AlertStore: Send + Sync {
     ///
     /// Cancel safe.
     async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error>;
+
+    /// How long alerts of one check take to be taken up and to be resolved; no measurement where there is no such check.
+    ///
+    /// Cancel safe.
+    async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error>;
+
+    /// How many alerts were live at the end of each of the last local days of `zone`, by severity, the first day first;
+    /// the last one is today, and its number that of now. Told by the events.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for no days, or more than [`TrendDay::MAX_DAYS`].
+    async fn trend(
+        &self,
+        caller: &Caller,
+        database: &str,
+        days: u32,
+        zone: Tz,
+    ) -> Result<Vec<TrendDay>, Error>;
+
+    /// The last runs, or the last that finished before an instant, the latest first: so many, and those that finished
+    /// at the very instant of the last one. Whoever asks again with `before` that instant misses none.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a limit of 0 or more than [`PastRun::MAX`].
+    async fn runs(
+        &self,
+        caller: &Caller,
+        database: &str,
+        before: Option<DateTime<Utc>>,
+        limit: u32,
+    ) -> Result<Vec<PastRun>, Error>;
+
+    /// What came of one check, of the last runs that looked at it, the latest first; among the last
+    /// [`PastOutcome::RUNS`] runs.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a limit of 0 or more than [`PastRun::MAX`]; `Corrupt` where the book holds something else than
+    /// what [`Run::outcomes`] says.
+    async fn outcomes(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        limit: u32,
+    ) -> Result<Vec<PastOutcome>, Error>;
 
     /// Walks every chain of events and rebuilds every alert. For the service. An alert that was deleted together
     /// with all its events leaves no trace here.

@@ -4,6 +4,7 @@
 mod apply;
 mod heartbeat;
 mod lease;
+mod past;
 mod read;
 mod state;
 mod steady;
@@ -15,13 +16,14 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use integrity_core::{Caller, CheckCode, Clock, Door, Evaluation, Role, Severity};
 pub use lease::MemoryLeases;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Count, Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification,
-    Vitals,
+    Command, Count, Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary,
+    Times, TrendDay, Unchanged, Verification, Vitals, trend::LastDays,
 };
 use state::State;
 
@@ -213,6 +215,46 @@ impl AlertStore for MemoryAlertStore {
                 .map(|count| count.count)
                 .sum(),
         })
+    }
+
+    async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error> {
+        Ok(self.reading(caller)?.times(database, code, self.clock.now()))
+    }
+
+    async fn trend(
+        &self,
+        caller: &Caller,
+        database: &str,
+        days: u32,
+        zone: Tz,
+    ) -> Result<Vec<TrendDay>, Error> {
+        let state = self.reading(caller)?;
+        let last = LastDays::of(self.clock.now(), days, zone)?;
+        Ok(state.trend(database, last))
+    }
+
+    async fn runs(
+        &self,
+        caller: &Caller,
+        database: &str,
+        before: Option<DateTime<Utc>>,
+        limit: u32,
+    ) -> Result<Vec<PastRun>, Error> {
+        let state = self.reading(caller)?;
+        crate::past::refuse_malformed(before, limit)?;
+        Ok(state.runs(database, before, limit))
+    }
+
+    async fn outcomes(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        limit: u32,
+    ) -> Result<Vec<PastOutcome>, Error> {
+        let state = self.reading(caller)?;
+        crate::past::refuse_malformed(None, limit)?;
+        state.outcomes(database, code, limit)
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {

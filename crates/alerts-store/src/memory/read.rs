@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::state::State;
 use crate::{
     Alert, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Discrepancy, Durations,
-    Error, KnownCheck, Page, Position, Problem, Resolution, Summary, Verification,
+    Error, KnownCheck, Page, Position, Problem, Resolution, Summary, Times, Verification,
 };
 
 impl State {
@@ -76,7 +76,7 @@ impl State {
             let complete_at = state.and_then(|state| state.complete_at);
             complete_at.is_some_and(|at| info.is_fresh(at, now))
         };
-        let recent = |alert: &&Alert| alert.opened_at >= now - TimeDelta::days(90);
+        let times = times(self.of(database), now);
         let troubled = |info: &CheckInfo| {
             self.live(database)
                 .any(|alert| alert.check_code == info.code.as_str() && alert.severity > Severity::Info)
@@ -112,22 +112,14 @@ impl State {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
-            acknowledge: durations(
-                self.of(database)
-                    .filter(recent)
-                    .filter_map(|alert| Some(alert.acknowledged_at? - alert.opened_at)),
-            ),
-            resolve: durations(
-                self.of(database)
-                    .filter(recent)
-                    .filter(|alert| match alert.resolution {
-                        Some(Resolution::Cleared) => true,
-                        Some(Resolution::Fixed) => alert.verified_at.is_some(),
-                        _ => false,
-                    })
-                    .filter_map(|alert| Some(alert.resolved_at? - alert.opened_at)),
-            ),
+            acknowledge: times.acknowledge,
+            resolve: times.resolve,
         }
+    }
+
+    pub(super) fn times(&self, database: &str, code: &str, now: DateTime<Utc>) -> Times {
+        let mine = self.of(database);
+        times(mine.filter(|alert| alert.check_code == code), now)
     }
 
     pub(super) fn verify(&self) -> Result<Verification, Error> {
@@ -188,7 +180,7 @@ impl State {
         detail
     }
 
-    fn of(&self, database: &str) -> impl Iterator<Item = &Alert> {
+    pub(super) fn of(&self, database: &str) -> impl Iterator<Item = &Alert> {
         self.alerts
             .values()
             .filter(move |alert| alert.database == database)
@@ -254,6 +246,23 @@ fn counts<'a>(alerts: impl Iterator<Item = &'a Alert>, now: DateTime<Utc>) -> Ve
             overdue,
         })
         .collect()
+}
+
+/// How long those take that were opened in the last 90 days.
+fn times<'a>(alerts: impl Iterator<Item = &'a Alert>, now: DateTime<Utc>) -> Times {
+    let recent = alerts.filter(|alert| alert.opened_at >= now - TimeDelta::days(90));
+    let recent: Vec<&Alert> = recent.collect();
+    let is_gone = |alert: &&&Alert| match alert.resolution {
+        Some(Resolution::Cleared) => true,
+        Some(Resolution::Fixed) => alert.verified_at.is_some(),
+        _ => false,
+    };
+    let taken_up = recent.iter();
+    let resolved = recent.iter().filter(is_gone);
+    Times {
+        acknowledge: durations(taken_up.filter_map(|alert| Some(alert.acknowledged_at? - alert.opened_at))),
+        resolve: durations(resolved.filter_map(|alert| Some(alert.resolved_at? - alert.opened_at))),
+    }
 }
 
 /// Median and 90th percentile, interpolated as `percentile_cont` does.

@@ -7,14 +7,19 @@
 mod act;
 mod apply;
 mod books;
+mod changes;
 mod compat;
 mod consequence;
 mod lease;
+mod past;
 mod read;
 mod retry;
 mod steady;
 
 use async_trait::async_trait;
+pub use changes::{Change, PgChanges};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 pub use compat::SYSTEM_ALERTS;
 use integrity_core::{
     Caller, CheckCode, Door, Evaluation, Role,
@@ -26,7 +31,8 @@ use sqlx::{PgPool, migrate::Migrator};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, KnownCheck, LastSeen, Page, PassedDates, Run, Summary, Unchanged, Verification, Vitals,
+    Command, Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary, Times,
+    TrendDay, Unchanged, Verification, Vitals,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
@@ -153,6 +159,42 @@ impl AlertStore for PgAlertStore {
 
     async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error> {
         read::vitals(self.begin_serving(caller).await?, database).await
+    }
+
+    async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error> {
+        read::times(&mut self.begin_reading(caller).await?, database, code).await
+    }
+
+    async fn trend(
+        &self,
+        caller: &Caller,
+        database: &str,
+        days: u32,
+        zone: Tz,
+    ) -> Result<Vec<TrendDay>, Error> {
+        past::trend(&mut self.begin_reading(caller).await?, database, days, zone).await
+    }
+
+    async fn runs(
+        &self,
+        caller: &Caller,
+        database: &str,
+        before: Option<DateTime<Utc>>,
+        limit: u32,
+    ) -> Result<Vec<PastRun>, Error> {
+        crate::past::refuse_malformed(before, limit)?;
+        past::runs(&mut self.begin_reading(caller).await?, database, before, limit).await
+    }
+
+    async fn outcomes(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        limit: u32,
+    ) -> Result<Vec<PastOutcome>, Error> {
+        crate::past::refuse_malformed(None, limit)?;
+        past::outcomes(&mut self.begin_reading(caller).await?, database, code, limit).await
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::{PgAlertStore, failure};
 use crate::{
     Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Count, Error, KnownCheck, LastSeen, Page,
-    Summary, Verification, Vitals, vitals::Signs,
+    Summary, Times, Verification, Vitals, vitals::Signs,
 };
 
 /// A check as `checks.sql` gives it.
@@ -167,6 +167,18 @@ pub(super) async fn vitals(mut transaction: CallerTransaction, database: &str) -
         .await
         .map_err(failure)?;
     parse::<Signs>(&json).map(Vitals::from)
+}
+
+pub(super) async fn times(
+    transaction: &mut CallerTransaction,
+    database: &str,
+    code: &str,
+) -> Result<Times, Error> {
+    let json = sqlx::query_file_scalar!("../../sql/alerts-store/times.sql", database, code)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    parse(&json)
 }
 
 pub(super) async fn verify(transaction: &mut CallerTransaction) -> Result<Verification, Error> {

@@ -10,6 +10,7 @@ mod confirming;
 mod knowing;
 mod leasing;
 mod paging;
+mod past;
 mod previewing;
 mod reading;
 pub(crate) mod scene;
@@ -29,6 +30,7 @@ pub(crate) use confirming::*;
 pub(crate) use knowing::*;
 pub(crate) use leasing::*;
 pub(crate) use paging::*;
+pub(crate) use past::*;
 pub(crate) use previewing::*;
 pub(crate) use reading::*;
 pub(crate) use steady::*;
@@ -115,6 +117,11 @@ macro_rules! promises {
             a_list_badly_asked_for_is_refused
             a_person_has_a_role_or_none
             checks_are_known_with_how_they_stand
+            a_trend_is_told_by_the_events
+            runs_are_read_back
+            what_came_of_a_check_is_read_back
+            the_past_badly_asked_for_is_refused
+            times_are_of_one_check
             a_due_date_that_passed_is_recorded_once
             the_summary_counts
             the_vitals_are_the_numbers_of_the_summary

@@ -23,6 +23,7 @@ async fn walk(harness: &dyn Harness, filter: AlertFilter) -> (Vec<Alert>, usize)
         );
         alerts.extend(part.alerts);
         pages += 1;
+        assert!(pages <= 100, "it goes on for ever");
         match part.next {
             Some(next) => filter.after = Some(next),
             None => return (alerts, pages),

@@ -36,6 +36,13 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
         people.checks(&stranger, "main").await.err(),
         people.check_states(&stranger, "main").await.err(),
         people.last_seen(&stranger, "main").await.err(),
+        people.times(&stranger, "main", CODE).await.err(),
+        people
+            .trend(&stranger, "main", 30, chrono_tz::Tz::UTC)
+            .await
+            .err(),
+        people.runs(&stranger, "main", None, 1).await.err(),
+        people.outcomes(&stranger, "main", CODE, 1).await.err(),
         people.verify(&stranger).await.err(),
         people.verify(&Caller::person("amina")).await.err(),
         people.verify(&Caller::person("patricia")).await.err(),
