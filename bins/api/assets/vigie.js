@@ -24,8 +24,9 @@ function replaceRows(list, fresh) {
   for (const row of [...list.children]) if (!kept.has(row)) row.remove();
   // Rows that are kept never move, which would take the focus away; the others are put around them.
   let place = list.firstElementChild;
+  const name = (row) => row.querySelector('a').getAttribute('href');
   for (const row of [...fresh.children]) {
-    const same = [...kept].find((one) => one.id === row.id);
+    const same = [...kept].find((one) => name(one) === name(row));
     if (same) place = same.nextElementSibling;
     else list.insertBefore(row, place);
   }

@@ -2,7 +2,7 @@
 
 use alerts_store::{
     Alert, Verb,
-    lifecycle::{Until, transitions},
+    lifecycle::{Transition, Until, transitions},
 };
 use chrono::{Days, NaiveDate};
 use integrity_core::Role;
@@ -20,12 +20,7 @@ const USUAL: u64 = 30;
 
 /// Whether the person may do this to the alert as it stands.
 pub(crate) fn may(role: Option<Role>, verb: Verb, alert: &Alert) -> bool {
-    transitions().any(|step| {
-        Some(step.role) == role
-            && step.verb == verb
-            && step.severity == alert.severity
-            && step.from == alert.status
-    })
+    step(role, verb, alert).is_some()
 }
 
 /// The form of one act.
@@ -41,6 +36,8 @@ pub(crate) struct Act {
     /// Whether words are asked for, and whether they must be given.
     pub(crate) comment: Asked,
     pub(crate) until: Option<EndDates>,
+    /// Whether the form stands open: the one that was not taken, else the first.
+    pub(crate) open: bool,
     /// Words that were typed before and not taken.
     pub(crate) typed: Option<Typed>,
 }
@@ -71,28 +68,33 @@ pub(crate) struct EndDates {
 /// Every act that this person may do to this alert, in the order in which people reach for them.
 pub(crate) fn allowed(role: Option<Role>, alert: &Alert, typed: Option<(Verb, &Typed)>, now: Now) -> Vec<Act> {
     let words = Words::of(now.language);
-    [Verb::Ack, Verb::Resolve, Verb::Comment, Verb::Accept, Verb::FalsePositive, Verb::Unack]
-        .into_iter()
-        .filter_map(|verb| {
-            let step = transitions().find(|step| {
-                Some(step.role) == role
-                    && step.verb == verb
-                    && step.severity == alert.severity
-                    && step.from == alert.status
-            })?;
-            let (label, hint) = said(verb, words);
-            let typed = typed.filter(|(tried, _)| *tried == verb).map(|(_, typed)| typed.clone());
-            Some(Act {
-                verb,
-                path: path(verb),
-                label,
-                hint,
-                comment: if step.comment_required { Asked::Must } else { Asked::May },
-                until: end_dates(step.until, typed.as_ref(), now),
-                typed,
-            })
-        })
-        .collect()
+    let verbs = [Verb::Ack, Verb::Resolve, Verb::Comment, Verb::Accept, Verb::FalsePositive, Verb::Unack];
+    let steps = verbs.into_iter().filter_map(|verb| step(role, verb, alert));
+    let acts = steps.enumerate().map(|(at, step)| {
+        let (label, hint) = said(step.verb, words);
+        let own = typed.filter(|(tried, _)| *tried == step.verb).map(|(_, typed)| typed.clone());
+        Act {
+            verb: step.verb,
+            path: path(step.verb),
+            label,
+            hint,
+            comment: if step.comment_required { Asked::Must } else { Asked::May },
+            until: end_dates(step.until, own.as_ref(), now),
+            open: own.is_some() || typed.is_none() && at == 0,
+            typed: own,
+        }
+    });
+    acts.collect()
+}
+
+/// What becomes of the alert if the person does this to it; `None` where it is not allowed.
+fn step(role: Option<Role>, verb: Verb, alert: &Alert) -> Option<Transition> {
+    transitions().find(|step| {
+        Some(step.role) == role
+            && step.verb == verb
+            && step.severity == alert.severity
+            && step.from == alert.status
+    })
 }
 
 /// The last part of the path that takes an act.

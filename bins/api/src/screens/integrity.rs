@@ -70,6 +70,7 @@ struct Counter {
     class: &'static str,
     label: &'static str,
     n: String,
+    is_severity: bool,
     is_zero: bool,
     href: String,
     current: bool,
@@ -155,7 +156,7 @@ fn counters(frame: &Frame, page: &IntegrityPage) -> Vec<Counter> {
     };
     let taken_up = live.iter().filter(|n| n.status == Status::Ack).map(|n| n.count).sum();
     [
-        ("live", t.count_live, live.iter().map(|n| n.count).sum(), AlertFilter::default()),
+        ("all", t.count_live, live.iter().map(|n| n.count).sum(), AlertFilter::default()),
         severity(Severity::Critical),
         severity(Severity::Warn),
         severity(Severity::Info),
@@ -167,6 +168,7 @@ fn counters(frame: &Frame, page: &IntegrityPage) -> Vec<Counter> {
         class,
         label,
         n: number::count(n, frame.language),
+        is_severity: !filter.severities.is_empty(),
         is_zero: n == 0,
         href: filter::link(&filter, &[]),
         current: filter::pairs(&filter) == filter::pairs(&page.filter),

@@ -29,13 +29,21 @@ pub(crate) fn fields(payload: &Payload, language: Language) -> Vec<Field> {
         .collect()
 }
 
-/// One value as people read it.
+/// One value as people read it: what is listed stands line by line, what belongs together in one line.
 fn readable(json: &str, language: Language) -> String {
-    match json.trim() {
-        "null" => "–".to_owned(),
-        text if text.starts_with('"') => serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()),
-        text if text.starts_with(['[', '{']) => indented(text),
-        text => number::decimal(text, language),
+    let text = json.trim();
+    if let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text) {
+        let lines: Vec<_> = items.iter().map(|item| readable(item.get(), language)).collect();
+        return lines.join("\n");
+    }
+    if let Ok(pairs) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) {
+        let pairs = pairs.iter().map(|(key, value)| format!("{key} {}", readable(value.get(), language)));
+        return pairs.collect::<Vec<_>>().join(" · ");
+    }
+    match serde_json::from_str::<Option<String>>(text) {
+        Ok(Some(words)) => words,
+        Ok(None) => "–".to_owned(),
+        Err(_) => number::decimal(text, language),
     }
 }
 
@@ -164,11 +172,11 @@ mod tests {
 
     #[test]
     fn figures_are_read_as_people_write_them() {
-        let payload = Payload::from_json(r#"{"v": 430650.050, "n": null, "s": "12", "big": 12345678901234567890}"#).unwrap();
+        let payload = Payload::from_json(r#"{"v": 430650.050, "n": null, "s": "12", "l": [{"p": "Gasoil", "q": 1500}, {"p": "Essence", "q": true}]}"#).unwrap();
         let shown: Vec<_> =
             fields(&payload, Language::Fr).into_iter().map(|field| (field.key, field.value)).collect();
         let expected = [
-            ("big", "12\u{202f}345\u{202f}678\u{202f}901\u{202f}234\u{202f}567\u{202f}890"),
+            ("l", "p Gasoil · q 1\u{202f}500\np Essence · q true"),
             ("n", "–"),
             ("s", "12"),
             ("v", "430\u{202f}650,050"),

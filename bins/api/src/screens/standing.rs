@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The longest piece of a message in a list, in characters; the whole one is a click away.
-const LONGEST_IN_LIST: usize = 150;
+const LONGEST_IN_LIST: usize = 110;
 
 /// What people call the thing, else its identifier.
 pub(crate) fn name(alert: &Alert) -> &str {
@@ -40,7 +40,7 @@ pub(crate) fn status(status: Status, words: &Words) -> &'static str {
     }
 }
 
-/// `Prise en charge par amina, il y a 5 min`.
+/// `Prise en charge · amina · il y a 5 min`.
 pub(crate) fn standing(alert: &Alert, now: Now) -> String {
     let words = Words::of(now.language);
     let (what, by, since) = match (alert.status, alert.resolution) {
@@ -58,8 +58,8 @@ pub(crate) fn standing(alert: &Alert, now: Now) -> String {
     };
     let age = now.age(since);
     let told = match by {
-        Some(by) => fill(words.standing_by, &[what, by, &age]),
-        None => format!("{what} {age}"),
+        Some(by) => format!("{what} · {by} · {age}"),
+        None => format!("{what} · {age}"),
     };
     match alert.accepted_until.filter(|_| alert.status == Status::Resolved) {
         Some(until) => fill(words.standing_until, &[&told, &now.short(until)]),

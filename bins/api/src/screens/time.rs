@@ -74,7 +74,9 @@ impl Now {
     /// `il y a 12 min`, or `dans 3 h` of what is to come.
     pub(crate) fn age(&self, at: DateTime<Utc>) -> String {
         let words = self.words();
-        if at > self.at {
+        if (self.at - at).abs() < TimeDelta::seconds(5) {
+            words.time_now.to_owned()
+        } else if at > self.at {
             fill(words.time_in, &[&span(at - self.at, self.language)])
         } else {
             fill(words.time_ago, &[&span(self.at - at, self.language)])

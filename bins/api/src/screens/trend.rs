@@ -1,6 +1,6 @@
-//! Live alerts by severity, day by day, as a picture and as a table.
+//! Live alerts by severity, day by day, as a picture and as a sentence.
 //!
-//! One path for each severity, so that the picture weighs little. Its words stand beside it in HTML, where they keep their
+//! One path of upright strokes for each severity, so that the picture weighs little. Its words stand beside it in HTML, where they keep their
 //! size on a small screen.
 
 use std::fmt::Write as _;
@@ -14,9 +14,8 @@ use super::{
     words::{Words, fill},
 };
 
-/// Units from one day to the next, and how many of them its bar takes.
+/// Units from one day to the next; the stylesheet says how many of them a stroke takes.
 const STEP: usize = 8;
-const BAR: usize = 6;
 /// Units from the bottom to the most that there ever was.
 const HEIGHT: u64 = 100;
 
@@ -31,7 +30,6 @@ pub(crate) struct Trend {
     pub(crate) first: String,
     /// The picture in one sentence.
     pub(crate) told: String,
-    pub(crate) days: Vec<Day>,
 }
 
 /// The bars of one severity.
@@ -39,15 +37,6 @@ pub(crate) struct Trend {
 pub(crate) struct Bars {
     pub(crate) class: &'static str,
     pub(crate) path: String,
-}
-
-/// One line of the table.
-#[derive(Debug)]
-pub(crate) struct Day {
-    pub(crate) date: String,
-    pub(crate) critical: u64,
-    pub(crate) warn: u64,
-    pub(crate) info: u64,
 }
 
 impl Trend {
@@ -79,16 +68,6 @@ impl Trend {
                     &counted(most),
                 ],
             ),
-            days: days
-                .iter()
-                .rev()
-                .map(|day| Day {
-                    date: date(day),
-                    critical: day.critical,
-                    warn: day.warn,
-                    info: day.info,
-                })
-                .collect(),
         })
     }
 }
@@ -110,7 +89,7 @@ fn bars(days: &[TrendDay], severity: Severity, most: u64) -> String {
         let (bottom, height) = (HEIGHT - up(below), up(below + own) - up(below));
         if height > 0 {
             // A `String` takes everything.
-            let _ = write!(path, "M{} {bottom}v-{height}h{BAR}v{height}z", at * STEP + 1);
+            let _ = write!(path, "M{} {bottom}v-{height}", at * STEP + STEP / 2);
         }
     }
     path
@@ -142,13 +121,12 @@ mod tests {
         assert_eq!(
             paths,
             [
-                ("critical", "M1 100v-25h6v25z"),
-                ("warn", "M1 75v-50h6v50zM9 100v-25h6v25z"),
-                ("info", "M1 25v-25h6v25z"),
+                ("critical", "M4 100v-25"),
+                ("warn", "M4 75v-50M12 100v-25"),
+                ("info", "M4 25v-25"),
             ]
         );
         assert_eq!(trend.told, "From 4 on 1\u{a0}Nov to 0 today; at most 4.");
-        assert_eq!(trend.days[0].date, "3\u{a0}Nov", "the table begins with today");
     }
 
     #[test]

@@ -30,6 +30,7 @@ words! {
     // time
     time_ago: "il y a {}", "{} ago";
     time_in: "dans {}", "in {}";
+    time_now: "à l’instant", "just now";
     time_days: "j", "d";
     // the banner of truth
     truth_whole:
@@ -65,8 +66,6 @@ words! {
     count_late: "en retard", "overdue";
     trend: "Alertes en cours, jour par jour", "Live alerts, day by day";
     trend_told: "De {} le {} à {} aujourd’hui\u{a0}; au plus {}.", "From {} on {} to {} today; at most {}.";
-    as_table: "En tableau", "As a table";
-    day: "Jour", "Day";
     // the filter and the list
     filter: "Filtrer", "Filter";
     filter_on: "actif", "on";
@@ -101,7 +100,6 @@ words! {
     resolved_accepted: "Acceptée", "Accepted";
     resolved_false_positive: "Fausse alerte", "False positive";
     resolved_retired: "Contrôle retiré", "Check retired";
-    standing_by: "{} par {}, {}", "{} by {}, {}";
     standing_until: "{}, jusqu’au {}", "{}, until {}";
     condition_present: "Toujours présente", "Still there";
     condition_missing: "Absente de {} évaluation(s)", "Absent from {} evaluation(s)";
@@ -192,7 +190,7 @@ words! {
     before: "Avant", "Before";
     after: "Après", "After";
     history: "Historique", "History";
-    through: "par", "through";
+    through: "via", "through";
     the_check: "Le contrôle", "The check";
     live_alerts: "Alertes en cours", "Live alerts";
     runbook_open: "Conduite à tenir", "Open the runbook";
