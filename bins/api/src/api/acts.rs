@@ -103,8 +103,8 @@ async fn act(
     command.until = body.until;
     if let Some(key) = headers.get(IDEMPOTENCY_KEY) {
         let key = key.to_str().ok().and_then(|key| Uuid::parse_str(key).ok());
-        command.request_id =
-            key.ok_or_else(|| Problem::invalid("Idempotency-Key", "a UUID, a new one for each act"))?;
+        let key = key.ok_or_else(|| Problem::invalid("Idempotency-Key", "a UUID, a new one for each act"))?;
+        command.request_id = Some(key);
     }
     let acted = app.store.act(&person.caller, &command).await?;
     let mut response = Json(AlertBody::from(acted.alert)).into_response();

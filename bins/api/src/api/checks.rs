@@ -160,11 +160,11 @@ pub(super) async fn find(
 }
 
 fn sql(check: &Check) -> Vec<SqlBody> {
-    let files = check.sources();
+    let files = check.description().files.into_iter();
     files
-        .map(|(file, sql)| SqlBody {
-            file: file.to_owned(),
-            sql: sql.to_owned(),
+        .map(|file| SqlBody {
+            file: file.file,
+            sql: file.sql,
         })
         .collect()
 }

@@ -7,6 +7,6 @@ mod verdict;
 
 pub(crate) use self::{
     endpoints::router,
-    look::{Health, PgSource, Source},
+    look::{Health, PgSource},
     verdict::Verdict,
 };

@@ -104,15 +104,14 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
     items.push(Item::number("database:responseTime", Verdict::Pass, milliseconds, "ms"));
     items.push(Item::number(
         "sync:age",
-        if vitals.heartbeat.silent { Verdict::Fail } else { Verdict::Pass },
-        vitals.heartbeat.age_seconds.round(),
+        if vitals.silent { Verdict::Fail } else { Verdict::Pass },
+        vitals.age_seconds.round(),
         "s",
     ));
-    let coverage = vitals.coverage;
     items.push(Item::number(
         "checks:coverage",
-        warn_if(coverage.covered < coverage.enabled || coverage.enabled == 0),
-        format!("{}/{}", coverage.covered, coverage.enabled),
+        warn_if(vitals.covered < vitals.enabled || vitals.enabled == 0),
+        format!("{}/{}", vitals.covered, vitals.enabled),
         "checks",
     ));
     items.push(Item::number("checks:failing", warn_if(vitals.failing > 0), vitals.failing, "checks"));

@@ -39,13 +39,15 @@ pub(super) async fn list(State(app): State<Arc<App>>, visit: Visit) -> Response 
         Err(error) => return visit.trouble(&error),
     };
     let with_outcomes = |known: KnownCheck| {
-        let outcomes: Vec<PastOutcome> = runs.iter().filter_map(|run| run.outcome(&known.info.code)).collect();
-        (known, outcomes)
+        let outcomes = runs.iter().filter_map(|run| run.outcome(known.info.code.as_str()).transpose());
+        let outcomes = outcomes.collect::<Result<Vec<PastOutcome>, Error>>()?;
+        Ok((known, outcomes))
     };
-    let shown = ChecksPage {
-        at: seen.at,
-        checks: checks.into_iter().map(with_outcomes).collect(),
+    let checks = match checks.into_iter().map(with_outcomes).collect::<Result<_, Error>>() {
+        Ok(checks) => checks,
+        Err(error) => return visit.trouble(&error),
     };
+    let shown = ChecksPage { at: seen.at, checks };
     page(StatusCode::OK, screens::checks(&visit.frame, &shown))
 }
 

@@ -160,7 +160,6 @@ pub(super) fn switched(method: &Method, uri: &Uri, is_secure: bool) -> Option<Re
                 .same_site(SameSite::Lax)
                 .http_only(true)
                 .secure(is_secure)
-                .max_age(axum_extra::extract::cookie::Expiration::Session.max_age())
                 .build(),
         ),
         None => CookieJar::new(),
