@@ -109,11 +109,23 @@ mod tests {
         assert_eq!((last.number, last.missed), (first.number + 2, true));
 
         let mut back = changes.follow(Some(first.number));
-        assert_eq!(back.next().await, Some(News { number: last.number, missed: true }));
+        assert_eq!(
+            back.next().await,
+            Some(News {
+                number: last.number,
+                missed: true
+            })
+        );
         let mut restarted = changes.follow(Some(1000));
         assert!(restarted.next().await.expect("news").missed);
         let mut nothing_missed = changes.follow(Some(last.number));
         changes.tell(true);
-        assert_eq!(nothing_missed.next().await, Some(News { number: last.number + 1, missed: true }));
+        assert_eq!(
+            nothing_missed.next().await,
+            Some(News {
+                number: last.number + 1,
+                missed: true
+            })
+        );
     }
 }

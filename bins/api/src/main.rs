@@ -19,8 +19,7 @@ use std::process::ExitCode;
 
 use wiring::{
     flags::{self, Origins},
-    log,
-    plain,
+    log, plain,
     stop::{Exit, Stop},
 };
 

@@ -1,9 +1,6 @@
 //! Numbers about this service, for Prometheus, on the operations listener.
 
-use std::{
-    sync::Arc,
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -58,8 +55,16 @@ impl Numbers {
             Info::new(vec![("release", release), ("environment", environment)]),
         );
         registry.register("requests", "Requests that were answered", requests.clone());
-        registry.register("request_duration_seconds", "How long an answer took", durations.clone());
-        registry.register("requests_in_progress", "Requests that are being answered", working.clone());
+        registry.register(
+            "request_duration_seconds",
+            "How long an answer took",
+            durations.clone(),
+        );
+        registry.register(
+            "requests_in_progress",
+            "Requests that are being answered",
+            working.clone(),
+        );
         Self {
             registry: Arc::new(registry),
             requests,
@@ -82,7 +87,13 @@ impl Numbers {
         drop(working);
         let status = response.status().as_u16();
         self.durations.observe(begun.elapsed().as_secs_f64());
-        self.requests.get_or_create(&Labels { method, route, status }).inc();
+        self.requests
+            .get_or_create(&Labels {
+                method,
+                route,
+                status,
+            })
+            .inc();
         response
     }
 }

@@ -91,7 +91,9 @@ impl FromRequestParts<Arc<App>> for Person {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         match who(app, &parts.headers).await {
             Ok(Some(person)) => Ok(person),
-            Ok(None) => Err(Problem::unauthorized("say who you are: Authorization: Bearer TOKEN, or sign in")),
+            Ok(None) => Err(Problem::unauthorized(
+                "say who you are: Authorization: Bearer TOKEN, or sign in",
+            )),
             Err(why) => Err(why.into()),
         }
     }
@@ -107,8 +109,16 @@ impl FromRequestParts<Arc<App>> for Actor {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let person = Person::from_request_parts(parts, app).await?;
         if let Some(session) = &person.session {
-            let sent = parts.headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
-            if !identity::is_wanted(&parts.headers, app.origin.as_deref(), session, sent.unwrap_or_default()) {
+            let sent = parts
+                .headers
+                .get("x-csrf-token")
+                .and_then(|value| value.to_str().ok());
+            if !identity::is_wanted(
+                &parts.headers,
+                app.origin.as_deref(),
+                session,
+                sent.unwrap_or_default(),
+            ) {
                 return Err(Problem::foreign());
             }
         }

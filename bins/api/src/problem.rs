@@ -63,7 +63,9 @@ impl Problem {
 
     /// Another site may have sent it.
     pub(crate) fn foreign() -> Self {
-        Self::forbidden("with a cookie, an act wants the session's X-CSRF-Token, and comes from our own pages")
+        Self::forbidden(
+            "with a cookie, an act wants the session's X-CSRF-Token, and comes from our own pages",
+        )
     }
 
     /// Something given is not right.
@@ -125,12 +127,19 @@ impl From<Error> for Problem {
             Error::Conflict { reason, current } => Self::conflict(reason, *current),
             Error::NothingToConfirm { reason } => Self::new(StatusCode::CONFLICT, "conflict", reason),
             Error::Unavailable(source) => {
-                tracing::warn!(error = wiring::postgres::reason::of(&*source), "the database does not answer");
+                tracing::warn!(
+                    error = wiring::postgres::reason::of(&*source),
+                    "the database does not answer"
+                );
                 Self::unavailable("the database cannot be reached just now")
             }
             error => {
                 tracing::error!(code = error.code(), "{error}");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here; it is in the log")
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "something went wrong here; it is in the log",
+                )
             }
         }
     }
@@ -151,7 +160,10 @@ impl IntoResponse for Problem {
         let status = self.status();
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

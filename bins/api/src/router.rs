@@ -76,8 +76,15 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
-        .expose_headers([HeaderName::from_static("x-request-id"), HeaderName::from_static("x-app-release")])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([
+            HeaderName::from_static("x-request-id"),
+            HeaderName::from_static("x-app-release"),
+        ])
         .max_age(Duration::from_mins(10))
 }
 
@@ -99,7 +106,9 @@ async fn in_time(request: Request, next: Next) -> Response {
 async fn dressed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let name = Uuid::new_v4();
     let path = request.uri().path().to_owned();
-    let is_program = ["/api/", "/health", "/livez", "/readyz", "/version"].iter().any(|start| path.starts_with(start));
+    let is_program = ["/api/", "/health", "/livez", "/readyz", "/version"]
+        .iter()
+        .any(|start| path.starts_with(start));
     let frame = (!is_program).then(|| pages::frame(&app, request.headers(), request.uri()));
     let span = tracing::info_span!("request", %name);
     let mut response = next.run(request).instrument(span).await;
@@ -122,13 +131,20 @@ async fn dressed(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    if app.origin.as_deref().is_some_and(|origin| origin.starts_with("https://")) {
+    if app
+        .origin
+        .as_deref()
+        .is_some_and(|origin| origin.starts_with("https://"))
+    {
         let lasting = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, lasting);
     }
     let text = |text: String| HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     headers.insert(HeaderName::from_static("x-request-id"), text(name.to_string()));
-    headers.insert(HeaderName::from_static("x-app-release"), text(app.standing.release.to_string()));
+    headers.insert(
+        HeaderName::from_static("x-app-release"),
+        text(app.standing.release.to_string()),
+    );
     if app.draining.is_cancelled() {
         // Whoever sends more finds another door.
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -146,8 +162,12 @@ fn said(status: StatusCode, frame: Option<&screens::Frame>, name: &str) -> Respo
     let Some(frame) = frame else {
         return match status {
             StatusCode::NOT_FOUND => Problem::not_found(),
-            StatusCode::SERVICE_UNAVAILABLE => Problem::unavailable("too much at once; try again in a moment"),
-            StatusCode::METHOD_NOT_ALLOWED => Problem::of(status, "this is not done that way; see /api/openapi.json"),
+            StatusCode::SERVICE_UNAVAILABLE => {
+                Problem::unavailable("too much at once; try again in a moment")
+            }
+            StatusCode::METHOD_NOT_ALLOWED => {
+                Problem::of(status, "this is not done that way; see /api/openapi.json")
+            }
             status => Problem::of(status, status.canonical_reason().unwrap_or("not done")),
         }
         .into_response();
@@ -165,7 +185,9 @@ fn said(status: StatusCode, frame: Option<&screens::Frame>, name: &str) -> Respo
     let html = screens::trouble(frame, trouble, Some(name)).unwrap_or_default();
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response
 }

@@ -58,12 +58,22 @@ impl Plan {
     pub(crate) fn read(cli: &Cli, origins: Origins) -> Result<Self, Stop> {
         let config = Config::read(cli.flags.config.as_deref())?;
         let build = BuildInfo::of(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-        let standing = Standing::of(cli.app_env.as_deref(), cli.app_release.as_deref(), &build)
-            .map_err(|problems| Stop::usage(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+        let standing =
+            Standing::of(cli.app_env.as_deref(), cli.app_release.as_deref(), &build).map_err(|problems| {
+                Stop::usage(
+                    problems
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join("\n"),
+                )
+            })?;
         refuse_what_is_out_of_range(&config)?;
         refuse_demo_where_it_matters(&config, &standing)?;
         let chosen = Chosen::new(&config, &[], &[])?;
-        let zone = chosen.time_zone.or_else(|| chosen.checks.first().map(|check| check.description().time_zone));
+        let zone = chosen
+            .time_zone
+            .or_else(|| chosen.checks.first().map(|check| check.description().time_zone));
         Ok(Self {
             target: source::target(&cli.flags, origins.database, &config)?,
             identity: Identity::new(&config.auth)?,
@@ -160,7 +170,9 @@ fn refuse_what_is_out_of_range(config: &Config) -> Result<(), Stop> {
         return Err(Stop::usage("api.concurrency: a number from 1 to 10000"));
     }
     for origin in api.origin.iter().chain(&api.cors_origins) {
-        let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        let rest = origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://"));
         if rest.is_none_or(|rest| rest.is_empty() || rest.contains(['/', '*', ' ', '@'])) {
             return Err(Stop::usage(format!(
                 "api: {origin:?} is no origin; write scheme and host, such as \"https://vigie.example.org\""

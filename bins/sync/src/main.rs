@@ -18,8 +18,7 @@ use wiring::{
     chosen::Chosen,
     config::Config,
     flags::{self, Origins},
-    log,
-    plain, source,
+    log, plain, source,
     stop::{Exit, Stop},
 };
 

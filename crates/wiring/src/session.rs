@@ -19,7 +19,9 @@ pub const ROOMS: [Room; 2] = [integrity_core::postgres::ROOM, alerts_store::post
 /// The newest migration that this program knows: the version of the schema that it works with.
 #[must_use]
 pub fn newest_migration() -> i64 {
-    let versions = ROOMS.iter().flat_map(|room| room.migrator.iter().map(|migration| migration.version));
+    let versions = ROOMS
+        .iter()
+        .flat_map(|room| room.migrator.iter().map(|migration| migration.version));
     versions.max().unwrap_or_default()
 }
 

@@ -79,8 +79,18 @@ macro_rules! act {
 
 act!(ack, "/alerts/{id}/ack", Ack, "Takes an alert up.");
 act!(unack, "/alerts/{id}/unack", Unack, "Gives an alert back.");
-act!(resolve, "/alerts/{id}/resolve", Resolve, "Says that it is fixed; the next evaluation verifies it.");
-act!(accept, "/alerts/{id}/accept", Accept, "Lives with it until a date.");
+act!(
+    resolve,
+    "/alerts/{id}/resolve",
+    Resolve,
+    "Says that it is fixed; the next evaluation verifies it."
+);
+act!(
+    accept,
+    "/alerts/{id}/accept",
+    Accept,
+    "Lives with it until a date."
+);
 act!(
     false_positive,
     "/alerts/{id}/false-positive",
@@ -109,7 +119,9 @@ async fn act(
     let acted = app.store.act(&person.caller, &command).await?;
     let mut response = Json(AlertBody::from(acted.alert)).into_response();
     if acted.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        response
+            .headers_mut()
+            .insert(REPLAYED, HeaderValue::from_static("true"));
     }
     Ok(response)
 }

@@ -124,7 +124,11 @@ impl From<AlertEvent> for EventBody {
             actor: event.actor,
             door: event.door.as_str().to_owned(),
             request_id: event.request_id,
-            changes: event.diff.get("set").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+            changes: event
+                .diff
+                .get("set")
+                .cloned()
+                .unwrap_or_else(|| Value::Object(serde_json::Map::new())),
         }
     }
 }

@@ -152,7 +152,10 @@ pub(super) async fn find(
     Ok(Json(CheckDetailBody {
         check: known.into(),
         sql: own.map(sql).unwrap_or_default(),
-        parameters: own.map_or_else(|| Value::Object(serde_json::Map::new()), |check| check.parameters().into()),
+        parameters: own.map_or_else(
+            || Value::Object(serde_json::Map::new()),
+            |check| check.parameters().into(),
+        ),
         outcomes: outcomes.into_iter().map(OutcomeBody::from).collect(),
         acknowledge: times.acknowledge.into(),
         resolve: times.resolve.into(),
@@ -204,7 +207,10 @@ pub(super) async fn runs(
     if !(1..=super::params::MOST).contains(&limit) {
         return Err(Problem::invalid("limit", "a number from 1 to 200"));
     }
-    let runs = app.store.runs(&person.caller, &app.database, params.before, limit).await?;
+    let runs = app
+        .store
+        .runs(&person.caller, &app.database, params.before, limit)
+        .await?;
     Ok(Json(runs.into_iter().map(RunBody::from).collect()))
 }
 

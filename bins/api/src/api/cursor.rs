@@ -11,7 +11,9 @@ use crate::problem::Problem;
 const LONGEST: usize = 512;
 
 pub(crate) fn write(position: &Position) -> Option<String> {
-    serde_json::to_vec(position).ok().map(|json| URL_SAFE_NO_PAD.encode(json))
+    serde_json::to_vec(position)
+        .ok()
+        .map(|json| URL_SAFE_NO_PAD.encode(json))
 }
 
 pub(crate) fn read(cursor: &str) -> Result<Position, Problem> {

@@ -1,10 +1,7 @@
 //! What can be asked of a list, and what is wrong with it.
 
 use alerts_store::{AlertFilter, Status};
-use axum::{
-    extract::FromRequestParts,
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use axum_extra::extract::Query;
 use integrity_core::Severity;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -116,7 +113,10 @@ fn text(field: &str, given: Option<&str>) -> Result<Option<String>, Problem> {
         return Ok(None);
     };
     if text.contains('\0') || text.chars().count() > LONGEST {
-        return Err(Problem::invalid(field, format!("at most {LONGEST} characters, none of them NUL")));
+        return Err(Problem::invalid(
+            field,
+            format!("at most {LONGEST} characters, none of them NUL"),
+        ));
     }
     Ok(Some(text.to_owned()))
 }

@@ -36,7 +36,9 @@ pub(super) async fn stream(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     // That anything happens at all is for members only.
     if app.store.role(&person.caller).await?.is_none() {
-        return Err(Problem::forbidden("you have no role in Vigie; ask an administrator for one"));
+        return Err(Problem::forbidden(
+            "you have no role in Vigie; ask an administrator for one",
+        ));
     }
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let heard = last.map(|last| last.parse().unwrap_or_default());

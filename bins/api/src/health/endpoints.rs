@@ -43,7 +43,9 @@ async fn readyz(State(app): State<Arc<App>>) -> Response {
         Some(why) => {
             let body = json!({ "status": "not ready", "reason": why });
             let mut response = uncached(StatusCode::SERVICE_UNAVAILABLE, body).into_response();
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
             response
         }
     }
@@ -60,7 +62,9 @@ async fn details(State(app): State<Arc<App>>, person: Person) -> Result<Response
     let seen = app.health.look().await;
     // Who a person is is asked of the database; where that does not answer, nobody is told any detail.
     if app.store.role(&person.caller).await?.is_none() {
-        return Err(Problem::forbidden("you have no role in Vigie; ask an administrator for one"));
+        return Err(Problem::forbidden(
+            "you have no role in Vigie; ask an administrator for one",
+        ));
     }
     let items = items(&seen);
     Ok(answer(&app, worst(&items), Some(&items)))
@@ -110,12 +114,18 @@ fn time() -> String {
 /// This program's own manifest.
 async fn version(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let tag = format!("\"{}\"", app.standing.release);
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     let caching = [
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)) {
+    if known.is_some_and(|known| {
+        known
+            .split(',')
+            .any(|one| one.trim().trim_start_matches("W/") == tag)
+    }) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     let newest = wiring::session::newest_migration();

@@ -86,7 +86,9 @@ impl Health {
 }
 
 async fn within<T>(look: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    tokio::time::timeout(EACH, look).await.unwrap_or(Err(Trouble::Timeout))
+    tokio::time::timeout(EACH, look)
+        .await
+        .unwrap_or(Err(Trouble::Timeout))
 }
 
 /// The real database.

@@ -45,7 +45,12 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    fn number(name: &'static str, verdict: Verdict, value: impl Into<serde_json::Value>, unit: &'static str) -> Self {
+    fn number(
+        name: &'static str,
+        verdict: Verdict,
+        value: impl Into<serde_json::Value>,
+        unit: &'static str,
+    ) -> Self {
         Self {
             name,
             verdict,
@@ -101,10 +106,19 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
     };
     let warn_if = |is_so| if is_so { Verdict::Warn } else { Verdict::Pass };
     let milliseconds = u64::try_from(seen.took.as_millis()).unwrap_or(u64::MAX);
-    items.push(Item::number("database:responseTime", Verdict::Pass, milliseconds, "ms"));
+    items.push(Item::number(
+        "database:responseTime",
+        Verdict::Pass,
+        milliseconds,
+        "ms",
+    ));
     items.push(Item::number(
         "sync:age",
-        if vitals.silent { Verdict::Fail } else { Verdict::Pass },
+        if vitals.silent {
+            Verdict::Fail
+        } else {
+            Verdict::Pass
+        },
         vitals.age_seconds.round(),
         "s",
     ));
@@ -114,14 +128,33 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
         format!("{}/{}", vitals.covered, vitals.enabled),
         "checks",
     ));
-    items.push(Item::number("checks:failing", warn_if(vitals.failing > 0), vitals.failing, "checks"));
-    items.push(Item::number("checks:suspect", warn_if(vitals.suspect > 0), vitals.suspect, "checks"));
+    items.push(Item::number(
+        "checks:failing",
+        warn_if(vitals.failing > 0),
+        vitals.failing,
+        "checks",
+    ));
+    items.push(Item::number(
+        "checks:suspect",
+        warn_if(vitals.suspect > 0),
+        vitals.suspect,
+        "checks",
+    ));
     // Never a failure: a stock that is wrong must not take the service out of rotation.
-    items.push(Item::number("alerts:critical", warn_if(vitals.critical > 0), vitals.critical, "alerts"));
+    items.push(Item::number(
+        "alerts:critical",
+        warn_if(vitals.critical > 0),
+        vitals.critical,
+        "alerts",
+    ));
     items
 }
 
 /// The worst of all.
 pub(crate) fn worst(items: &[Item]) -> Verdict {
-    items.iter().map(|item| item.verdict).max().unwrap_or(Verdict::Fail)
+    items
+        .iter()
+        .map(|item| item.verdict)
+        .max()
+        .unwrap_or(Verdict::Fail)
 }

@@ -53,7 +53,10 @@ impl Attempts {
             }
         }
         if buckets.len() + wanted.len() > MOST {
-            let soonest = buckets.iter().min_by_key(|(_, at)| **at).map(|(key, _)| key.clone());
+            let soonest = buckets
+                .iter()
+                .min_by_key(|(_, at)| **at)
+                .map(|(key, _)| key.clone());
             soonest.and_then(|key| buckets.remove(&key));
         }
         for (key, _, every) in wanted {
@@ -87,14 +90,24 @@ mod tests {
     async fn an_account_may_be_tried_five_times_and_then_every_half_minute() {
         let attempts = Attempts::default();
         for n in 0..5 {
-            attempts.count("amina@example.org", address(n)).expect("one of five");
+            attempts
+                .count("amina@example.org", address(n))
+                .expect("one of five");
         }
-        let wait = attempts.count(" Amina@Example.ORG", address(9)).expect_err("too often");
+        let wait = attempts
+            .count(" Amina@Example.ORG", address(9))
+            .expect_err("too often");
         assert_eq!(wait, ACCOUNT_EVERY);
-        attempts.count("didier@example.org", address(9)).expect("somebody else");
+        attempts
+            .count("didier@example.org", address(9))
+            .expect("somebody else");
         tokio::time::advance(wait).await;
-        attempts.count("amina@example.org", address(9)).expect("after the pause");
-        attempts.count("amina@example.org", address(9)).expect_err("but only one");
+        attempts
+            .count("amina@example.org", address(9))
+            .expect("after the pause");
+        attempts
+            .count("amina@example.org", address(9))
+            .expect_err("but only one");
     }
 
     #[tokio::test(start_paused = true)]
@@ -102,9 +115,13 @@ mod tests {
         let attempts = Attempts::default();
         let neighbour = |n: u16| IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, n]);
         for n in 0..30 {
-            attempts.count(&format!("{n}@example.org"), neighbour(n)).expect("one of thirty");
+            attempts
+                .count(&format!("{n}@example.org"), neighbour(n))
+                .expect("one of thirty");
         }
-        attempts.count("more@example.org", neighbour(99)).expect_err("the same network");
+        attempts
+            .count("more@example.org", neighbour(99))
+            .expect_err("the same network");
         attempts.count("more@example.org", address(1)).expect("another");
     }
 }

@@ -50,10 +50,19 @@ mod tests {
         assert!(passes(&[here, ("origin", "http://localhost:8080")], None));
         assert!(passes(&[here, ("sec-fetch-site", "same-origin")], None));
         assert!(!passes(&[here, ("origin", "http://evil.example")], None));
-        assert!(!passes(&[here, ("origin", "null")], None), "from a sandboxed frame");
+        assert!(
+            !passes(&[here, ("origin", "null")], None),
+            "from a sandboxed frame"
+        );
         assert!(!passes(&[here, ("sec-fetch-site", "cross-site")], None));
-        assert!(!passes(&[here, ("sec-fetch-site", "same-site")], None), "a neighbour");
-        assert!(!passes(&[here, ("origin", "http://localhost:8080.evil.example")], None));
+        assert!(
+            !passes(&[here, ("sec-fetch-site", "same-site")], None),
+            "a neighbour"
+        );
+        assert!(!passes(
+            &[here, ("origin", "http://localhost:8080.evil.example")],
+            None
+        ));
         let ours = Some("https://vigie.example.org/");
         assert!(passes(&[here, ("origin", "https://vigie.example.org")], ours));
         assert!(!passes(&[here, ("origin", "http://localhost:8080")], ours));

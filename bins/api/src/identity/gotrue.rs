@@ -51,9 +51,8 @@ impl GoTrue {
         }
         let key = key_file.map(|file| {
             let text = bounded::read(file, LIMIT);
-            text.map(|text| text.trim().to_owned()).map_err(|error| {
-                Stop::usage(format!("auth.sign_in_key_file {}: {error}", file.display()))
-            })
+            text.map(|text| text.trim().to_owned())
+                .map_err(|error| Stop::usage(format!("auth.sign_in_key_file {}: {error}", file.display())))
         });
         Ok(Self {
             base,
@@ -64,19 +63,28 @@ impl GoTrue {
 
     /// Whoever has this password.
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Result<Tokens, Refused> {
-        self.token("password", json!({ "email": email, "password": password })).await
+        self.token("password", json!({ "email": email, "password": password }))
+            .await
     }
 
     /// The same person for some time more.
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Result<Tokens, Refused> {
-        self.token("refresh_token", json!({ "refresh_token": refresh_token })).await
+        self.token("refresh_token", json!({ "refresh_token": refresh_token }))
+            .await
     }
 
     /// The tokens count no more. Best effort: the session here is gone in any case.
     pub(crate) async fn sign_out(&self, access_token: &str) {
         let request = self.post("logout").bearer_auth(access_token);
-        if request.send().await.and_then(reqwest::Response::error_for_status).is_err() {
-            tracing::warn!("a sign-out could not be told to the sign-in service; its tokens end by themselves");
+        if request
+            .send()
+            .await
+            .and_then(reqwest::Response::error_for_status)
+            .is_err()
+        {
+            tracing::warn!(
+                "a sign-out could not be told to the sign-in service; its tokens end by themselves"
+            );
         }
     }
 

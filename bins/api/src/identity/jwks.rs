@@ -40,7 +40,9 @@ impl Jwks {
         let wrong = |what: &str| Stop::usage(format!("auth.jwks_url: {what}"));
         let url = reqwest::Url::parse(url).map_err(|error| wrong(&error.to_string()))?;
         if !super::gotrue::is_private(&url) {
-            return Err(wrong("https, or http on this machine alone: whoever can change the keys can be anybody"));
+            return Err(wrong(
+                "https, or http on this machine alone: whoever can change the keys can be anybody",
+            ));
         }
         Ok(Self {
             url,
@@ -50,7 +52,11 @@ impl Jwks {
     }
 
     /// The key of that name, or the only one that fits.
-    pub(super) async fn key(&self, name: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, NotValid> {
+    pub(super) async fn key(
+        &self,
+        name: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<DecodingKey, NotValid> {
         // Held while keys are fetched: who comes meanwhile wants the same answer.
         let mut known = self.known.lock().await;
         let is_old = known.fetched.is_none_or(|at| at.elapsed() > LASTING);

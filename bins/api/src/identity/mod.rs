@@ -25,7 +25,7 @@ pub(crate) use self::{
     csrf::{is_wanted, same_origin},
     demo::PERSONAS,
     gotrue::{GoTrue, Refused},
-    sessions::{Session, Sessions, Tokens},
+    sessions::{Session, Sessions},
     token::{NotValid, Verifier},
 };
 

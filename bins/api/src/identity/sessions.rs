@@ -36,7 +36,9 @@ pub(crate) struct Tokens {
 /// Tokens stay out of logs.
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").field("lasting", &self.lasting).finish_non_exhaustive()
+        f.debug_struct("Tokens")
+            .field("lasting", &self.lasting)
+            .finish_non_exhaustive()
     }
 }
 
@@ -112,7 +114,10 @@ impl Sessions {
             all.retain(|_, entry| !entry.is_over());
         }
         if all.len() >= MOST {
-            let oldest = all.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| *key);
+            let oldest = all
+                .iter()
+                .min_by_key(|(_, entry)| entry.used)
+                .map(|(key, _)| *key);
             oldest.and_then(|key| all.remove(&key));
         }
         all.insert(

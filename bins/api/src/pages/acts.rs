@@ -47,7 +47,9 @@ pub(super) async fn act(
     Form(form): Form<ActForm>,
 ) -> Response {
     let session = visit.person.session.as_deref();
-    if !session.is_some_and(|session| identity::is_wanted(&headers, app.origin.as_deref(), session, &form.csrf)) {
+    if !session
+        .is_some_and(|session| identity::is_wanted(&headers, app.origin.as_deref(), session, &form.csrf))
+    {
         return trouble(&visit.frame, Trouble::Forbidden);
     }
     let (Ok(id), Some(verb)) = (id.parse::<AlertId>(), verb(&word)) else {
@@ -97,7 +99,9 @@ async fn done(app: &App, visit: &Visit, id: AlertId, verb: Verb, form: &ActForm)
     let mut command = Command::new(id, verb);
     command.expected_version = form.expected_version;
     command.request_id = form.request_id;
-    command.comment = Some(form.comment.trim()).filter(|comment| !comment.is_empty()).map(str::to_owned);
+    command.comment = Some(form.comment.trim())
+        .filter(|comment| !comment.is_empty())
+        .map(str::to_owned);
     match end(&form.until, app.zone) {
         Ok(until) => command.until = until,
         Err(reason) => {
@@ -127,7 +131,11 @@ async fn done(app: &App, visit: &Visit, id: AlertId, verb: Verb, form: &ActForm)
 
 /// What happened since the person saw the alert; nothing where that cannot be read.
 async fn since(app: &App, visit: &Visit, current: &Alert, seen: Option<u32>) -> Vec<AlertEvent> {
-    let events = app.store.events(&visit.person.caller, current.id).await.unwrap_or_default();
+    let events = app
+        .store
+        .events(&visit.person.caller, current.id)
+        .await
+        .unwrap_or_default();
     let seen = seen.unwrap_or(current.version);
     events.into_iter().filter(|event| event.seq > seen).collect()
 }
@@ -140,7 +148,9 @@ fn end(day: &str, zone: Tz) -> Result<Option<DateTime<Utc>>, String> {
     let wrong = || "a day, such as 2026-12-31".to_owned();
     let day: NaiveDate = day.trim().parse().map_err(|_| wrong())?;
     let next = day.checked_add_days(Days::new(1)).ok_or_else(wrong)?;
-    let end = zone.from_local_datetime(&next.and_time(NaiveTime::MIN)).earliest();
+    let end = zone
+        .from_local_datetime(&next.and_time(NaiveTime::MIN))
+        .earliest();
     Ok(Some(end.ok_or_else(wrong)?.to_utc()))
 }
 

@@ -39,11 +39,17 @@ pub(super) async fn list(State(app): State<Arc<App>>, visit: Visit) -> Response 
         Err(error) => return visit.trouble(&error),
     };
     let with_outcomes = |known: KnownCheck| {
-        let outcomes = runs.iter().filter_map(|run| run.outcome(known.info.code.as_str()).transpose());
+        let outcomes = runs
+            .iter()
+            .filter_map(|run| run.outcome(known.info.code.as_str()).transpose());
         let outcomes = outcomes.collect::<Result<Vec<PastOutcome>, Error>>()?;
         Ok((known, outcomes))
     };
-    let checks = match checks.into_iter().map(with_outcomes).collect::<Result<_, Error>>() {
+    let checks = match checks
+        .into_iter()
+        .map(with_outcomes)
+        .collect::<Result<_, Error>>()
+    {
         Ok(checks) => checks,
         Err(error) => return visit.trouble(&error),
     };
@@ -56,7 +62,13 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit, Path(code): 
     detail(&app, &visit, &code, None, StatusCode::OK).await
 }
 
-async fn detail(app: &App, visit: &Visit, code: &str, answer: Option<Confirmed>, status: StatusCode) -> Response {
+async fn detail(
+    app: &App,
+    visit: &Visit,
+    code: &str,
+    answer: Option<Confirmed>,
+    status: StatusCode,
+) -> Response {
     let caller = &visit.person.caller;
     let read = tokio::try_join!(
         app.store.checks(caller, &app.database),
@@ -102,7 +114,9 @@ pub(super) async fn confirm(
     Form(form): Form<ConfirmForm>,
 ) -> Response {
     let session = visit.person.session.as_deref();
-    if !session.is_some_and(|session| identity::is_wanted(&headers, app.origin.as_deref(), session, &form.csrf)) {
+    if !session
+        .is_some_and(|session| identity::is_wanted(&headers, app.origin.as_deref(), session, &form.csrf))
+    {
         return trouble(&visit.frame, Trouble::Forbidden);
     }
     let comment = form.comment;

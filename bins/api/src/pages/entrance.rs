@@ -99,13 +99,28 @@ pub(super) async fn sign_in(
     if !identity::same_origin(&headers, app.origin.as_deref()) {
         return trouble(&frame(&app, &headers, &uri), Trouble::Forbidden);
     }
-    let again = |status, notice| ask(&app, &headers, &uri, status, Some(notice), &entrant.next, &entrant.email);
+    let again = |status, notice| {
+        ask(
+            &app,
+            &headers,
+            &uri,
+            status,
+            Some(notice),
+            &entrant.next,
+            &entrant.email,
+        )
+    };
     let cookie = if app.identity.mode == AuthMode::Demo {
-        let persona = screens::PERSONAS.iter().zip(PERSONAS).find(|(word, _)| **word == entrant.persona);
+        let persona = screens::PERSONAS
+            .iter()
+            .zip(PERSONAS)
+            .find(|(word, _)| **word == entrant.persona);
         let Some((_, (name, id))) = persona else {
             return again(StatusCode::UNPROCESSABLE_ENTITY, Notice::Wrong);
         };
-        app.identity.sessions.begin(name.to_owned(), Caller::person(id), None)
+        app.identity
+            .sessions
+            .begin(name.to_owned(), Caller::person(id), None)
     } else {
         if let Err(wait) = app.identity.attempts.count(&entrant.email, from.ip()) {
             tracing::warn!("too many attempts to sign in");
@@ -127,7 +142,11 @@ pub(super) async fn sign_in(
     // Whoever was signed in here before is not any more.
     end_session(&app, &headers);
     let cookie = identity::session_cookie(cookie, app.identity.is_secure);
-    (CookieJar::new().add(cookie), Redirect::to(&own_path(&entrant.next))).into_response()
+    (
+        CookieJar::new().add(cookie),
+        Redirect::to(&own_path(&entrant.next)),
+    )
+        .into_response()
 }
 
 async fn by_password(app: &App, entrant: &Entrant) -> Result<String, Refused> {
@@ -136,7 +155,10 @@ async fn by_password(app: &App, entrant: &Entrant) -> Result<String, Refused> {
     };
     let tokens = gotrue.sign_in(&entrant.email, &entrant.password).await?;
     // A token that we would not take from a program is none here either.
-    let caller = verifier.caller(&tokens.access).await.map_err(|_| Refused::Unavailable)?;
+    let caller = verifier
+        .caller(&tokens.access)
+        .await
+        .map_err(|_| Refused::Unavailable)?;
     let name = entrant.email.trim().to_owned();
     Ok(app.identity.sessions.begin(name, caller, Some(tokens)))
 }

@@ -25,7 +25,14 @@ const DAYS: u32 = 30;
 
 /// The list.
 pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit, RawQuery(query): RawQuery) -> Response {
-    list(&app, &visit, query.as_deref().unwrap_or_default(), None, StatusCode::OK).await
+    list(
+        &app,
+        &visit,
+        query.as_deref().unwrap_or_default(),
+        None,
+        StatusCode::OK,
+    )
+    .await
 }
 
 /// The list that this query asks for, with the answer to the last act.
@@ -76,8 +83,14 @@ pub(super) async fn list(
 /// What the query says, and whose form is open.
 fn asked(query: &str) -> Option<(ListParams, Option<AlertId>)> {
     let is_open = |pair: &&str| pair.starts_with("resolve=");
-    let open = query.split('&').find(is_open).and_then(|pair| pair.split_once('='));
-    let rest: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !is_open(pair)).collect();
+    let open = query
+        .split('&')
+        .find(is_open)
+        .and_then(|pair| pair.split_once('='));
+    let rest: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !is_open(pair))
+        .collect();
     let params = serde_html_form::from_str(&rest.join("&")).ok()?;
     Some((params, open.and_then(|(_, id)| id.parse().ok())))
 }

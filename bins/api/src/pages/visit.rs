@@ -40,7 +40,8 @@ impl FromRequestParts<Arc<App>> for Visit {
         let person = match who(app, &parts.headers).await {
             // A browser comes with a session; a token is for programs.
             Ok(Some(person)) if person.session.is_some() => person,
-            Ok(_) | Err(NotValid::Signature | NotValid::Time | NotValid::Audience | NotValid::NobodysToken) => {
+            Ok(_)
+            | Err(NotValid::Signature | NotValid::Time | NotValid::Audience | NotValid::NobodysToken) => {
                 return Err(to_entrance(&parts.method, &frame.here));
             }
             Err(NotValid::NoKeys) => return Err(trouble(&frame, Trouble::Unavailable)),
@@ -79,7 +80,9 @@ pub(super) fn trouble(frame: &Frame, trouble: Trouble) -> Response {
     let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = page(status, screens::trouble(frame, trouble, None));
     if trouble == Trouble::Unavailable {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response
 }
@@ -122,13 +125,17 @@ fn language(headers: &HeaderMap) -> Language {
     if let Some(chosen) = jar.get(LANGUAGE).and_then(|cookie| spoken(cookie.value())) {
         return chosen;
     }
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let mut accepted: Vec<(f32, Language)> = accepted
         .split(',')
         .filter_map(|range| {
             let (tag, weight) = range.split_once(";q=").unwrap_or((range, "1"));
             let primary = tag.trim().split('-').next()?;
-            Some((weight.trim().parse().ok()?, spoken(primary)?))
+            let weight: f32 = weight.trim().parse().ok()?;
+            weight.is_finite().then_some((weight, spoken(primary)?))
         })
         .collect();
     accepted.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -210,12 +217,24 @@ mod tests {
 
     #[test]
     fn only_our_own_paths_are_led_to() {
-        for own in ["/", "/governance/integrity?q=a&status=OPEN", "/governance/alerts/1"] {
+        for own in [
+            "/",
+            "/governance/integrity?q=a&status=OPEN",
+            "/governance/alerts/1",
+        ] {
             assert_eq!(own_path(own), own);
         }
         for foreign in [
-            "", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "governance",
-            "/a\r\nSet-Cookie: x=y", "/\tevil", "\\\\evil", "/é",
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "governance",
+            "/a\r\nSet-Cookie: x=y",
+            "/\tevil",
+            "\\\\evil",
+            "/é",
         ] {
             assert_eq!(own_path(foreign), "/", "{foreign:?}");
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use integrity_core::Severity;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::state::State;
 use crate::{Alert, Error, PastOutcome, PastRun, Run, TrendDay, trend::LastDays};

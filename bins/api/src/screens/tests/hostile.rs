@@ -1,12 +1,12 @@
 //! Text that others wrote reaches pages as text and as nothing else.
 
-use alerts_store::{Alert, AlertEvent, Verb};
+use alerts_store::{Alert, AlertEvent, PastOutcome, Verb};
 use integrity_core::{Language, Payload, Role, Text};
 use serde_json::json;
 
 use super::{samples, tags::tags};
 use crate::screens::{
-    Answer, Frame, PastOutcome, Said, SignInPage, Typed, Way, alert, check, checks, integrity, sign_in, stranger,
+    Answer, Frame, Said, SignInPage, Typed, Way, alert, check, checks, integrity, sign_in, stranger,
 };
 
 /// Ends an attribute of either quote, opens a tag, and hides an entity.
@@ -70,11 +70,20 @@ fn evil_answer(said: Said, verb: Verb) -> Option<Answer> {
 /// The page holds the text at least `times`, and never as markup.
 fn judge(name: &str, html: &str, times: usize) {
     let found = html.matches("evil&#34;&#39;&#62;&#60;x-evil").count();
-    assert!(found >= times, "{name}: the text stands there {found} times, expected {times}");
-    assert!(!html.contains("evil\"") && !html.contains("evil'"), "{name}: a quote has got out");
+    assert!(
+        found >= times,
+        "{name}: the text stands there {found} times, expected {times}"
+    );
+    assert!(
+        !html.contains("evil\"") && !html.contains("evil'"),
+        "{name}: a quote has got out"
+    );
     for tag in tags(html) {
         assert!(!tag.name.contains("evil"), "{name}: {tag:?}");
-        let event = tag.attributes.iter().find(|(attribute, _)| attribute.starts_with("on"));
+        let event = tag
+            .attributes
+            .iter()
+            .find(|(attribute, _)| attribute.starts_with("on"));
         assert!(event.is_none(), "{name}: {tag:?}");
     }
     assert_eq!(html.matches("<script").count(), 1, "{name}: only our own script");
@@ -135,7 +144,7 @@ fn in_one_alert() {
 fn in_the_checks() {
     let spoil = |outcome: &mut PastOutcome| {
         outcome.outcome = evil();
-        outcome.reason = evil();
+        outcome.reason = Some(evil());
     };
     let mut page = samples::checks_page();
     let (known, outcomes) = &mut page.checks[0];
@@ -166,7 +175,11 @@ fn at_the_entrance() {
         next: evil(),
     };
     judge("sign-in", &sign_in(&evil_frame(), &page).expect("a page"), 6);
-    judge("stranger", &stranger(&evil_frame(), Some(EVIL)).expect("a page"), 6);
+    judge(
+        "stranger",
+        &stranger(&evil_frame(), Some(EVIL)).expect("a page"),
+        6,
+    );
 }
 
 #[test]

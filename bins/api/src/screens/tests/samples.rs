@@ -1,8 +1,8 @@
 //! A depot at three in the morning, as every page would show it: French names, an Arabic label, a name without an end.
 
 use alerts_store::{
-    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Durations, EventKind,
-    Heartbeat, Resolution, Status, Summary, Verb,
+    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Durations,
+    EventKind, Heartbeat, KnownCheck, PastOutcome, Resolution, Status, Summary, Times, TrendDay, Verb,
 };
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -11,9 +11,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::screens::{
-    AlertPage, Answer, CheckPage, ChecksPage, Confirmed, Frame, IntegrityPage, KnownCheck, Notice, PastOutcome, Release,
-    Said, SignInPage, Times, TrendDay, Trouble, Typed, Viewer, Way, alert, check, checks, integrity, sign_in, stranger,
-    trouble,
+    AlertPage, Answer, CheckPage, ChecksPage, Confirmed, Frame, IntegrityPage, Notice, Release, Said,
+    SignInPage, Trouble, Typed, Viewer, Way, alert, check, checks, integrity, sign_in, stranger, trouble,
 };
 
 pub(super) fn now() -> DateTime<Utc> {
@@ -198,12 +197,24 @@ pub(super) fn known(name: &str, severity: Severity, title: &str) -> KnownCheck {
 
 pub(super) fn known_checks() -> Vec<KnownCheck> {
     let mut all = vec![
-        known("STOCK_OVER_CAPACITY", Severity::Critical, "Citerne au-delà de sa capacité utile"),
-        known("STOCK_LEDGER_MISMATCH", Severity::Critical, "Stock et grand livre en désaccord"),
+        known(
+            "STOCK_OVER_CAPACITY",
+            Severity::Critical,
+            "Citerne au-delà de sa capacité utile",
+        ),
+        known(
+            "STOCK_LEDGER_MISMATCH",
+            Severity::Critical,
+            "Stock et grand livre en désaccord",
+        ),
         known("CDR_ARRIVE_STALE", Severity::Warn, "Camion arrivé, jamais reçu"),
         known("RECEPTION_ECART_15C", Severity::Warn, "Réception : écart à 15 °C"),
         known("SORTIE_V15_MISSING", Severity::Info, "Sortie sans volume à 15 °C"),
-        known("CITERNE_INACTIVE_USED", Severity::Warn, "Citerne inactive utilisée"),
+        known(
+            "CITERNE_INACTIVE_USED",
+            Severity::Warn,
+            "Citerne inactive utilisée",
+        ),
     ];
     let failing = all[3].state.as_mut().expect("a state");
     failing.outcome = "Failed".to_owned();
@@ -258,16 +269,38 @@ pub(super) fn events() -> Vec<AlertEvent> {
     };
     let due = (now() + TimeDelta::hours(3)).to_rfc3339();
     vec![
-        event(1, 190, EventKind::Opened, None, json!({ "set": {
+        event(
+            1,
+            190,
+            EventKind::Opened,
+            None,
+            json!({ "set": {
             "message": "KIN-T01 : dépassement de 1150 L.", "due_at": due,
-            "payload": { "depassement": 1150, "stock_ambiant": 428_650, "statut": "active" } } })),
-        event(2, 65, EventKind::Acknowledged, Some("didier.kabongo@monaluxe.example"),
-            json!({ "args": { "comment": "J’y vais, la jauge est en route." }, "set": { "status": "ACK" } })),
-        event(3, 12, EventKind::Changed, None, json!({ "set": {
+            "payload": { "depassement": 1150, "stock_ambiant": 428_650, "statut": "active" } } }),
+        ),
+        event(
+            2,
+            65,
+            EventKind::Acknowledged,
+            Some("didier.kabongo@monaluxe.example"),
+            json!({ "args": { "comment": "J’y vais, la jauge est en route." }, "set": { "status": "ACK" } }),
+        ),
+        event(
+            3,
+            12,
+            EventKind::Changed,
+            None,
+            json!({ "set": {
             "message": "KIN-T01 : dépassement de 3150 L.",
-            "payload": { "depassement": 3150, "stock_ambiant": 430_650, "statut": "active" } } })),
-        event(4, 4, EventKind::Commented, Some("amina.mbuyi@monaluxe.example"),
-            json!({ "args": { "comment": "Réceptions arrêtées.\nنعم" } })),
+            "payload": { "depassement": 3150, "stock_ambiant": 430_650, "statut": "active" } } }),
+        ),
+        event(
+            4,
+            4,
+            EventKind::Commented,
+            Some("amina.mbuyi@monaluxe.example"),
+            json!({ "args": { "comment": "Réceptions arrêtées.\nنعم" } }),
+        ),
     ]
 }
 
@@ -293,7 +326,10 @@ fn pack() -> Pack {
 pub(super) fn detail(n: u32) -> AlertPage {
     let alert = one(n);
     let pack = pack();
-    let check = pack.checks.iter().find(|check| check.code().as_str() == alert.check_code);
+    let check = pack
+        .checks
+        .iter()
+        .find(|check| check.code().as_str() == alert.check_code);
     AlertPage {
         at: now(),
         events: events(),
@@ -318,7 +354,9 @@ fn outcomes() -> Vec<PastOutcome> {
             PastOutcome {
                 at: ago(i64::from(n) * 5 + 2),
                 outcome: outcome.to_owned(),
-                reason: reason.to_owned(),
+                kind: None,
+                reason: Some(reason.to_owned()),
+                error: None,
                 findings: 3,
                 elapsed_ms: 41,
             }
@@ -329,17 +367,28 @@ fn outcomes() -> Vec<PastOutcome> {
 pub(super) fn checks_page() -> ChecksPage {
     ChecksPage {
         at: now(),
-        checks: known_checks().into_iter().map(|check| (check, outcomes())).collect(),
+        checks: known_checks()
+            .into_iter()
+            .map(|check| (check, outcomes()))
+            .collect(),
     }
 }
 
 pub(super) fn check_page() -> CheckPage {
-    let mut check = known("STOCK_OVER_CAPACITY", Severity::Critical, "Citerne au-delà de sa capacité utile");
+    let mut check = known(
+        "STOCK_OVER_CAPACITY",
+        Severity::Critical,
+        "Citerne au-delà de sa capacité utile",
+    );
     let state = check.state.as_mut().expect("a state");
     state.outcome = "Suspect".to_owned();
     state.reason = Suspicion::MassClear.to_string();
     state.suspicion = Some(Suspicion::MassClear);
-    let definition = pack().checks.iter().find(|one| one.code() == &check.info.code).map(|one| one.description());
+    let definition = pack()
+        .checks
+        .iter()
+        .find(|one| one.code() == &check.info.code)
+        .map(|one| one.description());
     CheckPage {
         at: now(),
         check,
@@ -375,7 +424,10 @@ fn conflict(n: u32) -> Said {
 
 /// Every screen in every state that somebody has thought of, by name.
 pub(super) fn every_screen(language: Language) -> Vec<(&'static str, String)> {
-    let (admin, pca) = (frame(Some(Role::Admin), language), frame(Some(Role::Pca), language));
+    let (admin, pca) = (
+        frame(Some(Role::Admin), language),
+        frame(Some(Role::Pca), language),
+    );
     let directeur = frame(Some(Role::Directeur), language);
     let entrance = entrance(language);
     let mut partial = list(6);
@@ -443,9 +495,18 @@ pub(super) fn every_screen(language: Language) -> Vec<(&'static str, String)> {
         ("checks", checks(&at_checks, &checks_page())),
         ("check", check(&at_checks, &check_page())),
         ("check-unknown", check(&at_checks, &confirmed)),
-        ("sign-in", sign_in(&entrance, &page(Way::Password, Some(Notice::Wrong)))),
-        ("sign-in-demo", sign_in(&entrance, &page(Way::Persona, Some(Notice::SignedOut)))),
-        ("stranger", stranger(&frame(None, language), Some("direction@monaluxe.example"))),
+        (
+            "sign-in",
+            sign_in(&entrance, &page(Way::Password, Some(Notice::Wrong))),
+        ),
+        (
+            "sign-in-demo",
+            sign_in(&entrance, &page(Way::Persona, Some(Notice::SignedOut))),
+        ),
+        (
+            "stranger",
+            stranger(&frame(None, language), Some("direction@monaluxe.example")),
+        ),
     ];
     screens.extend(
         [
@@ -458,7 +519,15 @@ pub(super) fn every_screen(language: Language) -> Vec<(&'static str, String)> {
             ("trouble-broken", Trouble::Broken),
             ("trouble-unavailable", Trouble::Unavailable),
         ]
-        .map(|(name, what)| (name, trouble(&admin, what, Some("0b9f5d6e-91d4-4b6f-a3e8-000000000001")))),
+        .map(|(name, what)| {
+            (
+                name,
+                trouble(&admin, what, Some("0b9f5d6e-91d4-4b6f-a3e8-000000000001")),
+            )
+        }),
     );
-    screens.into_iter().map(|(name, html)| (name, html.expect(name))).collect()
+    screens
+        .into_iter()
+        .map(|(name, html)| (name, html.expect(name)))
+        .collect()
 }

@@ -100,7 +100,10 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
         "vigie-sync",
         sandbox.directory(),
         &format!("{packs}[ops]\nlisten = \"{sync_ops}\"\n"),
-        &[("VIGIE_DATABASE_URL", &database_url), ("VIGIE_EVAL_URL", &eval_url)],
+        &[
+            ("VIGIE_DATABASE_URL", &database_url),
+            ("VIGIE_EVAL_URL", &eval_url),
+        ],
     )?;
     let mut api = Service::start(
         "vigie-api",

@@ -42,7 +42,10 @@ impl Service {
             let what = what.to_owned();
             move |error: io::Error| Stop::usage(format!("the demo's {name}: {what}: {error}"))
         };
-        let program = beside(&std::env::current_exe().map_err(wrong("where is this program?"))?, name)?;
+        let program = beside(
+            &std::env::current_exe().map_err(wrong("where is this program?"))?,
+            name,
+        )?;
         let file = directory.join(format!("{name}.toml"));
         fs::write(&file, configuration).map_err(wrong("its configuration"))?;
         let child = Command::new("sh")
@@ -67,10 +70,16 @@ impl Service {
         while TcpStream::connect(address).await.is_err() {
             let ended = self.child.try_wait().ok().flatten();
             if let Some(status) = ended {
-                return Err(Stop::usage(format!("the demo's {} has ended by itself ({status})", self.name)));
+                return Err(Stop::usage(format!(
+                    "the demo's {} has ended by itself ({status})",
+                    self.name
+                )));
             }
             if begun.elapsed() > PATIENCE {
-                return Err(Stop::usage(format!("the demo's {} does not answer on {address}", self.name)));
+                return Err(Stop::usage(format!(
+                    "the demo's {} does not answer on {address}",
+                    self.name
+                )));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -109,6 +118,8 @@ pub(super) fn address(port: u16) -> Result<SocketAddr, Stop> {
     let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let bound = TcpListener::bind(wanted).and_then(|listener| listener.local_addr());
     bound.map_err(|error| {
-        Stop::usage(format!("the demo cannot have {wanted}: {error}; give another port with --port, 0 for any"))
+        Stop::usage(format!(
+            "the demo cannot have {wanted}: {error}; give another port with --port, 0 for any"
+        ))
     })
 }
