@@ -1,6 +1,6 @@
 -- Takes a lease that nobody else holds. Where somebody is seen to hold it nothing is written, not even a lock. Where
--- several see it free, the row as it is when their turn comes decides; the others see the row as it was before that, or
--- none, and ask again.
+-- several see it free, the row as it is when their turn comes decides; the others saw it as it was before that, get no
+-- answer, and ask again.
 with asked as materialized (
     select clock_timestamp() as at
 ), taken as (
@@ -19,10 +19,10 @@ with asked as materialized (
 )
 select t.held as "held!", t.holder as "holder!", t.until as "until!", a.at as "at!"
 from asked a
-cross join (
+cross join lateral (
     select true as held, holder, until from taken
     union all
     select true, holder, until from made
     union all
-    select false, o.holder, o.until from vigie.leases o where o.name = $1 and not exists (select from taken)
+    select false, o.holder, o.until from vigie.leases o where o.name = $1 and o.until > a.at and not exists (select from taken)
 ) t

@@ -52,14 +52,13 @@ impl Leases for PgLeases {
                 .await
                 .map_err(failure)?;
             transaction.commit().await?;
-            let lease = row.map(|row| Lease {
-                held: row.held,
-                holder: row.holder,
-                until: row.until,
-                at: row.at,
-            });
-            if let Some(lease) = lease.filter(|lease| lease.held || lease.until > lease.at) {
-                return Ok(lease);
+            if let Some(row) = row {
+                return Ok(Lease {
+                    held: row.held,
+                    holder: row.holder,
+                    until: row.until,
+                    at: row.at,
+                });
             }
         }
         Err(Error::Unavailable("everybody else was faster".into()))
