@@ -81,6 +81,10 @@ grant execute on function
 -- For members of Vigie, and for the service. A login that monitors needs this and `usage` on the schema, no more.
 grant execute on function vigie.sync_heartbeat(text) to authenticated, vigie_sync;
 
+-- The login that serves people tells anybody whether the checks are made, in numbers alone.
+grant execute on function vigie.sync_heartbeat(text), vigie.vitals(text) to vigie_api;
+grant execute on function vigie.vitals(text) to vigie_sync;
+
 -- Vigie's own sequences are watched like any other's; there is nothing to see in them but how far they have got.
 grant select on all sequences in schema vigie to vigie_eval;
 

@@ -27,6 +27,7 @@ mod summary;
 mod trend;
 mod unchanged;
 mod verification;
+mod vitals;
 
 pub use alert::{Accepted, Alert, AlertId, Condition, ContentHash, Resolution, Status};
 pub use applied::{Applied, CheckInfo, CheckState, LastSeen, PassedDates, Run, RunStatus};
@@ -53,6 +54,7 @@ pub use summary::{Count, Coverage, Durations, Heartbeat, Summary, Times};
 pub use trend::TrendDay;
 pub use unchanged::Unchanged;
 pub use verification::{Discrepancy, Problem, Verification};
+pub use vitals::Vitals;
 
 /// The workspace's README promises an embedding in a few lines; this compiles it.
 #[cfg(all(doctest, feature = "postgres"))]

@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{Error, Run, filter::is_date};
 
@@ -15,6 +16,14 @@ pub struct PastRun {
 impl PastRun {
     /// The most that can be asked for at once.
     pub const MAX: u32 = 200;
+
+    /// What came of this check in it; `None` where it was not looked at.
+    ///
+    /// # Errors
+    /// `Corrupt` when what was written down cannot be read.
+    pub fn outcome(&self, code: &str) -> Result<Option<PastOutcome>, Error> {
+        PastOutcome::of(&self.run, self.finished_at, code)
+    }
 }
 
 /// What came of one check in one run.
@@ -44,6 +53,19 @@ pub struct PastOutcome {
 impl PastOutcome {
     /// Among how many runs is looked for a check.
     pub const RUNS: u32 = 10_000;
+
+    pub(crate) fn of(run: &Run, at: DateTime<Utc>, code: &str) -> Result<Option<Self>, Error> {
+        let Some(told) = run.outcomes.get(code) else {
+            return Ok(None);
+        };
+        let mut told = told.clone();
+        if let Some(told) = told.as_object_mut() {
+            told.insert("at".to_owned(), json!(at));
+        }
+        serde_json::from_value(told)
+            .map(Some)
+            .map_err(|_| Error::corrupt("what a run wrote of a check"))
+    }
 }
 
 /// Refuses a question about the past that has no answer.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     Acted, Alert, AlertEvent, AlertId, Applied, CheckInfo, CheckState, Condition, ContentHash, Count,
     Coverage, Durations, EventKind, Heartbeat, KnownCheck, LastSeen, Lease, Page, PassedDates, PastOutcome,
-    PastRun, Run, RunStatus, Status, Summary, Times, TrendDay, Unchanged, Verification,
+    PastRun, Run, RunStatus, Status, Summary, Times, TrendDay, Unchanged, Verification, Vitals,
 };
 
 /// When the samples were made.
@@ -217,6 +217,24 @@ impl KnownCheck {
             Summary::sample().live,
             noon(),
         )
+    }
+}
+
+impl Vitals {
+    /// One check, whose last complete evaluation found something CRITICAL.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            at: noon(),
+            age_seconds: 0.0,
+            silent_after_seconds: Some(900),
+            silent: false,
+            enabled: 1,
+            covered: 1,
+            failing: 0,
+            suspect: 0,
+            critical: 1,
+        }
     }
 }
 

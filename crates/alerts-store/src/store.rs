@@ -10,7 +10,7 @@ use integrity_core::{Caller, CheckCode, Evaluation, Role};
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckCommand, CheckInfo, CheckState, Command,
     Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary, Times, TrendDay,
-    Unchanged, Verification,
+    Unchanged, Verification, Vitals,
 };
 
 /// Keeps alerts and their history.
@@ -164,6 +164,11 @@ pub trait AlertStore: Send + Sync {
     ///
     /// Cancel safe.
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error>;
+
+    /// How the checks are, in numbers alone. For the service, and for the login that serves people.
+    ///
+    /// Cancel safe.
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error>;
 
     /// How long alerts of one check take to be taken up and to be resolved; no measurement where there is no such check.
     ///

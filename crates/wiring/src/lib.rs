@@ -5,6 +5,7 @@ pub mod chosen;
 pub mod config;
 pub mod export;
 pub mod flags;
+pub mod log;
 pub mod plain;
 pub mod postgres;
 pub mod run;

@@ -28,6 +28,8 @@ fn bare(program: &Path, directory: &Path) -> Command {
         "VIGIE_EVAL_URL",
         "VIGIE_EVAL_URL_FILE",
         "VIGIE_LOG_FORMAT",
+        "APP_ENV",
+        "APP_RELEASE",
         "PGPASSFILE",
         "PGPASSWORD",
     ] {

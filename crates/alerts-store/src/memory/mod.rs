@@ -17,13 +17,13 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use integrity_core::{Caller, CheckCode, Clock, Door, Evaluation, Role};
+use integrity_core::{Caller, CheckCode, Clock, Door, Evaluation, Role, Severity};
 pub use lease::MemoryLeases;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary, Times,
-    TrendDay, Unchanged, Verification, trend::LastDays,
+    Command, Count, Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary,
+    Times, TrendDay, Unchanged, Verification, Vitals, trend::LastDays,
 };
 use state::State;
 
@@ -193,6 +193,28 @@ impl AlertStore for MemoryAlertStore {
         Ok(self
             .reading(caller)?
             .summary(database, self.made_at, self.clock.now()))
+    }
+
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error> {
+        let state = self.serving(caller)?;
+        let summary = state.summary(database, self.made_at, self.clock.now());
+        let is_critical = |count: &&Count| count.severity == Severity::Critical;
+        Ok(Vitals {
+            at: summary.at,
+            age_seconds: summary.heartbeat.age_seconds,
+            silent_after_seconds: summary.heartbeat.silent_after_seconds,
+            silent: summary.heartbeat.silent,
+            enabled: summary.coverage.enabled,
+            covered: summary.coverage.covered,
+            failing: summary.failing.len() as u64,
+            suspect: summary.suspect.len() as u64,
+            critical: summary
+                .live
+                .iter()
+                .filter(is_critical)
+                .map(|count| count.count)
+                .sum(),
+        })
     }
 
     async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error> {

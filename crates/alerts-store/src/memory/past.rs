@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use integrity_core::Severity;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::state::State;
 use crate::{Alert, Error, PastOutcome, PastRun, Run, TrendDay, trend::LastDays};
@@ -31,15 +31,8 @@ impl State {
         self.last_runs(database)
             .into_iter()
             .take(count(PastOutcome::RUNS))
-            .filter_map(|(run, finished_at)| Some((run.outcomes.get(code)?, finished_at)))
+            .filter_map(|(run, finished_at)| PastOutcome::of(run, *finished_at, code).transpose())
             .take(count(limit))
-            .map(|(told, at)| {
-                let mut told = told.clone();
-                if let Some(told) = told.as_object_mut() {
-                    told.insert("at".to_owned(), json!(at));
-                }
-                serde_json::from_value(told).map_err(|_| Error::corrupt("what a run wrote of a check"))
-            })
             .collect()
     }
 

@@ -32,7 +32,7 @@ use sqlx::{PgPool, migrate::Migrator};
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
     Command, Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary, Times,
-    TrendDay, Unchanged, Verification,
+    TrendDay, Unchanged, Verification, Vitals,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
@@ -155,6 +155,10 @@ impl AlertStore for PgAlertStore {
 
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error> {
         read::summary(&mut self.begin_reading(caller).await?, database).await
+    }
+
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error> {
+        read::vitals(self.begin_serving(caller).await?, database).await
     }
 
     async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::{PgAlertStore, failure};
 use crate::{
     Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Count, Error, KnownCheck, LastSeen, Page,
-    Summary, Times, Verification,
+    Summary, Times, Verification, Vitals, vitals::Signs,
 };
 
 /// A check as `checks.sql` gives it.
@@ -159,6 +159,14 @@ pub(super) async fn summary(transaction: &mut CallerTransaction, database: &str)
         .await
         .map_err(failure)?;
     parse(&json)
+}
+
+pub(super) async fn vitals(mut transaction: CallerTransaction, database: &str) -> Result<Vitals, Error> {
+    let json = sqlx::query_file_scalar!("../../sql/alerts-store/vitals.sql", database)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    parse::<Signs>(&json).map(Vitals::from)
 }
 
 pub(super) async fn times(

@@ -124,6 +124,7 @@ macro_rules! promises {
             times_are_of_one_check
             a_due_date_that_passed_is_recorded_once
             the_summary_counts
+            the_vitals_are_the_numbers_of_the_summary
             defect_02_silence_is_not_health
             a_check_of_another_pack_is_frozen
             events_tell_the_whole_life

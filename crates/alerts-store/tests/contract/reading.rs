@@ -304,6 +304,71 @@ pub(crate) async fn the_summary_counts(harness: &dyn Harness) {
         .expect("recorded");
 }
 
+/// What anybody may be told says the same as what members read; and a person asks for the summary.
+pub(crate) async fn the_vitals_are_the_numbers_of_the_summary(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let service = harness.service();
+    let agree = async |what: &str| {
+        let summary = service.summary(&Caller::Service, "main").await.expect("numbers");
+        let vitals = service.vitals(&Caller::Service, "main").await.expect("numbers");
+        let criticals = summary
+            .live
+            .iter()
+            .filter(|count| count.severity == Severity::Critical);
+        assert_eq!(
+            (
+                vitals.enabled,
+                vitals.covered,
+                vitals.failing,
+                vitals.suspect,
+                vitals.critical,
+                vitals.silent
+            ),
+            (
+                summary.coverage.enabled,
+                summary.coverage.covered,
+                summary.failing.len() as u64,
+                summary.suspect.len() as u64,
+                criticals.map(|count| count.count).sum::<u64>(),
+                summary.heartbeat.silent,
+            ),
+            "{what}"
+        );
+        assert_eq!(
+            vitals.silent_after_seconds, summary.heartbeat.silent_after_seconds,
+            "{what}"
+        );
+        vitals
+    };
+    assert!(agree("nobody looks").await.silent);
+    let checks = [
+        CheckInfo {
+            proved: true,
+            ..check(CODE)
+        },
+        check("OTHER_CHECK"),
+    ];
+    let registered = service.register_checks(&Caller::Service, "main", &checks).await;
+    registered.expect("registered");
+    agree("never evaluated").await;
+    let findings = vec![tank("T1", Severity::Critical, 1), tank("T2", Severity::Warn, 1)];
+    scene.sees(Outcome::Complete, findings).await;
+    let seen = agree("evaluated").await;
+    assert_eq!((seen.enabled, seen.covered, seen.critical), (2, 1, 1));
+    scene.sees(failed(), Vec::new()).await;
+    assert_eq!(agree("failed").await.failing, 1);
+    let elsewhere = service
+        .vitals(&Caller::Service, "elsewhere")
+        .await
+        .expect("numbers");
+    assert_eq!(
+        (elsewhere.enabled, elsewhere.critical, elsewhere.silent),
+        (0, 0, true)
+    );
+    let person = service.vitals(&Caller::person("amina"), "main").await;
+    assert!(matches!(person, Err(Error::Forbidden { .. })), "{person:?}");
+}
+
 pub(crate) async fn a_check_of_another_pack_is_frozen(harness: &dyn Harness) {
     let scene = Scene::new(harness);
     let service = harness.service();

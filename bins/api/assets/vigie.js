@@ -1,0 +1,211 @@
+// What pages gain from JavaScript: they renew themselves, copy, say while something is under way, and notice when the
+// server is gone or replaced. Every page works without it.
+
+const root = document.documentElement;
+const words = document.body.dataset;
+const byId = (id) => document.getElementById(id);
+const main = () => byId('main');
+const WAIT = { renew: 60_000, answer: 20_000, first: 5_000, most: 60_000, release: 600_000 };
+
+// Whether a piece of the page must stay as it is: somebody is in it, or has begun to write there.
+const held = (piece) =>
+  piece.contains(document.activeElement) ||
+  [...piece.querySelectorAll('textarea, input:not([type=hidden]), select')].some((field) =>
+    field.type === 'checkbox' ? field.checked !== field.defaultChecked
+      : field.tagName === 'SELECT' ? [...field.options].some((one) => one.selected !== one.defaultSelected)
+        : field.value !== field.defaultValue);
+
+const drafts = () => [...main().querySelectorAll('form[method=post]')].some(held);
+
+// ---- showing what the server says now
+
+function replaceRows(list, fresh) {
+  const kept = new Set([...list.children].filter(held));
+  for (const row of [...list.children]) if (!kept.has(row)) row.remove();
+  // Rows that are kept never move, which would take the focus away; the others are put around them.
+  let place = list.firstElementChild;
+  const name = (row) => row.querySelector('a').getAttribute('href');
+  for (const row of [...fresh.children]) {
+    const same = [...kept].find((one) => name(one) === name(row));
+    if (same) place = same.nextElementSibling;
+    else list.insertBefore(row, place);
+  }
+}
+
+function replacePiece(piece, fresh) {
+  if (piece.dataset.live === 'rows' && fresh.dataset.live === 'rows') return replaceRows(piece, fresh);
+  if (held(piece) || piece.outerHTML === fresh.outerHTML) return;
+  for (const open of piece.querySelectorAll('details')) {
+    const same = open.id && fresh.querySelector(`#${CSS.escape(open.id)}`);
+    if (same) same.open = open.open;
+  }
+  piece.replaceWith(fresh);
+}
+
+function show(page, whole) {
+  const fresh = page.getElementById('main');
+  if (!fresh) return location.reload();
+  document.title = page.title;
+  const pieces = [...main().querySelectorAll('[data-live]')];
+  const names = (where) => [...where.querySelectorAll('[data-live]')].map((piece) => piece.id + piece.tagName).join();
+  // Other pieces than before, such as a first alert where there was none: the whole page, unless somebody is writing.
+  if (whole || (names(main()) !== names(fresh) && !drafts())) main().replaceWith(fresh);
+  else for (const piece of pieces) {
+    const same = fresh.querySelector(`#${CSS.escape(piece.id)}`);
+    if (same) replacePiece(piece, same);
+  }
+  dress();
+}
+
+const parsed = (text) => new DOMParser().parseFromString(text, 'text/html');
+
+// ---- reaching the server
+
+let lastAnswer = new Date();
+let wait = WAIT.first;
+let retry;
+
+function reached(answer) {
+  lastAnswer = new Date(answer.headers.get('date') ?? Date.now());
+  wait = WAIT.first;
+  byId('offline').hidden = true;
+  root.classList.remove('stale');
+}
+
+function lost() {
+  const bar = byId('offline');
+  bar.querySelector('time').textContent = lastAnswer.toLocaleTimeString(root.lang, { timeZone: root.dataset.zone });
+  bar.hidden = false;
+  root.classList.add('stale');
+  clearTimeout(retry);
+  retry = setTimeout(renew, wait);
+  wait = Math.min(wait * 2, WAIT.most);
+}
+
+// An answer of the server; one that says it cannot is none.
+async function ask(url, options = {}) {
+  const answer = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(WAIT.answer), ...options });
+  if (answer.status >= 500) throw new Error(answer.status);
+  reached(answer);
+  return answer;
+}
+
+const elsewhere = (answer) => answer.redirected && new URL(answer.url).pathname !== location.pathname;
+
+let busy = false;
+let again = false;
+
+async function renew() {
+  if (busy) return void (again = true);
+  busy = true;
+  try {
+    const answer = await ask(location.href);
+    if (main().hasAttribute('data-retry') || ((!answer.ok || elsewhere(answer)) && !drafts())) return location.reload();
+    if (answer.ok && !elsewhere(answer)) show(parsed(await answer.text()), false);
+  } catch {
+    lost();
+  } finally {
+    busy = false;
+    if (again) {
+      again = false;
+      setTimeout(renew, 1_000);
+    }
+  }
+}
+
+function listen() {
+  const url = main().dataset.stream;
+  if (!url) return;
+  const stream = new EventSource(url);
+  for (const kind of ['change', 'resync']) stream.addEventListener(kind, renew);
+  stream.addEventListener('error', () => {
+    // A stream that was refused does not come back by itself.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, WAIT.most);
+    renew();
+  });
+}
+
+// ---- acting
+
+function answerHere(form, text) {
+  form.querySelector('[data-answer]')?.remove();
+  const said = document.createElement('p');
+  said.className = 'answer bad';
+  said.setAttribute('role', 'alert');
+  said.dataset.answer = '';
+  said.textContent = text;
+  form.append(said);
+}
+
+async function send(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  const target = button?.hasAttribute('formaction') ? button.formAction : form.action;
+  const get = form.method === 'get';
+  // The same act sent again is the same request; another act is another one.
+  if (form.dataset.sent && form.dataset.sent !== target && crypto.randomUUID) body.set('request_id', crypto.randomUUID());
+  form.dataset.sent = target;
+  button?.setAttribute('aria-busy', 'true');
+  if (button) button.disabled = true;
+  try {
+    const url = new URL(target);
+    if (get) url.search = body;
+    const answer = get ? await ask(url) : await ask(url, { method: 'POST', body });
+    if (get || answer.redirected) history.replaceState(null, '', get ? url : answer.url);
+    show(parsed(await answer.text()), true);
+    main().querySelector('[data-answer], [autofocus]')?.focus();
+  } catch {
+    if (button) button.disabled = false;
+    button?.removeAttribute('aria-busy');
+    answerHere(button?.closest('li') ?? form, words.unanswered);
+    lost();
+  }
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  const inMain = main().contains(form) && main().dataset.stream;
+  if (!inMain || form.closest('.filters')) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+
+// ---- copying
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copy], [data-copy-from]');
+  if (!button) return;
+  const source = byId(button.dataset.copyFrom);
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy ?? source.textContent);
+    const label = button.textContent;
+    button.textContent = words.copied;
+    setTimeout(() => (button.textContent = label), 2_000);
+  } catch {
+    // Not allowed here: mark the text, so that the keyboard copies it.
+    getSelection().selectAllChildren(source ?? button.parentElement);
+  }
+});
+
+// Buttons that do nothing without JavaScript.
+function dress() {
+  for (const button of document.querySelectorAll('[data-copy], [data-copy-from]')) button.hidden = false;
+}
+
+// ---- which release answers
+
+async function compareRelease() {
+  try {
+    const served = await (await fetch('/version', { cache: 'no-cache' })).json();
+    byId('newer').hidden = !served.release || served.release === root.dataset.release;
+  } catch {
+    // Unreachable: the page says so elsewhere.
+  }
+}
+
+dress();
+listen();
+if (main().dataset.stream) setInterval(() => document.hidden || renew(), WAIT.renew);
+if (main().hasAttribute('data-retry')) setTimeout(renew, WAIT.first);
+setInterval(compareRelease, WAIT.release);
+window.addEventListener('focus', compareRelease);
+document.addEventListener('visibilitychange', () => document.hidden || (main().dataset.stream && renew()));

@@ -1,0 +1,85 @@
+//! The files that pages need besides themselves, compiled in. Their names hold a hash of their content, so that they
+//! may be kept for ever and a new release is never shown with an old script.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest as _, Sha256};
+
+/// A file served under `/assets/`.
+#[derive(Debug)]
+pub(crate) struct Asset {
+    /// Its path, such as `/assets/vigie.0123456789abcdef.css`.
+    pub(crate) path: String,
+    pub(crate) content_type: &'static str,
+    pub(crate) text: String,
+}
+
+pub(crate) static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "vigie",
+        "css",
+        "text/css; charset=utf-8",
+        &tight(include_str!("../../assets/vigie.css")),
+    )
+});
+pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "vigie",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/vigie.js"),
+    )
+});
+pub(crate) static ICON: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "favicon",
+        "svg",
+        "image/svg+xml",
+        include_str!("../../assets/favicon.svg"),
+    )
+});
+
+/// Every asset.
+pub(crate) fn assets() -> [&'static Asset; 3] {
+    [&STYLESHEET, &SCRIPT, &ICON]
+}
+
+fn asset(name: &str, ending: &str, content_type: &'static str, source: &str) -> Asset {
+    let text = without_margins(source);
+    let hash: String = Sha256::digest(&text)[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Asset {
+        path: format!("/assets/{name}.{hash}.{ending}"),
+        content_type,
+        text,
+    }
+}
+
+/// Without indentation and without comments, which our files keep on lines of their own: both are for authors.
+fn without_margins(source: &str) -> String {
+    let is_comment = |line: &&str| line.starts_with("//") || line.starts_with("/*") && line.ends_with("*/");
+    let lines = source
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !is_comment(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Without the spaces around what separates. None of our selectors has one after a colon, and none of our texts either.
+fn tight(stylesheet: &str) -> String {
+    let pairs = [
+        (" { ", "{"),
+        (" {", "{"),
+        ("; }", "}"),
+        (": ", ":"),
+        ("; ", ";"),
+        (", ", ","),
+    ];
+    pairs
+        .into_iter()
+        .fold(stylesheet.to_owned(), |text, (loose, tight)| {
+            text.replace(loose, tight)
+        })
+}

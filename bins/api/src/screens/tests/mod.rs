@@ -1,0 +1,199 @@
+//! What holds for every page, whatever it shows.
+
+mod hostile;
+mod samples;
+mod tags;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use alerts_store::Summary;
+use integrity_core::{Language, Role};
+
+use super::{Trouble, alert, assets, integrity, trouble};
+use samples::every_screen;
+use tags::tags;
+
+fn in_both_languages() -> impl Iterator<Item = (&'static str, String)> {
+    [Language::Fr, Language::En].into_iter().flat_map(every_screen)
+}
+
+/// Leaves the pages in `target/screens/`, with what they need beside them, for whoever wants to look.
+#[test]
+fn every_screen_can_be_looked_at() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screens");
+    fs::create_dir_all(folder.join("assets")).expect("a folder");
+    for asset in assets() {
+        fs::write(folder.join(&asset.path[1..]), &asset.text).expect("an asset");
+    }
+    for (language, ending) in [(Language::Fr, "fr"), (Language::En, "en")] {
+        for (name, html) in every_screen(language) {
+            let beside = html.replace("=\"/assets/", "=\"assets/");
+            fs::write(folder.join(format!("{name}.{ending}.html")), beside).expect("a page");
+        }
+    }
+}
+
+#[test]
+fn nothing_needs_an_unsafe_policy_or_another_host() {
+    for (name, html) in in_both_languages() {
+        for tag in tags(&html) {
+            for (attribute, value) in &tag.attributes {
+                let inline = attribute == "style" || attribute.starts_with("on");
+                assert!(!inline, "{name}: {tag:?}");
+                let leaves = matches!(attribute.as_str(), "src" | "href" | "action" | "formaction")
+                    && !(value.starts_with('/') && !value.starts_with("//") || value.starts_with('#'));
+                assert!(!leaves, "{name}: {tag:?}");
+            }
+            let inline = tag.name == "style" || tag.name == "script" && tag.get("src").is_none();
+            assert!(!inline, "{name}: {tag:?}");
+        }
+    }
+    for asset in assets() {
+        let foreign = asset.text.replace("http://www.w3.org/2000/svg", "");
+        assert!(
+            !foreign.contains("://") && !foreign.contains("@import"),
+            "{}",
+            asset.path
+        );
+    }
+}
+
+#[test]
+fn every_form_that_changes_something_shows_where_it_comes_from() {
+    for (name, html) in in_both_languages() {
+        let tags = tags(&html);
+        for (at, form) in tags.iter().enumerate().filter(|(_, tag)| tag.name == "form") {
+            let inside = tags[at..].iter().take_while(|tag| tag.name != "/form");
+            let fields: BTreeSet<_> = inside.filter_map(|tag| tag.get("name")).collect();
+            let changes = form.get("method") == Some("post");
+            assert_eq!(fields.contains("csrf"), changes, "{name}: {form:?}");
+            let acts = changes
+                && form
+                    .get("action")
+                    .is_some_and(|path| path.starts_with("/governance/"));
+            if acts {
+                assert!(
+                    fields.is_superset(&["request_id", "return"].into()),
+                    "{name}: {form:?} {fields:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_what_refers_to_one_finds_it() {
+    for (name, html) in in_both_languages() {
+        let tags = tags(&html);
+        let mut ids = BTreeSet::new();
+        for id in tags.iter().filter_map(|tag| tag.get("id")) {
+            assert!(ids.insert(id), "{name}: {id} twice");
+        }
+        for tag in &tags {
+            for attribute in ["for", "form", "aria-labelledby", "data-copy-from"] {
+                let target = tag.get(attribute);
+                assert!(target.is_none_or(|id| ids.contains(id)), "{name}: {tag:?}");
+            }
+            let own = tag.get("href").and_then(|href| href.strip_prefix('#'));
+            assert!(own.is_none_or(|id| ids.contains(id)), "{name}: {tag:?}");
+        }
+    }
+}
+
+#[test]
+fn every_field_has_a_label_and_every_page_one_title() {
+    for (name, html) in in_both_languages() {
+        let tags = tags(&html);
+        let labelled: BTreeSet<_> = tags
+            .iter()
+            .filter(|tag| tag.name == "label")
+            .filter_map(|tag| tag.get("for"))
+            .collect();
+        let field = |tag: &&tags::Tag| matches!(tag.name.as_str(), "input" | "textarea" | "select");
+        for tag in tags.iter().filter(field) {
+            let alone = !matches!(tag.get("type"), Some("hidden" | "checkbox"));
+            assert!(
+                !alone || tag.get("id").is_some_and(|id| labelled.contains(id)),
+                "{name}: {tag:?}"
+            );
+        }
+        assert_eq!(tags.iter().filter(|tag| tag.name == "h1").count(), 1, "{name}");
+        assert_eq!(tags.iter().filter(|tag| tag.name == "main").count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn fifty_alerts_weigh_less_than_sixty_kilobytes() {
+    for role in [Role::Admin, Role::Pca] {
+        let html = integrity(&samples::frame(Some(role), Language::Fr), &samples::list(50)).expect("a page");
+        let weights: Vec<_> = assets()
+            .iter()
+            .map(|asset| asset.text.len())
+            .chain([html.len()])
+            .collect();
+        let sum: usize = weights.iter().sum();
+        assert!(
+            sum < 60_000,
+            "{sum} bytes: stylesheet, script, icon, page are {weights:?}"
+        );
+    }
+}
+
+#[test]
+fn an_error_never_looks_like_zero() {
+    let frame = samples::frame(Some(Role::Admin), Language::Fr);
+    for what in [Trouble::Unavailable, Trouble::Broken] {
+        let html = trouble(&frame, what, None).expect("a page");
+        let (_, main) = html.split_once("<main").expect("a main part");
+        let (main, _) = main.split_once("</main>").expect("its end");
+        let shown = main
+            .replace(&what.status().to_string(), "")
+            .replace("content=\"15\"", "");
+        assert!(
+            !shown.contains(|c: char| c.is_ascii_digit() && c != '1'),
+            "{shown}"
+        );
+        assert!(!html.contains("counters"));
+    }
+}
+
+#[test]
+fn an_empty_list_says_on_what_proof_it_stands() {
+    let frame = samples::frame(Some(Role::Pca), Language::Fr);
+    let mut page = samples::list(0);
+    let html = integrity(&frame, &page).expect("a page");
+    assert!(
+        html.contains(
+            "Tout a été évalué complètement jusqu’au 22\u{a0}nov. 2026, 03:01:04 (Africa/Kinshasa)."
+        )
+    );
+    page.summary = Summary {
+        complete_at: None,
+        ..samples::summary()
+    };
+    let html = integrity(&frame, &page).expect("a page");
+    assert!(html.contains("cela ne prouve rien") && !html.contains("Tout a été évalué"));
+}
+
+#[test]
+fn only_who_may_act_is_offered_to() {
+    for (role, acts) in [(Role::Admin, true), (Role::Directeur, true), (Role::Pca, false)] {
+        let frame = samples::frame(Some(role), Language::En);
+        let list = integrity(&frame, &samples::list(5)).expect("a page");
+        let detail = alert(&frame, &samples::detail(0)).expect("a page");
+        for html in [list, detail] {
+            assert_eq!(html.contains("name=\"expected_version\""), acts, "{role:?}");
+        }
+    }
+}
+
+#[test]
+fn an_asset_is_called_by_its_content() {
+    for asset in assets() {
+        let (folder, name) = asset.path.rsplit_once('/').expect("a folder");
+        assert_eq!(folder, "/assets");
+        let parts: Vec<_> = name.split('.').collect();
+        assert!(parts.len() == 3 && parts[1].len() == 16, "{name}");
+        assert!(!asset.text.is_empty());
+    }
+}

@@ -1,0 +1,87 @@
+//! Everything that the screens say, French first. Nobody else on these pages writes a word.
+//!
+//! `{}` stands for what is filled in, in the same order in both languages.
+
+use integrity_core::Language;
+
+macro_rules! words {
+    ($($name:ident: $french:literal, $english:literal;)*) => {
+        /// Every word, in one language.
+        #[derive(Debug)]
+        pub(crate) struct Words {
+            $(pub(crate) $name: &'static str,)*
+        }
+
+        pub(super) static FRENCH: Words = Words { $($name: $french,)* };
+        pub(super) static ENGLISH: Words = Words { $($name: $english,)* };
+
+        /// Name, French, English.
+        #[cfg(test)]
+        pub(super) const TABLE: &[(&str, &str, &str)] = &[$((stringify!($name), $french, $english),)*];
+    };
+}
+
+// After the macro that it is written with.
+mod table;
+
+pub(crate) use table::Words;
+use table::{ENGLISH, FRENCH};
+
+impl Words {
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Fr => &FRENCH,
+            Language::En => &ENGLISH,
+        }
+    }
+}
+
+/// A sentence with its gaps filled, each `{}` by the next of `pieces`. What is filled in is not looked at again.
+pub(crate) fn fill(sentence: &str, pieces: &[&str]) -> String {
+    let mut parts = sentence.split("{}");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for (part, piece) in parts.zip(pieces) {
+        filled.push_str(piece);
+        filled.push_str(part);
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{table::TABLE, *};
+
+    #[test]
+    fn every_word_stands_in_both_languages() {
+        for (name, french, english) in TABLE {
+            assert!(
+                !french.trim().is_empty() && !english.trim().is_empty(),
+                "{name} is missing"
+            );
+            assert_ne!(french, english, "{name}: one word for both languages?");
+            let gaps = |sentence: &str| sentence.matches("{}").count();
+            assert_eq!(
+                gaps(french),
+                gaps(english),
+                "{name} has other gaps in the other language"
+            );
+        }
+    }
+
+    #[test]
+    fn french_marks_keep_to_their_words() {
+        for (name, french, _) in TABLE {
+            let lonely = [" :", " ;", " ?", " !", "« ", " »", "'"];
+            assert!(
+                !lonely.iter().any(|mark| french.contains(mark)),
+                "{name}: {french}"
+            );
+        }
+    }
+
+    #[test]
+    fn gaps_are_filled_once() {
+        assert_eq!(fill("{} of {}", &["{}", "b"]), "{} of b");
+        assert_eq!(fill("none", &["a"]), "none");
+    }
+}

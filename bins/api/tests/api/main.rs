@@ -1,0 +1,31 @@
+//! `vigie-api` as a process, on a real PostgreSQL.
+
+#[path = "../../../cli/tests/cli/harness.rs"]
+#[expect(dead_code, reason = "the tests of `vigie` need more of it")]
+mod harness;
+mod running;
+mod serves;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+
+/// The program under test.
+fn tested() -> PathBuf {
+    env!("CARGO_BIN_EXE_vigie-api").into()
+}
+
+/// The program that prepares databases, built beside the one under test.
+fn vigie() -> PathBuf {
+    beside("vigie")
+}
+
+/// A program built beside the one under test.
+fn beside(name: &str) -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_vigie-api")).with_file_name(name);
+    assert!(
+        program.exists(),
+        "no {}; `cargo xtask test` builds it, as does `cargo build -p {name}`",
+        program.display()
+    );
+    program
+}

@@ -1,0 +1,167 @@
+//! A `vigie-api` of a test's own: started, asked, signalled.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::{Child, ExitStatus, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
+
+use crate::{harness::World, tokens};
+
+/// How long anything may take that has to come. Never what is measured: only when to give up.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How the service knows people.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Auth {
+    /// By tokens signed with [`tokens::SECRET`].
+    Tokens,
+    /// By their word.
+    Demo,
+}
+
+/// A running service; it ends with the test, however that ends.
+pub(crate) struct Api<'w> {
+    pub(crate) world: &'w World,
+    child: Child,
+    log: PathBuf,
+    pub(crate) address: SocketAddr,
+    pub(crate) ops: SocketAddr,
+    /// Follows no redirect, and keeps cookies for nobody.
+    pub(crate) client: Client,
+}
+
+impl<'w> Api<'w> {
+    /// Starts one on a free port, connecting with this URL, and waits until it answers. `more` is configuration besides.
+    pub(crate) async fn start(world: &'w World, url: &str, auth: Auth, more: &str) -> Self {
+        let (address, ops) = (free_address(), free_address());
+        let name = format!("api-{}", address.port());
+        let auth = match auth {
+            Auth::Demo => "mode = \"demo\"\n".to_owned(),
+            Auth::Tokens => {
+                world.file("secret", tokens::SECRET);
+                "secret_file = \"secret\"\n".to_owned()
+            }
+        };
+        world.file(
+            &format!("{name}.toml"),
+            format!(
+                "packs = [\"depot\"]\n{more}\n[auth]\n{auth}[api]\nlisten = \"{address}\"\n[ops]\nlisten = \"{ops}\"\n"
+            ),
+        );
+        let log = world.directory.path().join(format!("{name}.log"));
+        let mut command = world.command(url, &["--config", &format!("{name}.toml")]);
+        command
+            .env("APP_ENV", "test")
+            .stdout(File::create(&log).expect("a log"))
+            .stderr(File::options().append(true).open(&log).expect("a log"))
+            .stdin(Stdio::null());
+        // There may be one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let api = Self {
+            world,
+            child: command.spawn().expect("the program runs"),
+            log,
+            address,
+            ops,
+            client: Client::builder()
+                .redirect(Policy::none())
+                .build()
+                .expect("a client"),
+        };
+        api.until_answers("/livez", 200).await;
+        api
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.url(path))
+    }
+
+    /// As a person with a token.
+    pub(crate) fn of(&self, method: Method, user: &str, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, self.url(path))
+            .bearer_auth(tokens::token(user))
+    }
+
+    /// Waits until it answers with this status.
+    pub(crate) async fn until_answers(&self, path: &str, status: u16) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.get(path).send().await;
+            if answer.as_ref().is_ok_and(|answer| answer.status() == status) {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "in vain: {status} of {path}: {answer:?}\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// What the database says, asked by its owner.
+    pub(crate) fn value(&self, query: &str) -> String {
+        tokio::task::block_in_place(|| self.world.value(query))
+    }
+
+    /// Does something in the database, as its owner.
+    pub(crate) fn sql(&self, statements: &str) {
+        tokio::task::block_in_place(|| self.world.sql(statements));
+    }
+
+    /// What it has said so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).expect("its log")
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("a process"));
+        kill(pid, signal).expect("it is there");
+    }
+
+    /// Waits until it has ended.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("its status") {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "it does not end:\n{}", self.log());
+            sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Api<'_> {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            let _ = writeln!(std::io::stderr(), "{}", self.log());
+        }
+    }
+}
+
+/// One that is free now.
+pub(crate) fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its address")
+}
