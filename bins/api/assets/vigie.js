@@ -150,7 +150,8 @@ async function send(form, button) {
     const url = new URL(target);
     if (get) url.search = body;
     const answer = get ? await ask(url) : await ask(url, { method: 'POST', body });
-    if (get || answer.redirected) history.replaceState(null, '', get ? url : answer.url);
+    // The page that answers is the one that the act came from, without the form.
+    if (get || answer.ok) history.replaceState(null, '', get ? url : new URL(body.get('return'), url));
     show(parsed(await answer.text()), true);
     main().querySelector('[data-answer], [autofocus]')?.focus();
   } catch {

@@ -7,11 +7,7 @@ use alerts_store::{
 use chrono::{Days, NaiveDate};
 use integrity_core::Role;
 
-use super::{
-    answer::Typed,
-    time::Now,
-    words::Words,
-};
+use super::{answer::Typed, time::Now, words::Words};
 
 /// The longest suppression, in days.
 const LONGEST: u64 = 180;
@@ -66,19 +62,37 @@ pub(crate) struct EndDates {
 }
 
 /// Every act that this person may do to this alert, in the order in which people reach for them.
-pub(crate) fn allowed(role: Option<Role>, alert: &Alert, typed: Option<(Verb, &Typed)>, now: Now) -> Vec<Act> {
+pub(crate) fn allowed(
+    role: Option<Role>,
+    alert: &Alert,
+    typed: Option<(Verb, &Typed)>,
+    now: Now,
+) -> Vec<Act> {
     let words = Words::of(now.language);
-    let verbs = [Verb::Ack, Verb::Resolve, Verb::Comment, Verb::Accept, Verb::FalsePositive, Verb::Unack];
+    let verbs = [
+        Verb::Ack,
+        Verb::Resolve,
+        Verb::Comment,
+        Verb::Accept,
+        Verb::FalsePositive,
+        Verb::Unack,
+    ];
     let steps = verbs.into_iter().filter_map(|verb| step(role, verb, alert));
     let acts = steps.enumerate().map(|(at, step)| {
         let (label, hint) = said(step.verb, words);
-        let own = typed.filter(|(tried, _)| *tried == step.verb).map(|(_, typed)| typed.clone());
+        let own = typed
+            .filter(|(tried, _)| *tried == step.verb)
+            .map(|(_, typed)| typed.clone());
         Act {
             verb: step.verb,
             path: path(step.verb),
             label,
             hint,
-            comment: if step.comment_required { Asked::Must } else { Asked::May },
+            comment: if step.comment_required {
+                Asked::Must
+            } else {
+                Asked::May
+            },
             until: end_dates(step.until, own.as_ref(), now),
             open: own.is_some() || typed.is_none() && at == 0,
             typed: own,
@@ -128,7 +142,10 @@ fn end_dates(until: Until, typed: Option<&Typed>, now: Now) -> Option<EndDates> 
         first: today,
         // The end of the last day would lie beyond the longest suppression.
         last: today + Days::new(LONGEST - 1),
-        given: typed.map(|typed| typed.until.clone()).filter(|until| !until.is_empty()).unwrap_or(usual),
+        given: typed
+            .map(|typed| typed.until.clone())
+            .filter(|until| !until.is_empty())
+            .unwrap_or(usual),
         required: until == Until::Required,
     })
 }
@@ -152,7 +169,10 @@ mod tests {
             zone: Tz::UTC,
             language: Language::Fr,
         };
-        allowed(Some(role), &alert, None, now).iter().map(|act| act.path).collect()
+        allowed(Some(role), &alert, None, now)
+            .iter()
+            .map(|act| act.path)
+            .collect()
     }
 
     #[test]

@@ -93,7 +93,9 @@ pub(crate) fn alert(frame: &Frame, page: &AlertPage) -> Result<String, askama::E
         alert,
         class: severity::class(alert.severity),
         name: standing::name(alert),
-        title: title.filter(|title| !title.is_empty()).unwrap_or(&alert.check_code),
+        title: title
+            .filter(|title| !title.is_empty())
+            .unwrap_or(&alert.check_code),
         standing: standing::standing(alert, now),
         condition: standing::condition(alert, now),
         due: standing::due(alert, now),
@@ -101,12 +103,24 @@ pub(crate) fn alert(frame: &Frame, page: &AlertPage) -> Result<String, askama::E
         fields: payload::fields(&alert.payload, frame.language),
         json: payload::indented(alert.payload.as_json()),
         change: payload::last_change(&page.events, now),
-        timeline: page.events.iter().rev().map(|event| timeline::told(event, now)).collect(),
-        acts: acts::allowed(frame.role(), alert, typed.map(|answer| (answer.verb, &answer.typed)), now),
+        timeline: page
+            .events
+            .iter()
+            .rev()
+            .map(|event| timeline::told(event, now))
+            .collect(),
+        acts: acts::allowed(
+            frame.role(),
+            alert,
+            typed.map(|answer| (answer.verb, &answer.typed)),
+            now,
+        ),
         answer: page.answer.as_ref().map(|answer| answer.view(now)),
         times: times(&page.times, frame.language),
-        parameters: definition.map(|check| check::parameters(check, frame.language)).unwrap_or_default(),
-        runbook: definition.and_then(|check| check::runbook(check)),
+        parameters: definition
+            .map(|check| check::parameters(check, frame.language))
+            .unwrap_or_default(),
+        runbook: definition.and_then(check::runbook),
         here: format!("/governance/alerts/{}", alert.id),
     }
     .render()
@@ -129,7 +143,10 @@ fn facts(alert: &Alert, now: Now) -> Vec<Fact> {
     let came_back = (alert.reopen_count > 0).then(|| number::count(alert.reopen_count.into(), now.language));
     let reopened = (alert.opened_at != alert.first_detected_at).then_some(alert.opened_at);
     [
-        text(t.fact_entity, Some(&format!("{} · {}", alert.entity_type, alert.entity_id))),
+        text(
+            t.fact_entity,
+            Some(&format!("{} · {}", alert.entity_type, alert.entity_id)),
+        ),
         text(t.fact_scope, alert.scope.as_deref()),
         time(t.fact_occurred, alert.occurred_at),
         time(t.fact_first, Some(alert.first_detected_at)),
@@ -140,7 +157,12 @@ fn facts(alert: &Alert, now: Now) -> Vec<Fact> {
         time(t.fact_until, alert.accepted_until),
         time(t.fact_verified, alert.verified_at),
         text(t.fact_came_back, came_back.as_deref()),
-        text(t.fact_database, Some(&alert.database).filter(|name| *name != "main").map(String::as_str)),
+        text(
+            t.fact_database,
+            Some(&alert.database)
+                .filter(|name| *name != "main")
+                .map(String::as_str),
+        ),
     ]
     .into_iter()
     .flatten()

@@ -89,7 +89,10 @@ impl Answer {
             Said::Conflict { current, since } => AnswerView {
                 class: "partial",
                 since: since.iter().map(|event| timeline::told(event, now)).collect(),
-                ..refused(words.answer_conflict, fill(words.answer_now, &[&standing(current, now)]))
+                ..refused(
+                    words.answer_conflict,
+                    fill(words.answer_now, &[&standing(current, now)]),
+                )
             },
             Said::Forbidden => refused(words.answer_forbidden, words.answer_forbidden_why.to_owned()),
             Said::Invalid { field, reason } => AnswerView {

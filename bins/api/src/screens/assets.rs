@@ -14,12 +14,30 @@ pub(crate) struct Asset {
     pub(crate) text: String,
 }
 
-pub(crate) static STYLESHEET: LazyLock<Asset> =
-    LazyLock::new(|| asset("vigie", "css", "text/css; charset=utf-8", &tight(include_str!("../../assets/vigie.css"))));
-pub(crate) static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| asset("vigie", "js", "text/javascript; charset=utf-8", include_str!("../../assets/vigie.js")));
-pub(crate) static ICON: LazyLock<Asset> =
-    LazyLock::new(|| asset("favicon", "svg", "image/svg+xml", include_str!("../../assets/favicon.svg")));
+pub(crate) static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "vigie",
+        "css",
+        "text/css; charset=utf-8",
+        &tight(include_str!("../../assets/vigie.css")),
+    )
+});
+pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "vigie",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/vigie.js"),
+    )
+});
+pub(crate) static ICON: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "favicon",
+        "svg",
+        "image/svg+xml",
+        include_str!("../../assets/favicon.svg"),
+    )
+});
 
 /// Every asset.
 pub(crate) fn assets() -> [&'static Asset; 3] {
@@ -28,9 +46,10 @@ pub(crate) fn assets() -> [&'static Asset; 3] {
 
 fn asset(name: &str, ending: &str, content_type: &'static str, source: &str) -> Asset {
     let text = without_margins(source);
-    let hash: String = Sha256::digest(&text)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256::digest(&text);
+    let hash = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
     Asset {
-        path: format!("/assets/{name}.{hash}.{ending}"),
+        path: format!("/assets/{name}.{hash:016x}.{ending}"),
         content_type,
         text,
     }
@@ -39,12 +58,26 @@ fn asset(name: &str, ending: &str, content_type: &'static str, source: &str) -> 
 /// Without indentation and without comments, which our files keep on lines of their own: both are for authors.
 fn without_margins(source: &str) -> String {
     let is_comment = |line: &&str| line.starts_with("//") || line.starts_with("/*") && line.ends_with("*/");
-    let lines = source.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
+    let lines = source
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !is_comment(line));
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Without the spaces around what separates. None of our selectors has one after a colon, and none of our texts either.
 fn tight(stylesheet: &str) -> String {
-    let pairs = [(" { ", "{"), (" {", "{"), ("; }", "}"), (": ", ":"), ("; ", ";"), (", ", ",")];
-    pairs.into_iter().fold(stylesheet.to_owned(), |text, (loose, tight)| text.replace(loose, tight))
+    let pairs = [
+        (" { ", "{"),
+        (" {", "{"),
+        ("; }", "}"),
+        (": ", ":"),
+        ("; ", ";"),
+        (", ", ","),
+    ];
+    pairs
+        .into_iter()
+        .fold(stylesheet.to_owned(), |text, (loose, tight)| {
+            text.replace(loose, tight)
+        })
 }

@@ -79,7 +79,10 @@ impl<'a> Banner<'a> {
                 covered: coverage.covered,
                 enabled: coverage.enabled,
                 said: fill(words.coverage_of, &[&of(coverage.covered), &of(coverage.enabled)]),
-                detail: fill(words.coverage_detail, &[&of(coverage.fresh), &of(coverage.proved)]),
+                detail: fill(
+                    words.coverage_detail,
+                    &[&of(coverage.fresh), &of(coverage.proved)],
+                ),
             },
             troubles: troubles(summary, words),
         }
@@ -96,7 +99,9 @@ fn headline(summary: &Summary, now: Now) -> (Proof, String) {
     }
     if heartbeat.silent {
         let silent = time::seconds(heartbeat.age_seconds, now.language);
-        let every = heartbeat.silent_after_seconds.and_then(|after| TimeDelta::try_seconds((after / 3).try_into().ok()?));
+        let every = heartbeat
+            .silent_after_seconds
+            .and_then(|after| TimeDelta::try_seconds((after / 3).try_into().ok()?));
         let every = every.map_or_else(|| "–".to_owned(), |every| time::span(every, now.language));
         return (Proof::Blind, fill(words.truth_silent, &[&silent, &every]));
     }
@@ -109,9 +114,14 @@ fn headline(summary: &Summary, now: Now) -> (Proof, String) {
         let sentence = fill(words.truth_stale, &[&blind, &of(coverage.enabled), &since]);
         return (Proof::Blind, sentence);
     }
-    let doubtful = [&summary.failing, &summary.suspect, &summary.frozen].iter().any(|codes| !codes.is_empty());
+    let doubtful = [&summary.failing, &summary.suspect, &summary.frozen]
+        .iter()
+        .any(|codes| !codes.is_empty());
     if doubtful || coverage.covered < coverage.enabled {
-        let sentence = fill(words.truth_partial, &[&of(coverage.covered), &of(coverage.enabled)]);
+        let sentence = fill(
+            words.truth_partial,
+            &[&of(coverage.covered), &of(coverage.enabled)],
+        );
         return (Proof::Partial, sentence);
     }
     let sentence = fill(words.truth_whole, &[&of(coverage.enabled), &now.age(complete)]);
@@ -155,7 +165,19 @@ mod tests {
     fn only_the_whole_proof_is_called_whole() {
         assert_eq!(said(|_| ()).0, Proof::Whole);
         for (what, proof, change) in [
-            ("nobody looks", Proof::Blind, (|s| s.coverage = Covered { enabled: 0, fresh: 0, proved: 0, covered: 0, healthy: 0 }) as fn(&mut Summary)),
+            (
+                "nobody looks",
+                Proof::Blind,
+                (|s| {
+                    s.coverage = Covered {
+                        enabled: 0,
+                        fresh: 0,
+                        proved: 0,
+                        covered: 0,
+                        healthy: 0,
+                    }
+                }) as fn(&mut Summary),
+            ),
             ("silent", Proof::Blind, |s| s.heartbeat.silent = true),
             ("never", Proof::Blind, |s| s.complete_at = None),
             ("stale", Proof::Blind, |s| s.coverage.fresh = 0),
@@ -174,6 +196,9 @@ mod tests {
             summary.heartbeat.silent = true;
             summary.heartbeat.age_seconds = 7_300.0;
         });
-        assert_eq!(sentence, "Not evaluated for 2\u{a0}h: a run is due every 5\u{a0}min");
+        assert_eq!(
+            sentence,
+            "Not evaluated for 2\u{a0}h: a run is due every 5\u{a0}min"
+        );
     }
 }

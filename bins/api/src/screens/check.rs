@@ -113,10 +113,14 @@ pub(crate) fn check(frame: &Frame, page: &CheckPage) -> Result<String, askama::E
         t,
         page,
         row: row(frame, &page.check, &page.outcomes, now),
-        parameters: definition.map(|check| parameters(check, frame.language)).unwrap_or_default(),
+        parameters: definition
+            .map(|check| parameters(check, frame.language))
+            .unwrap_or_default(),
         times: times(&page.times, frame.language),
         runbook: page.runbook.as_deref().map(blocks).unwrap_or_default(),
-        elsewhere: definition.and_then(runbook).filter(|link| !link.starts_with(CHECKS)),
+        elsewhere: definition
+            .and_then(runbook)
+            .filter(|link| !link.starts_with(CHECKS)),
         outcomes: page
             .outcomes
             .iter()
@@ -178,7 +182,9 @@ pub(crate) fn parameters(check: &Description, language: Language) -> Vec<Paramet
 /// Where to read what to do: an address of the host's own, or the section on the page of the check.
 pub(crate) fn runbook(check: &Description) -> Option<String> {
     let reference = check.runbook.as_deref()?;
-    let is_address = ["https://", "http://"].iter().any(|scheme| reference.starts_with(scheme));
+    let is_address = ["https://", "http://"]
+        .iter()
+        .any(|scheme| reference.starts_with(scheme));
     Some(if is_address {
         reference.to_owned()
     } else {

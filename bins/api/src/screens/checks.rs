@@ -78,15 +78,27 @@ pub(crate) struct LiveCount {
 pub(crate) fn checks(frame: &Frame, page: &ChecksPage) -> Result<String, askama::Error> {
     let now = frame.now(page.at);
     let t = frame.words();
-    let watched = || page.checks.iter().map(|(check, _)| check).filter(|check| is_watched(check));
+    let watched = || {
+        page.checks
+            .iter()
+            .map(|(check, _)| check)
+            .filter(|check| is_watched(check))
+    };
     let fresh = watched().filter(|check| check.fresh).count() as u64;
     let counted = |n| number::count(n, frame.language);
     View {
         frame,
         t,
         at: now.stamp(page.at),
-        rows: page.checks.iter().map(|(check, outcomes)| row(frame, check, outcomes, now)).collect(),
-        told: fill(t.checks_told, &[&counted(fresh), &counted(watched().count() as u64)]),
+        rows: page
+            .checks
+            .iter()
+            .map(|(check, outcomes)| row(frame, check, outcomes, now))
+            .collect(),
+        told: fill(
+            t.checks_told,
+            &[&counted(fresh), &counted(watched().count() as u64)],
+        ),
     }
     .render()
 }
@@ -102,7 +114,9 @@ pub(crate) fn row<'a>(frame: &Frame, check: &'a KnownCheck, outcomes: &[PastOutc
         code: info.code.as_str(),
         pack: &info.pack,
         href: link(info.code.as_str()),
-        title: Some(info.title.get(frame.language)).filter(|title| !title.is_empty()).unwrap_or(info.code.as_str()),
+        title: Some(info.title.get(frame.language))
+            .filter(|title| !title.is_empty())
+            .unwrap_or(info.code.as_str()),
         severity: info.severity,
         class: severity::class(info.severity),
         every: fill(t.check_every, &[&every]),
@@ -118,7 +132,12 @@ pub(crate) fn row<'a>(frame: &Frame, check: &'a KnownCheck, outcomes: &[PastOutc
             .into_iter()
             .rev()
             .filter_map(|severity| {
-                let n: u64 = check.live.iter().filter(|n| n.severity == severity).map(|n| n.count).sum();
+                let n: u64 = check
+                    .live
+                    .iter()
+                    .filter(|n| n.severity == severity)
+                    .map(|n| n.count)
+                    .sum();
                 (n > 0).then(|| LiveCount {
                     class: severity::class(severity),
                     severity,

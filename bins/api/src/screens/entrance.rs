@@ -100,7 +100,11 @@ struct StrangerView<'a> {
 /// When the template cannot be rendered.
 pub(crate) fn stranger(frame: &Frame, ask: Option<&str>) -> Result<String, askama::Error> {
     let t = frame.words();
-    let name = frame.viewer.as_ref().map(|viewer| viewer.name.as_str()).unwrap_or_default();
+    let name = frame
+        .viewer
+        .as_ref()
+        .map(|viewer| viewer.name.as_str())
+        .unwrap_or_default();
     StrangerView {
         frame,
         t,

@@ -9,7 +9,10 @@ use super::{frame::INTEGRITY, standing, words::Words};
 pub(crate) fn link(filter: &AlertFilter, more: &[(&str, &str)]) -> String {
     let pairs = pairs(filter);
     let own = pairs.iter().map(|(key, value)| (*key, value.as_str()));
-    let query: Vec<_> = own.chain(more.iter().copied()).map(|(key, value)| format!("{key}={}", encoded(value))).collect();
+    let query: Vec<_> = own
+        .chain(more.iter().copied())
+        .map(|(key, value)| format!("{key}={}", encoded(value)))
+        .collect();
     if query.is_empty() {
         INTEGRITY.to_owned()
     } else {
@@ -21,17 +24,30 @@ pub(crate) fn link(filter: &AlertFilter, more: &[(&str, &str)]) -> String {
 pub(crate) fn pairs(filter: &AlertFilter) -> Vec<(&'static str, String)> {
     let mut pairs = Vec::new();
     if filter.statuses != AlertFilter::default().statuses {
-        let all = if filter.statuses.is_empty() { &Status::ALL[..] } else { &filter.statuses };
+        let all = if filter.statuses.is_empty() {
+            &Status::ALL[..]
+        } else {
+            &filter.statuses
+        };
         pairs.extend(all.iter().map(|status| ("status", status.as_str().to_owned())));
     }
-    pairs.extend(filter.severities.iter().map(|severity| ("severity", severity.as_str().to_owned())));
+    pairs.extend(
+        filter
+            .severities
+            .iter()
+            .map(|severity| ("severity", severity.as_str().to_owned())),
+    );
     let texts = [
         ("check_code", &filter.check_code),
         ("entity_type", &filter.entity_type),
         ("scope", &filter.scope),
         ("q", &filter.text),
     ];
-    pairs.extend(texts.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))));
+    pairs.extend(
+        texts
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value.clone()?))),
+    );
     if filter.overdue {
         pairs.push(("overdue", "true".to_owned()));
     }

@@ -99,9 +99,20 @@ struct Row<'a> {
 /// When the template cannot be rendered.
 pub(crate) fn integrity(frame: &Frame, page: &IntegrityPage) -> Result<String, askama::Error> {
     let (t, now) = (frame.words(), frame.now(page.summary.at));
-    let rows: Vec<_> = page.alerts.iter().map(|alert| row(frame, page, alert, now)).collect();
-    let elsewhere = page.answer.as_ref().filter(|answer| !page.alerts.iter().any(|alert| alert.id == answer.alert));
-    let cursor = page.cursor.iter().map(|cursor| ("cursor", cursor.as_str())).collect::<Vec<_>>();
+    let rows: Vec<_> = page
+        .alerts
+        .iter()
+        .map(|alert| row(frame, page, alert, now))
+        .collect();
+    let elsewhere = page
+        .answer
+        .as_ref()
+        .filter(|answer| !page.alerts.iter().any(|alert| alert.id == answer.alert));
+    let cursor = page
+        .cursor
+        .iter()
+        .map(|cursor| ("cursor", cursor.as_str()))
+        .collect::<Vec<_>>();
     let live = page.summary.live.iter().map(|count| count.count).sum();
     View {
         frame,
@@ -116,7 +127,10 @@ pub(crate) fn integrity(frame: &Frame, page: &IntegrityPage) -> Result<String, a
         filtered: !filter::pairs(&page.filter).is_empty(),
         rows,
         answer: elsewhere.map(|answer| answer.view(now)),
-        next: page.next.as_ref().map(|next| filter::link(&page.filter, &[("cursor", next)])),
+        next: page
+            .next
+            .as_ref()
+            .map(|next| filter::link(&page.filter, &[("cursor", next)])),
         list: filter::link(&page.filter, &[]),
         here: filter::link(&page.filter, &cursor),
         pairs: filter::pairs(&page.filter),
@@ -138,7 +152,12 @@ fn none(page: &IntegrityPage, now: Now) -> String {
 fn counters(frame: &Frame, page: &IntegrityPage) -> Vec<Counter> {
     let t = frame.words();
     let live = &page.summary.live;
-    let of = |wanted: Severity| live.iter().filter(|n| n.severity == wanted).map(|n| n.count).sum();
+    let of = |wanted: Severity| {
+        live.iter()
+            .filter(|n| n.severity == wanted)
+            .map(|n| n.count)
+            .sum()
+    };
     let severity = |severity: Severity| {
         let filter = AlertFilter {
             severities: vec![severity],
@@ -154,9 +173,18 @@ fn counters(frame: &Frame, page: &IntegrityPage) -> Vec<Counter> {
         overdue: true,
         ..AlertFilter::default()
     };
-    let taken_up = live.iter().filter(|n| n.status == Status::Ack).map(|n| n.count).sum();
+    let taken_up = live
+        .iter()
+        .filter(|n| n.status == Status::Ack)
+        .map(|n| n.count)
+        .sum();
     [
-        ("all", t.count_live, live.iter().map(|n| n.count).sum(), AlertFilter::default()),
+        (
+            "all",
+            t.count_live,
+            live.iter().map(|n| n.count).sum(),
+            AlertFilter::default(),
+        ),
         severity(Severity::Critical),
         severity(Severity::Warn),
         severity(Severity::Info),

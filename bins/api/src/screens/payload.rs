@@ -37,7 +37,9 @@ fn readable(json: &str, language: Language) -> String {
         return lines.join("\n");
     }
     if let Ok(pairs) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) {
-        let pairs = pairs.iter().map(|(key, value)| format!("{key} {}", readable(value.get(), language)));
+        let pairs = pairs
+            .iter()
+            .map(|(key, value)| format!("{key} {}", readable(value.get(), language)));
         return pairs.collect::<Vec<_>>().join(" · ");
     }
     match serde_json::from_str::<Option<String>>(text) {
@@ -66,7 +68,7 @@ pub(crate) fn indented(json: &str) -> String {
             }
             '{' | '[' => {
                 out.push(c);
-                while rest.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+                while rest.next_if(char::is_ascii_whitespace).is_some() {}
                 if let Some(end) = rest.next_if(|next| matches!(next, '}' | ']')) {
                     out.push(end);
                 } else {
@@ -115,7 +117,10 @@ pub(crate) struct Difference {
 /// What the last change changed; the events are those of one alert, oldest first.
 pub(crate) fn last_change(events: &[AlertEvent], now: Now) -> Option<Change> {
     let is_change = |event: &AlertEvent| {
-        matches!(event.kind, EventKind::Changed | EventKind::SeverityRaised | EventKind::SeverityLowered)
+        matches!(
+            event.kind,
+            EventKind::Changed | EventKind::SeverityRaised | EventKind::SeverityLowered
+        )
     };
     let at = events.iter().rposition(is_change)?;
     let (earlier, event) = (&events[..at], &events[at]);
@@ -126,7 +131,10 @@ pub(crate) fn last_change(events: &[AlertEvent], now: Now) -> Option<Change> {
         (Some(Value::Object(before)), Some(Value::Object(after))) => {
             let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
             let of = |value: Option<&Value>| {
-                value.map_or_else(|| "–".to_owned(), |value| readable(&value.to_string(), now.language))
+                value.map_or_else(
+                    || "–".to_owned(),
+                    |value| readable(&value.to_string(), now.language),
+                )
             };
             keys.into_iter()
                 .filter(|key| before.get(*key) != after.get(*key))
@@ -165,23 +173,30 @@ mod tests {
             written,
             "{\n  \"a\": 1.50,\n  \"b\": [],\n  \"c\": {\n    \"d\": \"x, y: {\\\"z\\\"} \\\\\"\n  },\n  \"e\": [\n    1,\n    {}\n  ]\n}"
         );
-        let (before, after): (Value, Value) =
-            (serde_json::from_str(json).unwrap(), serde_json::from_str(&written).unwrap());
+        let (before, after): (Value, Value) = (
+            serde_json::from_str(json).unwrap(),
+            serde_json::from_str(&written).unwrap(),
+        );
         assert_eq!(before, after);
     }
 
     #[test]
     fn figures_are_read_as_people_write_them() {
         let payload = Payload::from_json(r#"{"v": 430650.050, "n": null, "s": "12", "l": [{"p": "Gasoil", "q": 1500}, {"p": "Essence", "q": true}]}"#).unwrap();
-        let shown: Vec<_> =
-            fields(&payload, Language::Fr).into_iter().map(|field| (field.key, field.value)).collect();
+        let shown: Vec<_> = fields(&payload, Language::Fr)
+            .into_iter()
+            .map(|field| (field.key, field.value))
+            .collect();
         let expected = [
             ("l", "p Gasoil · q 1\u{202f}500\np Essence · q true"),
             ("n", "–"),
             ("s", "12"),
             ("v", "430\u{202f}650,050"),
         ];
-        assert_eq!(shown, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert_eq!(
+            shown,
+            expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]
@@ -192,9 +207,15 @@ mod tests {
             ..AlertEvent::sample()
         };
         let events = [
-            event(EventKind::Opened, json!({ "message": "one", "payload": { "a": 1, "b": 2, "gone": 3 } })),
+            event(
+                EventKind::Opened,
+                json!({ "message": "one", "payload": { "a": 1, "b": 2, "gone": 3 } }),
+            ),
             event(EventKind::Acknowledged, json!({ "status": "ACK" })),
-            event(EventKind::Changed, json!({ "message": "two", "payload": { "a": 1, "b": 5000, "new": "x" } })),
+            event(
+                EventKind::Changed,
+                json!({ "message": "two", "payload": { "a": 1, "b": 5000, "new": "x" } }),
+            ),
             event(EventKind::Breached, json!({ "breached_at": "…" })),
         ];
         let now = Now {
@@ -204,9 +225,15 @@ mod tests {
         };
         let change = last_change(&events, now).expect("a change");
         assert_eq!(change.message_before.as_deref(), Some("one"));
-        let told: Vec<_> =
-            change.fields.iter().map(|f| (f.key.as_str(), f.before.as_str(), f.after.as_str())).collect();
+        let told: Vec<_> = change
+            .fields
+            .iter()
+            .map(|f| (f.key.as_str(), f.before.as_str(), f.after.as_str()))
+            .collect();
         assert_eq!(told, [("b", "2", "5,000"), ("gone", "3", "–"), ("new", "–", "x")]);
-        assert!(last_change(&events[..2], now).is_none(), "nothing has changed yet");
+        assert!(
+            last_change(&events[..2], now).is_none(),
+            "nothing has changed yet"
+        );
     }
 }

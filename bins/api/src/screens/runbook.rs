@@ -18,7 +18,10 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
     let mut lines = markdown.lines().peekable();
     while let Some(line) = lines.next() {
         if line.starts_with("```") {
-            let code: Vec<_> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+            let code: Vec<_> = lines
+                .by_ref()
+                .take_while(|line| !line.starts_with("```"))
+                .collect();
             blocks.push(Block::Code(code.join("\n")));
         } else if line.starts_with('|') {
             let mut rows = vec![line];
@@ -57,7 +60,12 @@ mod tests {
     fn pieces_are_told_apart() {
         let text = "## STOCK\n\n**Voir :** ici\net là.\n\n```sql\nselect 1;\n\n-- **non**\n```\n| a | b |\n|---|---|\nfin";
         let paragraph = |pieces: &[(bool, &str)]| {
-            Block::Paragraph(pieces.iter().map(|(strong, text)| (*strong, (*text).to_owned())).collect())
+            Block::Paragraph(
+                pieces
+                    .iter()
+                    .map(|(strong, text)| (*strong, (*text).to_owned()))
+                    .collect(),
+            )
         };
         assert_eq!(
             blocks(text),

@@ -13,7 +13,10 @@ const LONGEST_IN_LIST: usize = 110;
 
 /// What people call the thing, else its identifier.
 pub(crate) fn name(alert: &Alert) -> &str {
-    let label = alert.entity_label.as_deref().filter(|label| !label.trim().is_empty());
+    let label = alert
+        .entity_label
+        .as_deref()
+        .filter(|label| !label.trim().is_empty());
     label.unwrap_or(&alert.entity_id)
 }
 
@@ -27,7 +30,10 @@ pub(crate) fn brief(alert: &Alert) -> String {
         return text.to_owned();
     }
     let cut: String = text.chars().take(LONGEST_IN_LIST).collect();
-    let whole_words = cut.rfind(' ').filter(|at| *at > LONGEST_IN_LIST / 2).unwrap_or(cut.len());
+    let whole_words = cut
+        .rfind(' ')
+        .filter(|at| *at > LONGEST_IN_LIST / 2)
+        .unwrap_or(cut.len());
     format!("{}…", cut[..whole_words].trim_end())
 }
 
@@ -114,6 +120,9 @@ pub(crate) fn due(alert: &Alert, now: Now) -> Option<Due> {
     // Acknowledged in time: the date has passed and says nothing any more.
     (due > now.at).then(|| Due {
         late: false,
-        said: fill(words.due_in, &[&span(due - now.at, now.language), &now.short(due)]),
+        said: fill(
+            words.due_in,
+            &[&span(due - now.at, now.language), &now.short(due)],
+        ),
     })
 }

@@ -54,7 +54,12 @@ impl Now {
     pub(crate) fn exact(&self, at: DateTime<Utc>) -> String {
         let local = at.with_timezone(&self.zone);
         let day = day(local.date_naive(), self.language);
-        format!("{day} {}, {} ({})", local.year(), local.format("%H:%M:%S"), self.zone)
+        format!(
+            "{day} {}, {} ({})",
+            local.year(),
+            local.format("%H:%M:%S"),
+            self.zone
+        )
     }
 
     /// `12:01` today, `22 nov., 12:01` this year, else with the year.
@@ -133,14 +138,19 @@ mod tests {
     #[test]
     fn times_are_local_and_as_short_as_the_day_allows() {
         let now = kinshasa(Language::Fr);
-        assert_eq!(now.short(at("2026-11-21T23:30:00Z")), "00:30", "already today in Kinshasa");
-        assert_eq!(now.short(at("2026-08-01T10:00:00Z")), "1\u{a0}août, 11:00");
-        assert_eq!(now.short(at("2025-12-31T23:30:00Z")), "1\u{a0}janv., 00:30", "and already this year");
-        assert_eq!(now.short(at("2025-12-31T22:30:00Z")), "31\u{a0}déc. 2025, 23:30");
         assert_eq!(
-            now.exact(now.at),
-            "22\u{a0}nov. 2026, 12:01:02 (Africa/Kinshasa)"
+            now.short(at("2026-11-21T23:30:00Z")),
+            "00:30",
+            "already today in Kinshasa"
         );
+        assert_eq!(now.short(at("2026-08-01T10:00:00Z")), "1\u{a0}août, 11:00");
+        assert_eq!(
+            now.short(at("2025-12-31T23:30:00Z")),
+            "1\u{a0}janv., 00:30",
+            "and already this year"
+        );
+        assert_eq!(now.short(at("2025-12-31T22:30:00Z")), "31\u{a0}déc. 2025, 23:30");
+        assert_eq!(now.exact(now.at), "22\u{a0}nov. 2026, 12:01:02 (Africa/Kinshasa)");
         assert_eq!(
             kinshasa(Language::En).exact(now.at),
             "22\u{a0}Nov 2026, 12:01:02 (Africa/Kinshasa)"
@@ -153,7 +163,10 @@ mod tests {
         assert_eq!(now.age(at("2026-11-22T10:49:02Z")), "il y a 12\u{a0}min");
         assert_eq!(now.age(at("2026-11-22T14:01:02Z")), "dans 3\u{a0}h");
         assert_eq!(now.age(at("2026-11-20T11:01:02Z")), "il y a 2\u{a0}j");
-        assert_eq!(kinshasa(Language::En).age(at("2026-11-20T11:01:02Z")), "2\u{a0}d ago");
+        assert_eq!(
+            kinshasa(Language::En).age(at("2026-11-20T11:01:02Z")),
+            "2\u{a0}d ago"
+        );
         assert_eq!(seconds(90.7, Language::En), "1\u{a0}min");
         assert_eq!(seconds(f64::INFINITY, Language::Fr), "–");
     }

@@ -94,7 +94,10 @@ fn plain(kind: EventKind, words: &Words) -> &'static str {
 
 fn with_due(sentence: &str, event: &AlertEvent, now: Now) -> String {
     match instant(event, "due_at") {
-        Some(due) => format!("{sentence} {}", fill(Words::of(now.language).event_due, &[&now.short(due)])),
+        Some(due) => format!(
+            "{sentence} {}",
+            fill(Words::of(now.language).event_due, &[&now.short(due)])
+        ),
         None => sentence.to_owned(),
     }
 }

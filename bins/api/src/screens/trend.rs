@@ -117,7 +117,11 @@ mod tests {
     #[test]
     fn bars_stand_upon_each_other_and_reach_the_top_once() {
         let trend = Trend::new(&days(&[(1, 2, 1), (0, 1, 0), (0, 0, 0)]), Language::En).expect("days");
-        let paths: Vec<_> = trend.paths.iter().map(|bars| (bars.class, bars.path.as_str())).collect();
+        let paths: Vec<_> = trend
+            .paths
+            .iter()
+            .map(|bars| (bars.class, bars.path.as_str()))
+            .collect();
         assert_eq!(
             paths,
             [

@@ -72,7 +72,11 @@ struct View<'a> {
 ///
 /// # Errors
 /// When the template cannot be rendered.
-pub(crate) fn trouble(frame: &Frame, trouble: Trouble, request: Option<&str>) -> Result<String, askama::Error> {
+pub(crate) fn trouble(
+    frame: &Frame,
+    trouble: Trouble,
+    request: Option<&str>,
+) -> Result<String, askama::Error> {
     let t = frame.words();
     let (what, remedy) = trouble.said(t);
     View {

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::{samples, tags::tags};
 use crate::screens::{
-    Answer, Frame, PastOutcome, Said, SignInPage, Typed, Way, alert, check, checks, integrity, sign_in, stranger,
+    Answer, Frame, PastOutcome, Said, SignInPage, Typed, Way, alert, check, checks, integrity, sign_in,
+    stranger,
 };
 
 /// Ends an attribute of either quote, opens a tag, and hides an entity.
@@ -55,8 +56,8 @@ fn evil_frame() -> Frame {
     frame
 }
 
-fn evil_answer(said: Said, verb: Verb) -> Option<Answer> {
-    Some(Answer {
+fn evil_answer(said: Said, verb: Verb) -> Answer {
+    Answer {
         alert: evil_alert().id,
         verb,
         said,
@@ -64,17 +65,26 @@ fn evil_answer(said: Said, verb: Verb) -> Option<Answer> {
             comment: evil(),
             until: evil(),
         },
-    })
+    }
 }
 
 /// The page holds the text at least `times`, and never as markup.
 fn judge(name: &str, html: &str, times: usize) {
     let found = html.matches("evil&#34;&#39;&#62;&#60;x-evil").count();
-    assert!(found >= times, "{name}: the text stands there {found} times, expected {times}");
-    assert!(!html.contains("evil\"") && !html.contains("evil'"), "{name}: a quote has got out");
+    assert!(
+        found >= times,
+        "{name}: the text stands there {found} times, expected {times}"
+    );
+    assert!(
+        !html.contains("evil\"") && !html.contains("evil'"),
+        "{name}: a quote has got out"
+    );
     for tag in tags(html) {
         assert!(!tag.name.contains("evil"), "{name}: {tag:?}");
-        let event = tag.attributes.iter().find(|(attribute, _)| attribute.starts_with("on"));
+        let event = tag
+            .attributes
+            .iter()
+            .find(|(attribute, _)| attribute.starts_with("on"));
         assert!(event.is_none(), "{name}: {tag:?}");
     }
     assert_eq!(html.matches("<script").count(), 1, "{name}: only our own script");
@@ -101,7 +111,7 @@ fn in_the_list() {
         current: Box::new(evil_alert()),
         since: evil_events(),
     };
-    page.answer = evil_answer(conflict, Verb::Resolve);
+    page.answer = Some(evil_answer(conflict, Verb::Resolve));
     judge("list", &integrity(&evil_frame(), &page).expect("a page"), 30);
 }
 
@@ -127,7 +137,7 @@ fn in_one_alert() {
         field: evil(),
         reason: evil(),
     };
-    page.answer = evil_answer(invalid, Verb::Accept);
+    page.answer = Some(evil_answer(invalid, Verb::Accept));
     judge("alert", &alert(&evil_frame(), &page).expect("a page"), 35);
 }
 
@@ -166,7 +176,11 @@ fn at_the_entrance() {
         next: evil(),
     };
     judge("sign-in", &sign_in(&evil_frame(), &page).expect("a page"), 6);
-    judge("stranger", &stranger(&evil_frame(), Some(EVIL)).expect("a page"), 6);
+    judge(
+        "stranger",
+        &stranger(&evil_frame(), Some(EVIL)).expect("a page"),
+        6,
+    );
 }
 
 #[test]

@@ -50,7 +50,11 @@ fn nothing_needs_an_unsafe_policy_or_another_host() {
     }
     for asset in assets() {
         let foreign = asset.text.replace("http://www.w3.org/2000/svg", "");
-        assert!(!foreign.contains("://") && !foreign.contains("@import"), "{}", asset.path);
+        assert!(
+            !foreign.contains("://") && !foreign.contains("@import"),
+            "{}",
+            asset.path
+        );
     }
 }
 
@@ -63,9 +67,15 @@ fn every_form_that_changes_something_shows_where_it_comes_from() {
             let fields: BTreeSet<_> = inside.filter_map(|tag| tag.get("name")).collect();
             let changes = form.get("method") == Some("post");
             assert_eq!(fields.contains("csrf"), changes, "{name}: {form:?}");
-            let acts = changes && form.get("action").is_some_and(|path| path.starts_with("/governance/"));
+            let acts = changes
+                && form
+                    .get("action")
+                    .is_some_and(|path| path.starts_with("/governance/"));
             if acts {
-                assert!(fields.is_superset(&["request_id", "return"].into()), "{name}: {form:?} {fields:?}");
+                assert!(
+                    fields.is_superset(&["request_id", "return"].into()),
+                    "{name}: {form:?} {fields:?}"
+                );
             }
         }
     }
@@ -94,11 +104,18 @@ fn ids_are_unique_and_what_refers_to_one_finds_it() {
 fn every_field_has_a_label_and_every_page_one_title() {
     for (name, html) in in_both_languages() {
         let tags = tags(&html);
-        let labelled: BTreeSet<_> = tags.iter().filter(|tag| tag.name == "label").filter_map(|tag| tag.get("for")).collect();
+        let labelled: BTreeSet<_> = tags
+            .iter()
+            .filter(|tag| tag.name == "label")
+            .filter_map(|tag| tag.get("for"))
+            .collect();
         let field = |tag: &&tags::Tag| matches!(tag.name.as_str(), "input" | "textarea" | "select");
         for tag in tags.iter().filter(field) {
             let alone = !matches!(tag.get("type"), Some("hidden" | "checkbox"));
-            assert!(!alone || tag.get("id").is_some_and(|id| labelled.contains(id)), "{name}: {tag:?}");
+            assert!(
+                !alone || tag.get("id").is_some_and(|id| labelled.contains(id)),
+                "{name}: {tag:?}"
+            );
         }
         assert_eq!(tags.iter().filter(|tag| tag.name == "h1").count(), 1, "{name}");
         assert_eq!(tags.iter().filter(|tag| tag.name == "main").count(), 1, "{name}");
@@ -109,9 +126,16 @@ fn every_field_has_a_label_and_every_page_one_title() {
 fn fifty_alerts_weigh_less_than_sixty_kilobytes() {
     for role in [Role::Admin, Role::Pca] {
         let html = integrity(&samples::frame(Some(role), Language::Fr), &samples::list(50)).expect("a page");
-        let weights: Vec<_> = assets().iter().map(|asset| asset.text.len()).chain([html.len()]).collect();
+        let weights: Vec<_> = assets()
+            .iter()
+            .map(|asset| asset.text.len())
+            .chain([html.len()])
+            .collect();
         let sum: usize = weights.iter().sum();
-        assert!(sum < 60_000, "{sum} bytes: stylesheet, script, icon, page are {weights:?}");
+        assert!(
+            sum < 60_000,
+            "{sum} bytes: stylesheet, script, icon, page are {weights:?}"
+        );
     }
 }
 
@@ -122,8 +146,13 @@ fn an_error_never_looks_like_zero() {
         let html = trouble(&frame, what, None).expect("a page");
         let (_, main) = html.split_once("<main").expect("a main part");
         let (main, _) = main.split_once("</main>").expect("its end");
-        let shown = main.replace(&what.status().to_string(), "").replace("content=\"15\"", "");
-        assert!(!shown.contains(|c: char| c.is_ascii_digit() && c != '1'), "{shown}");
+        let shown = main
+            .replace(&what.status().to_string(), "")
+            .replace("content=\"15\"", "");
+        assert!(
+            !shown.contains(|c: char| c.is_ascii_digit() && c != '1'),
+            "{shown}"
+        );
         assert!(!html.contains("counters"));
     }
 }
@@ -133,7 +162,11 @@ fn an_empty_list_says_on_what_proof_it_stands() {
     let frame = samples::frame(Some(Role::Pca), Language::Fr);
     let mut page = samples::list(0);
     let html = integrity(&frame, &page).expect("a page");
-    assert!(html.contains("Tout a été évalué complètement jusqu’au 22\u{a0}nov. 2026, 03:01:04 (Africa/Kinshasa)."));
+    assert!(
+        html.contains(
+            "Tout a été évalué complètement jusqu’au 22\u{a0}nov. 2026, 03:01:04 (Africa/Kinshasa)."
+        )
+    );
     page.summary = Summary {
         complete_at: None,
         ..samples::summary()

@@ -1,19 +1,19 @@
 //! A depot at three in the morning, as every page would show it: French names, an Arabic label, a name without an end.
 
 use alerts_store::{
-    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Durations, EventKind,
-    Heartbeat, Resolution, Status, Summary, Verb,
+    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Durations,
+    EventKind, Heartbeat, Resolution, Status, Summary, Verb,
 };
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Tz;
-use integrity_core::{CheckCode, Language, Pack, Payload, Role, Severity, Suspicion, Text};
+use integrity_core::{Check, CheckCode, Language, Pack, Payload, Role, Severity, Suspicion, Text};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::screens::{
-    AlertPage, Answer, CheckPage, ChecksPage, Confirmed, Frame, IntegrityPage, KnownCheck, Notice, PastOutcome, Release,
-    Said, SignInPage, Times, TrendDay, Trouble, Typed, Viewer, Way, alert, check, checks, integrity, sign_in, stranger,
-    trouble,
+    AlertPage, Answer, CheckPage, ChecksPage, Confirmed, Frame, IntegrityPage, KnownCheck, Notice,
+    PastOutcome, Release, Said, SignInPage, Times, TrendDay, Trouble, Typed, Viewer, Way, alert, check,
+    checks, integrity, sign_in, stranger, trouble,
 };
 
 pub(super) fn now() -> DateTime<Utc> {
@@ -198,12 +198,24 @@ pub(super) fn known(name: &str, severity: Severity, title: &str) -> KnownCheck {
 
 pub(super) fn known_checks() -> Vec<KnownCheck> {
     let mut all = vec![
-        known("STOCK_OVER_CAPACITY", Severity::Critical, "Citerne au-delà de sa capacité utile"),
-        known("STOCK_LEDGER_MISMATCH", Severity::Critical, "Stock et grand livre en désaccord"),
+        known(
+            "STOCK_OVER_CAPACITY",
+            Severity::Critical,
+            "Citerne au-delà de sa capacité utile",
+        ),
+        known(
+            "STOCK_LEDGER_MISMATCH",
+            Severity::Critical,
+            "Stock et grand livre en désaccord",
+        ),
         known("CDR_ARRIVE_STALE", Severity::Warn, "Camion arrivé, jamais reçu"),
         known("RECEPTION_ECART_15C", Severity::Warn, "Réception : écart à 15 °C"),
         known("SORTIE_V15_MISSING", Severity::Info, "Sortie sans volume à 15 °C"),
-        known("CITERNE_INACTIVE_USED", Severity::Warn, "Citerne inactive utilisée"),
+        known(
+            "CITERNE_INACTIVE_USED",
+            Severity::Warn,
+            "Citerne inactive utilisée",
+        ),
     ];
     let failing = all[3].state.as_mut().expect("a state");
     failing.outcome = "Failed".to_owned();
@@ -225,7 +237,7 @@ fn trend() -> Vec<TrendDay> {
     (0..30)
         .map(|day| TrendDay {
             date: first + Days::new(day),
-            critical: [2, 4, 3, 0, 1, 9][day as usize % 6],
+            critical: day * day % 7,
             warn: 14 + day * 3 % 17,
             info: 20 - day % 7,
         })
@@ -258,16 +270,38 @@ pub(super) fn events() -> Vec<AlertEvent> {
     };
     let due = (now() + TimeDelta::hours(3)).to_rfc3339();
     vec![
-        event(1, 190, EventKind::Opened, None, json!({ "set": {
+        event(
+            1,
+            190,
+            EventKind::Opened,
+            None,
+            json!({ "set": {
             "message": "KIN-T01 : dépassement de 1150 L.", "due_at": due,
-            "payload": { "depassement": 1150, "stock_ambiant": 428_650, "statut": "active" } } })),
-        event(2, 65, EventKind::Acknowledged, Some("didier.kabongo@monaluxe.example"),
-            json!({ "args": { "comment": "J’y vais, la jauge est en route." }, "set": { "status": "ACK" } })),
-        event(3, 12, EventKind::Changed, None, json!({ "set": {
+            "payload": { "depassement": 1150, "stock_ambiant": 428_650, "statut": "active" } } }),
+        ),
+        event(
+            2,
+            65,
+            EventKind::Acknowledged,
+            Some("didier.kabongo@monaluxe.example"),
+            json!({ "args": { "comment": "J’y vais, la jauge est en route." }, "set": { "status": "ACK" } }),
+        ),
+        event(
+            3,
+            12,
+            EventKind::Changed,
+            None,
+            json!({ "set": {
             "message": "KIN-T01 : dépassement de 3150 L.",
-            "payload": { "depassement": 3150, "stock_ambiant": 430_650, "statut": "active" } } })),
-        event(4, 4, EventKind::Commented, Some("amina.mbuyi@monaluxe.example"),
-            json!({ "args": { "comment": "Réceptions arrêtées.\nنعم" } })),
+            "payload": { "depassement": 3150, "stock_ambiant": 430_650, "statut": "active" } } }),
+        ),
+        event(
+            4,
+            4,
+            EventKind::Commented,
+            Some("amina.mbuyi@monaluxe.example"),
+            json!({ "args": { "comment": "Réceptions arrêtées.\nنعم" } }),
+        ),
     ]
 }
 
@@ -293,12 +327,15 @@ fn pack() -> Pack {
 pub(super) fn detail(n: u32) -> AlertPage {
     let alert = one(n);
     let pack = pack();
-    let check = pack.checks.iter().find(|check| check.code().as_str() == alert.check_code);
+    let check = pack
+        .checks
+        .iter()
+        .find(|check| check.code().as_str() == alert.check_code);
     AlertPage {
         at: now(),
         events: events(),
         title: check.map(|check| check.title().clone()),
-        definition: check.map(|check| check.description()),
+        definition: check.map(Check::description),
         times: times(),
         answer: None,
         request: Uuid::from_u128(7),
@@ -329,17 +366,28 @@ fn outcomes() -> Vec<PastOutcome> {
 pub(super) fn checks_page() -> ChecksPage {
     ChecksPage {
         at: now(),
-        checks: known_checks().into_iter().map(|check| (check, outcomes())).collect(),
+        checks: known_checks()
+            .into_iter()
+            .map(|check| (check, outcomes()))
+            .collect(),
     }
 }
 
 pub(super) fn check_page() -> CheckPage {
-    let mut check = known("STOCK_OVER_CAPACITY", Severity::Critical, "Citerne au-delà de sa capacité utile");
+    let mut check = known(
+        "STOCK_OVER_CAPACITY",
+        Severity::Critical,
+        "Citerne au-delà de sa capacité utile",
+    );
     let state = check.state.as_mut().expect("a state");
     state.outcome = "Suspect".to_owned();
     state.reason = Suspicion::MassClear.to_string();
     state.suspicion = Some(Suspicion::MassClear);
-    let definition = pack().checks.iter().find(|one| one.code() == &check.info.code).map(|one| one.description());
+    let definition = pack()
+        .checks
+        .iter()
+        .find(|one| one.code() == &check.info.code)
+        .map(Check::description);
     CheckPage {
         at: now(),
         check,
@@ -352,113 +400,4 @@ pub(super) fn check_page() -> CheckPage {
         answer: None,
         request: Uuid::from_u128(8),
     }
-}
-
-fn answered(n: u32, verb: Verb, said: Said) -> Option<Answer> {
-    Some(Answer {
-        alert: one(n).id,
-        verb,
-        said,
-        typed: Typed {
-            comment: "Vidangée de 3150 L vers KIN-T02.".to_owned(),
-            until: String::new(),
-        },
-    })
-}
-
-fn conflict(n: u32) -> Said {
-    Said::Conflict {
-        current: Box::new(one(n)),
-        since: events().split_off(3),
-    }
-}
-
-/// Every screen in every state that somebody has thought of, by name.
-pub(super) fn every_screen(language: Language) -> Vec<(&'static str, String)> {
-    let (admin, pca) = (frame(Some(Role::Admin), language), frame(Some(Role::Pca), language));
-    let directeur = frame(Some(Role::Directeur), language);
-    let entrance = entrance(language);
-    let mut partial = list(6);
-    partial.summary.failing = vec!["RECEPTION_ECART_15C".to_owned()];
-    partial.summary.suspect = vec!["CITERNE_INACTIVE_USED".to_owned()];
-    partial.summary.frozen = vec!["SORTIE_V15_MISSING".to_owned()];
-    partial.summary.unproved = vec!["CITERNE_INACTIVE_USED".to_owned()];
-    partial.summary.coverage.covered = 10;
-    partial.resolving = Some(one(2).id);
-    let mut stale = list(3);
-    stale.summary.heartbeat.silent = true;
-    stale.summary.heartbeat.age_seconds = 8_000.0;
-    stale.summary.complete_at = Some(ago(133));
-    let mut empty = list(0);
-    empty.summary.live.clear();
-    empty.summary.overdue = 0;
-    let mut unmatched = list(0);
-    unmatched.filter.text = Some("Goma".to_owned());
-    unmatched.filter.severities = vec![Severity::Critical];
-    let mut refused = list(5);
-    refused.answer = answered(0, Verb::Resolve, conflict(0));
-    let mut done = list(5);
-    let resolved = Alert {
-        status: Status::Resolved,
-        resolution: Some(Resolution::Fixed),
-        resolved_by: Some("amina".to_owned()),
-        resolved_at: Some(now()),
-        condition: Condition::Present,
-        ..one(9)
-    };
-    done.answer = answered(9, Verb::Resolve, Said::Done(Box::new(resolved)));
-    let mut detail_invalid = detail(0);
-    let invalid = Said::Invalid {
-        field: "until".to_owned(),
-        reason: "at most 180 days from now".to_owned(),
-    };
-    detail_invalid.answer = answered(0, Verb::Accept, invalid);
-    let mut confirmed = check_page();
-    confirmed.answer = Some(Confirmed::Unknown {
-        comment: "dépôt vidé pour entretien".to_owned(),
-    });
-    let page = |way, notice| SignInPage {
-        way,
-        notice,
-        email: "amina@monaluxe.example".to_owned(),
-        next: "/governance/integrity".to_owned(),
-    };
-    let mut at_checks = admin.clone();
-    at_checks.here = "/governance/checks".to_owned();
-    let mut in_production = admin.clone();
-    in_production.release.environment = "production".to_owned();
-    let mut screens = vec![
-        ("list", integrity(&in_production, &list(50))),
-        ("list-partial", integrity(&directeur, &partial)),
-        ("list-stale", integrity(&admin, &stale)),
-        ("list-empty", integrity(&admin, &empty)),
-        ("list-unmatched", integrity(&admin, &unmatched)),
-        ("list-conflict", integrity(&directeur, &refused)),
-        ("list-done", integrity(&directeur, &done)),
-        ("list-pca", integrity(&pca, &list(5))),
-        ("alert", alert(&admin, &detail(0))),
-        ("alert-ack", alert(&directeur, &detail(1))),
-        ("alert-long", alert(&pca, &detail(2))),
-        ("alert-invalid", alert(&admin, &detail_invalid)),
-        ("checks", checks(&at_checks, &checks_page())),
-        ("check", check(&at_checks, &check_page())),
-        ("check-unknown", check(&at_checks, &confirmed)),
-        ("sign-in", sign_in(&entrance, &page(Way::Password, Some(Notice::Wrong)))),
-        ("sign-in-demo", sign_in(&entrance, &page(Way::Persona, Some(Notice::SignedOut)))),
-        ("stranger", stranger(&frame(None, language), Some("direction@monaluxe.example"))),
-    ];
-    screens.extend(
-        [
-            ("trouble-malformed", Trouble::Malformed),
-            ("trouble-forbidden", Trouble::Forbidden),
-            ("trouble-missing", Trouble::Missing),
-            ("trouble-conflict", Trouble::Conflict),
-            ("trouble-too-large", Trouble::TooLarge),
-            ("trouble-too-many", Trouble::TooMany),
-            ("trouble-broken", Trouble::Broken),
-            ("trouble-unavailable", Trouble::Unavailable),
-        ]
-        .map(|(name, what)| (name, trouble(&admin, what, Some("0b9f5d6e-91d4-4b6f-a3e8-000000000001")))),
-    );
-    screens.into_iter().map(|(name, html)| (name, html.expect(name))).collect()
 }

@@ -54,10 +54,17 @@ mod tests {
     #[test]
     fn every_word_stands_in_both_languages() {
         for (name, french, english) in TABLE {
-            assert!(!french.trim().is_empty() && !english.trim().is_empty(), "{name} is missing");
+            assert!(
+                !french.trim().is_empty() && !english.trim().is_empty(),
+                "{name} is missing"
+            );
             assert_ne!(french, english, "{name}: one word for both languages?");
             let gaps = |sentence: &str| sentence.matches("{}").count();
-            assert_eq!(gaps(french), gaps(english), "{name} has other gaps in the other language");
+            assert_eq!(
+                gaps(french),
+                gaps(english),
+                "{name} has other gaps in the other language"
+            );
         }
     }
 
@@ -65,7 +72,10 @@ mod tests {
     fn french_marks_keep_to_their_words() {
         for (name, french, _) in TABLE {
             let lonely = [" :", " ;", " ?", " !", "« ", " »", "'"];
-            assert!(!lonely.iter().any(|mark| french.contains(mark)), "{name}: {french}");
+            assert!(
+                !lonely.iter().any(|mark| french.contains(mark)),
+                "{name}: {french}"
+            );
         }
     }
 
