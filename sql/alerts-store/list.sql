@@ -1,16 +1,27 @@
-select to_jsonb(d)::text as "alert!"
-from (
-    select d.*
+-- One page of alerts, and the instant that says which of them are past due; one alert too many where there are more, and
+-- one row without an alert where there is none. The order needs few columns: only what is on the page is read whole.
+with page as materialized (
+    select d.id, p.rank, p.is_in_time, d.first_detected_at
     from vigie.alert_details d
-    where (cardinality($1::text[]) = 0 or d.status = any ($1))
-      and (cardinality($2::text[]) = 0 or d.severity = any ($2))
-      and ($3::text is null or d.check_code = $3)
-      and ($4::text is null or d.entity_type = $4)
-      and ($5::text is null or d.scope = $5)
-      and (not $6::boolean or d.overdue)
-      and ($7::text is null
-           or position(lower($7) in lower(concat_ws(' ', d.message, d.entity_label, d.entity_id))) > 0)
-    order by array_position('{CRITICAL,WARN,INFO}'::text[], d.severity), d.overdue desc, d.first_detected_at, d.id
-    limit $8
-) d
-order by array_position('{CRITICAL,WARN,INFO}'::text[], d.severity), d.overdue desc, d.first_detected_at, d.id
+    cross join lateral (
+        select array_position('{CRITICAL,WARN,INFO}'::text[], d.severity) as rank, not d.overdue as is_in_time
+    ) p
+    where ($1::text is null or d.database = $1)
+      and (cardinality($2::text[]) = 0 or d.status = any ($2))
+      and (cardinality($3::text[]) = 0 or d.severity = any ($3))
+      and ($4::text is null or d.check_code = $4)
+      and ($5::text is null or d.entity_type = $5)
+      and ($6::text is null or d.scope = $6)
+      and (not $7::boolean or d.overdue)
+      and ($8::text is null
+           or position(lower($8) in lower(concat_ws(' ', d.message, d.entity_label, d.entity_id))) > 0)
+      and ($9::text is null
+           or (p.rank, p.is_in_time, d.first_detected_at, d.id)
+              > (array_position('{CRITICAL,WARN,INFO}'::text[], $9), not $10::boolean, $11::timestamptz, $12::uuid))
+    order by p.rank, p.is_in_time, d.first_detected_at, d.id
+    limit $13
+)
+select now() as "at!", to_jsonb(d)::text as alert
+from (select) as always
+left join (page p join vigie.alert_details d on d.id = p.id) on true
+order by p.rank, p.is_in_time, p.first_detected_at, p.id

@@ -29,12 +29,7 @@ with enabled as (
     where d.database = $1 and d.status <> 'RESOLVED'
     group by d.severity, d.status
 ), durations as (
-    select
-        extract(epoch from a.acknowledged_at - a.opened_at) as acknowledge,
-        case when a.resolution = 'CLEARED' or (a.resolution = 'FIXED' and a.verified_at is not null)
-             then extract(epoch from a.resolved_at - a.opened_at) end as resolve
-    from vigie.alerts a
-    where a.database = $1 and a.opened_at >= now() - interval '90 days'
+    select t.acknowledge, t.resolve from vigie.alert_times t where t.database = $1
 )
 select jsonb_build_object(
     'at', now(),

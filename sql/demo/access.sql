@@ -10,6 +10,7 @@ on conflict (user_id) do nothing;
 do $$
 begin
     execute format('alter role vigie_sync password %L', current_setting('vigie.demo_password'));
+    execute format('alter role vigie_api password %L', current_setting('vigie.demo_password'));
     execute format('alter role vigie_eval password %L', current_setting('vigie.demo_password'));
 end
 $$;

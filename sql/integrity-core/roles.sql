@@ -70,7 +70,8 @@ grant usage on schema vigie to authenticated, vigie_sync, vigie_api;
 grant execute on function vigie.actor_id(), vigie.actor_role() to authenticated, vigie_sync;
 
 -- People read what their role lets them see, and change alerts through functions only, which decide for themselves.
-grant select on vigie.alerts, vigie.alert_events, vigie.check_states, vigie.checks, vigie.runs, vigie.alert_details
+grant select on vigie.alerts, vigie.alert_events, vigie.check_states, vigie.checks, vigie.runs, vigie.alert_details,
+                vigie.alert_times
     to authenticated, vigie_sync;
 grant execute on function
     vigie.act_on_alert(uuid, text, jsonb, integer, uuid),
@@ -79,6 +80,10 @@ grant execute on function
     to authenticated;
 -- For members of Vigie, and for the service. A login that monitors needs this and `usage` on the schema, no more.
 grant execute on function vigie.sync_heartbeat(text) to authenticated, vigie_sync;
+
+-- The login that serves people tells anybody whether the checks are made, in numbers alone.
+grant execute on function vigie.sync_heartbeat(text), vigie.vitals(text) to vigie_api;
+grant execute on function vigie.vitals(text) to vigie_sync;
 
 -- Vigie's own sequences are watched like any other's; there is nothing to see in them but how far they have got.
 grant select on all sequences in schema vigie to vigie_eval;

@@ -208,6 +208,11 @@ fn look(purpose: For) -> Result<String, Vec<Lacking>> {
         );
         program("promtool", "prometheus", "it judges the alert rules");
         program("systemd-analyze", "systemd", "it judges the unit of vigie-sync");
+        program(
+            "git",
+            "git",
+            "the tests of what a build says of itself make repositories",
+        );
     }
     if purpose >= For::Versions {
         let what = "its registry has the programs of PostgreSQL 15, 16, 17 and 18";

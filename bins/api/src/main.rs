@@ -1,6 +1,70 @@
 //! `vigie-api`: the service that shows Vigie's alerts to people and programs, and takes their acts. A thin door.
 
-#[expect(dead_code, unused_imports, reason = "until the endpoints hand them over")]
+mod api;
+mod app;
+mod changes;
+mod cli;
+mod health;
+mod identity;
+mod metrics;
+mod pages;
+mod person;
+mod problem;
+mod router;
 mod screens;
+mod serve;
+mod start;
 
-fn main() {}
+use std::process::ExitCode;
+
+use wiring::{
+    flags::{self, Origins},
+    log,
+    plain,
+    stop::{Exit, Stop},
+};
+
+use crate::cli::Cli;
+
+fn main() -> ExitCode {
+    let (cli, origins) = flags::from_command_line::<Cli>();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime
+        .map_err(|error| Stop::usage(format!("cannot start: {error}")))
+        .and_then(|runtime| {
+            let outcome = runtime.block_on(run(&cli, origins));
+            // What is still going on by now is not waited for.
+            runtime.shutdown_background();
+            outcome
+        });
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            if tracing::dispatcher::has_been_set() {
+                tracing::error!("{}", stop.message());
+            } else {
+                anstream::eprintln!("vigie-api: {}", plain::lines(stop.message()));
+            }
+            stop.exit().into()
+        }
+    }
+}
+
+async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
+    if cli.openapi {
+        print!("{}", api::description());
+        return Ok(Exit::Fine);
+    }
+    // The first one stays; there is no other in this program.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let plan = start::Plan::read(cli, origins)?;
+    if cli.check_config {
+        println!("{}", plan.effective()?);
+        return Ok(Exit::Fine);
+    }
+    log::start(cli.log_format);
+    let service = plan.connect().await?;
+    serve::until_asked(service).await?;
+    tracing::info!("vigie-api ends");
+    Ok(Exit::Fine)
+}

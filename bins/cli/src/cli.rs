@@ -101,6 +101,9 @@ Examples:
   vigie demo --once --json     for programs: run once, print, end
   vigie demo --keep /tmp/demo  keep the database for the next time")]
 pub(crate) struct DemoArgs {
+    /// Where the screens are, on this machine; 0 for any port that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub(crate) port: u16,
     /// Print the summary and end
     #[arg(long)]
     pub(crate) once: bool,

@@ -1,7 +1,7 @@
 //! What can be typed.
 
-use clap::{Parser, ValueEnum};
-use wiring::flags::Flags;
+use clap::Parser;
+use wiring::{flags::Flags, log::LogFormat};
 
 /// Runs Vigie's checks on time, one service at a time, and says when it cannot.
 ///
@@ -39,15 +39,6 @@ pub(crate) struct Cli {
     /// How the log on standard error is written
     #[arg(long, value_enum, default_value = "text", env = "VIGIE_LOG_FORMAT")]
     pub(crate) log_format: LogFormat,
-}
-
-/// How the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object per line.
-    Json,
 }
 
 #[cfg(test)]

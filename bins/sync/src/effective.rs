@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use wiring::{chosen::Chosen, config::Config, postgres::Target};
 
+use crate::ops::PORT;
+
 /// What the service would work with.
 #[derive(Debug, Serialize)]
 pub(crate) struct Effective {
@@ -76,7 +78,7 @@ impl Effective {
                 },
             },
             ops: Ops {
-                listen: config.ops.listen.to_string(),
+                listen: config.ops.listen_or(PORT).to_string(),
             },
             checks: chosen
                 .checks

@@ -5,7 +5,6 @@ mod cli;
 mod effective;
 mod heartbeat;
 mod life;
-mod log;
 mod metrics;
 mod ops;
 mod schedule;
@@ -19,6 +18,7 @@ use wiring::{
     chosen::Chosen,
     config::Config,
     flags::{self, Origins},
+    log,
     plain, source,
     stop::{Exit, Stop},
 };
@@ -94,8 +94,8 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     if cli.once {
         return once(&life, cli.json).await;
     }
-    let listener = ops::listen(config.ops.listen).await?;
-    let address = listener.local_addr().unwrap_or(config.ops.listen);
+    let listener = ops::listen(config.ops.listen_or(ops::PORT)).await?;
+    let address = listener.local_addr().unwrap_or(config.ops.listen_or(ops::PORT));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), ops = %address, "vigie-sync begins");
     tokio::spawn(ops::serve(
         listener,

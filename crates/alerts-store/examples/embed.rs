@@ -41,7 +41,7 @@ async fn main() -> Result<(), alerts_store::Error> {
     println!("opened {}", applied.opened);
 
     let amina = Caller::person("amina");
-    for alert in store.list(&amina, &AlertFilter::default()).await? {
+    for alert in store.list(&amina, &AlertFilter::default()).await?.alerts {
         let acted = store
             .act(&amina, &Command::new(alert.id, Verb::Ack).comment("on it"))
             .await?;

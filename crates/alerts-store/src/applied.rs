@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use integrity_core::{CheckCode, Evaluation, Finding, Outcome, Severity, Suspicion, Text};
 use serde::{Deserialize, Serialize};
@@ -117,9 +117,7 @@ impl CheckInfo {
     /// max(3 × `every`, `every` + 5 min). What lies in the future, after the clock was set back, cannot.
     #[must_use]
     pub fn is_fresh(&self, complete_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        let every = TimeDelta::seconds(self.every_seconds.into());
-        let patience = (every * 3).max(every + TimeDelta::minutes(5));
-        (now - patience..=now + TimeDelta::minutes(1)).contains(&complete_at)
+        crate::vitals::is_fresh(self.every_seconds, complete_at, now)
     }
 }
 
@@ -170,7 +168,7 @@ pub struct Run {
     pub started_at: DateTime<Utc>,
     /// Everything, something, or nothing was evaluated.
     pub status: RunStatus,
-    /// What came of each check, by code.
+    /// What came of each check, by code: at least the word `outcome`, see [`PastOutcome`](crate::PastOutcome).
     pub outcomes: Value,
     /// The parameters each check was evaluated with, by code.
     pub parameters: Value,

@@ -1,10 +1,13 @@
+use chrono::{DateTime, Datelike as _, Utc};
 use integrity_core::Severity;
 
-use crate::Status;
+use crate::{Error, Position, Status};
 
 /// Which alerts to list. The default is every live alert, at most 200.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertFilter {
+    /// Of this watched database.
+    pub database: Option<String>,
     /// Any of these; empty for all.
     pub statuses: Vec<Status>,
     /// Any of these; empty for all.
@@ -19,7 +22,9 @@ pub struct AlertFilter {
     pub overdue: bool,
     /// Containing this text in message, label or identifier, whatever the case.
     pub text: Option<String>,
-    /// At most so many.
+    /// Only what comes after this place.
+    pub after: Option<Position>,
+    /// At most so many, and at least one.
     pub limit: u32,
 }
 
@@ -33,10 +38,14 @@ impl Default for AlertFilter {
 }
 
 impl AlertFilter {
+    /// The longest text to look for, in characters.
+    pub const MAX_TEXT: usize = 200;
+
     /// Every alert, also resolved ones, at most 200.
     #[must_use]
     pub fn all() -> Self {
         Self {
+            database: None,
             statuses: Vec::new(),
             severities: Vec::new(),
             check_code: None,
@@ -44,7 +53,33 @@ impl AlertFilter {
             scope: None,
             overdue: false,
             text: None,
+            after: None,
             limit: 200,
         }
     }
+
+    /// Refuses what no list can answer.
+    pub(crate) fn refuse_malformed(&self) -> Result<(), Error> {
+        if self.limit == 0 {
+            return Err(Error::invalid("limit", "at least 1"));
+        }
+        let length = self.text.as_ref().map_or(0, |text| text.chars().count());
+        if length > Self::MAX_TEXT {
+            return Err(Error::invalid(
+                "text",
+                format!("{length} characters; at most {}", Self::MAX_TEXT),
+            ));
+        }
+        match self.after {
+            Some(after) if !is_date(after.first_detected_at) => {
+                Err(Error::invalid("after", "not a place in a list"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether it is one that every store has: there are some that PostgreSQL cannot take.
+pub(crate) fn is_date(at: DateTime<Utc>) -> bool {
+    (1..=9999).contains(&at.year())
 }

@@ -1,13 +1,14 @@
 //! One of everything that a trait of this crate returns, for the tests of those who embed it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use integrity_core::{CheckCode, Door, Finding, Outcome, Severity};
+use integrity_core::{CheckCode, Door, Finding, Outcome, Severity, Text};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Acted, Alert, AlertEvent, AlertId, Applied, CheckState, Condition, ContentHash, Count, Coverage,
-    Durations, EventKind, Heartbeat, LastSeen, Lease, PassedDates, Status, Summary, Unchanged, Verification,
+    Acted, Alert, AlertEvent, AlertId, Applied, CheckInfo, CheckState, Condition, ContentHash, Count,
+    Coverage, Durations, EventKind, Heartbeat, KnownCheck, LastSeen, Lease, Page, PassedDates, PastOutcome,
+    PastRun, Run, RunStatus, Status, Summary, Times, TrendDay, Unchanged, Verification, Vitals,
 };
 
 /// When the samples were made.
@@ -170,6 +171,132 @@ impl CheckState {
             suspected_at: None,
             suspicion: None,
             confirmed_at: None,
+        }
+    }
+}
+
+impl Page {
+    /// A sample: the only page of a list, with [`Alert::sample`].
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            at: noon(),
+            alerts: vec![Alert::sample()],
+            next: None,
+        }
+    }
+}
+
+impl CheckInfo {
+    /// A sample: evaluated every five minutes, and proved.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            code: CheckCode::sample(),
+            pack: "depot".to_owned(),
+            severity: Severity::Critical,
+            title: Text {
+                fr: Some("Stock négatif".to_owned()),
+                en: Some("Negative stock".to_owned()),
+            },
+            time_zone: chrono_tz::Tz::UTC,
+            every_seconds: 300,
+            enabled: true,
+            proved: true,
+        }
+    }
+}
+
+impl KnownCheck {
+    /// A sample: fresh, with one open CRITICAL alert.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self::new(
+            (CheckInfo::sample(), true),
+            Some(CheckState::sample()),
+            Summary::sample().live,
+            noon(),
+        )
+    }
+}
+
+impl Vitals {
+    /// One check, whose last complete evaluation found something CRITICAL.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            at: noon(),
+            age_seconds: 0.0,
+            silent_after_seconds: Some(900),
+            silent: false,
+            enabled: 1,
+            covered: 1,
+            failing: 0,
+            suspect: 0,
+            critical: 1,
+        }
+    }
+}
+
+impl Times {
+    /// A sample: of one alert, taken up after ten minutes and resolved after an hour.
+    #[must_use]
+    pub fn sample() -> Self {
+        let took = |seconds| Durations {
+            n: 1,
+            median: Some(seconds),
+            p90: Some(seconds),
+        };
+        Self {
+            acknowledge: took(600.0),
+            resolve: took(3600.0),
+        }
+    }
+}
+
+impl TrendDay {
+    /// A sample: one live CRITICAL alert.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            date: noon().date_naive(),
+            critical: 1,
+            warn: 0,
+            info: 0,
+        }
+    }
+}
+
+impl PastRun {
+    /// A sample: one check, completely evaluated in a second.
+    #[must_use]
+    pub fn sample() -> Self {
+        let code = CheckCode::sample().to_string();
+        Self {
+            run: Run {
+                database: "main".to_owned(),
+                started_at: noon() - TimeDelta::seconds(1),
+                status: RunStatus::Ok,
+                outcomes: json!({ code: { "outcome": "Complete", "findings": 1, "opened": 1, "elapsed_ms": 12 } }),
+                parameters: json!({}),
+            },
+            finished_at: noon(),
+        }
+    }
+}
+
+impl PastOutcome {
+    /// A sample: what [`PastRun::sample`] says of its check.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            at: noon(),
+            outcome: Outcome::Complete.as_str().to_owned(),
+            kind: None,
+            reason: None,
+            error: None,
+            findings: 1,
+            elapsed_ms: 12,
         }
     }
 }

@@ -3,11 +3,14 @@
 //! Every operation is one method, however many statements it takes, so that no transaction is ever handed out.
 
 use async_trait::async_trait;
-use integrity_core::{Caller, CheckCode, Evaluation};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use integrity_core::{Caller, CheckCode, Evaluation, Role};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, Applied, CheckCommand, CheckInfo, CheckState, Command,
-    Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
+    Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary, Times, TrendDay,
+    Unchanged, Verification, Vitals,
 };
 
 /// Keeps alerts and their history.
@@ -113,20 +116,39 @@ pub trait AlertStore: Send + Sync {
     /// Cancel safe.
     async fn record_run(&self, caller: &Caller, run: &Run) -> Result<(), Error>;
 
+    /// What a person may do in Vigie; `None` for a stranger, who is nobody there. For people.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for the service, which is no person.
+    async fn role(&self, caller: &Caller) -> Result<Option<Role>, Error>;
+
     /// One alert, if there is one.
     ///
     /// Cancel safe.
     async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error>;
 
-    /// Alerts, the most severe first, then those past due, then the oldest, then by identifier.
+    /// A page of alerts, the most severe first, then those past due, then the oldest, then by identifier.
+    ///
+    /// Whoever asks for what comes after [`Page::next`] until there is none gets each alert exactly once, as long as
+    /// nothing changes meanwhile. What moves in the order between two pages can be missed, or come twice.
     ///
     /// Cancel safe.
-    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error>;
+    ///
+    /// # Errors
+    /// `Invalid` for a limit of 0, a text longer than [`AlertFilter::MAX_TEXT`], or a place that no list can have.
+    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Page, Error>;
 
     /// The events of an alert, the first one first; none when there is no such alert.
     ///
     /// Cancel safe.
     async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error>;
+
+    /// The checks that were registered for a watched database, also those no longer active, by code.
+    ///
+    /// Cancel safe.
+    async fn checks(&self, caller: &Caller, database: &str) -> Result<Vec<KnownCheck>, Error>;
 
     /// How each check of a watched database stands, by code.
     ///
@@ -142,6 +164,62 @@ pub trait AlertStore: Send + Sync {
     ///
     /// Cancel safe.
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error>;
+
+    /// How the checks are, in numbers alone. For the service, and for the login that serves people.
+    ///
+    /// Cancel safe.
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error>;
+
+    /// How long alerts of one check take to be taken up and to be resolved; no measurement where there is no such check.
+    ///
+    /// Cancel safe.
+    async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error>;
+
+    /// How many alerts were live at the end of each of the last local days of `zone`, by severity, the first day first;
+    /// the last one is today, and its number that of now. Told by the events.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for no days, or more than [`TrendDay::MAX_DAYS`].
+    async fn trend(
+        &self,
+        caller: &Caller,
+        database: &str,
+        days: u32,
+        zone: Tz,
+    ) -> Result<Vec<TrendDay>, Error>;
+
+    /// The last runs, or the last that finished before an instant, the latest first: so many, and those that finished
+    /// at the very instant of the last one. Whoever asks again with `before` that instant misses none.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a limit of 0 or more than [`PastRun::MAX`].
+    async fn runs(
+        &self,
+        caller: &Caller,
+        database: &str,
+        before: Option<DateTime<Utc>>,
+        limit: u32,
+    ) -> Result<Vec<PastRun>, Error>;
+
+    /// What came of one check, of the last runs that looked at it, the latest first; among the last
+    /// [`PastOutcome::RUNS`] runs.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a limit of 0 or more than [`PastRun::MAX`]; `Corrupt` where the book holds something else than
+    /// what [`Run::outcomes`] says.
+    async fn outcomes(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        limit: u32,
+    ) -> Result<Vec<PastOutcome>, Error>;
 
     /// Walks every chain of events and rebuilds every alert. For the service. An alert that was deleted together
     /// with all its events leaves no trace here.
@@ -161,6 +239,18 @@ pub trait AlertStore: Send + Sync {
 }
 
 const _: fn(&dyn AlertStore) = |_| ();
+
+/// What only a person has.
+#[cfg(any(feature = "memory", feature = "postgres"))]
+pub(crate) fn refuse_service(caller: &Caller) -> Result<(), Error> {
+    match caller {
+        Caller::Claims { .. } => Ok(()),
+        Caller::Service => Err(Error::invalid(
+            "caller",
+            "the service is no person and has no role",
+        )),
+    }
+}
 
 /// What only the service may do is not for people.
 #[cfg(any(feature = "memory", feature = "postgres"))]

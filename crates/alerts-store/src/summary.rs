@@ -76,6 +76,15 @@ pub struct Count {
     pub overdue: u64,
 }
 
+/// How long alerts of one check take.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Times {
+    /// Time from opening to acknowledgement, of alerts opened in the last 90 days.
+    pub acknowledge: Durations,
+    /// Time from opening to resolution, of alerts cleared or verified as fixed and opened in the last 90 days.
+    pub resolve: Durations,
+}
+
 /// How long something took, in seconds; without `n` the figures say nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Durations {

@@ -4,6 +4,7 @@ pub mod bounded;
 pub mod chosen;
 pub mod config;
 pub mod flags;
+pub mod log;
 pub mod plain;
 pub mod postgres;
 pub mod run;

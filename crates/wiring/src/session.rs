@@ -16,6 +16,13 @@ use crate::{
 /// Every part of the schema, in the order in which they stand on each other.
 pub const ROOMS: [Room; 2] = [integrity_core::postgres::ROOM, alerts_store::postgres::ROOM];
 
+/// The newest migration that this program knows: the version of the schema that it works with.
+#[must_use]
+pub fn newest_migration() -> i64 {
+    let versions = ROOMS.iter().flat_map(|room| room.migrator.iter().map(|migration| migration.version));
+    versions.max().unwrap_or_default()
+}
+
 /// An open connection to the alerts.
 #[derive(Debug)]
 pub struct Session {

@@ -1,6 +1,6 @@
 //! `/governance/alerts/{id}`: everything that a person needs to judge one alert, and to act on it.
 
-use alerts_store::{Alert, AlertEvent, Durations};
+use alerts_store::{Alert, AlertEvent, Durations, Times};
 use askama::Template;
 use integrity_core::{Description, Language, Text};
 use uuid::Uuid;
@@ -13,7 +13,6 @@ use super::{
     number,
     payload::{self, Change, Field},
     severity, standing,
-    store::Times,
     time::{self, Now, Stamp},
     timeline::{self, Told},
     words::{Words, fill},

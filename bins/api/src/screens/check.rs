@@ -1,5 +1,6 @@
 //! `/governance/checks/{code}`: what a check looks for, how, and what came of it.
 
+use alerts_store::{KnownCheck, PastOutcome, Times};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use integrity_core::{Description, Language, Role};
@@ -12,7 +13,6 @@ use super::{
     frame::{CHECKS, Frame},
     number,
     runbook::{Block, blocks},
-    store::{KnownCheck, PastOutcome, Times},
     time::Stamp,
     words::Words,
 };
@@ -128,7 +128,7 @@ pub(crate) fn check(frame: &Frame, page: &CheckPage) -> Result<String, askama::E
                 at: now.stamp(outcome.at),
                 class: super::checks::class(&outcome.outcome),
                 what: super::checks::outcome(&outcome.outcome, t),
-                reason: &outcome.reason,
+                reason: outcome.reason.as_deref().unwrap_or_default(),
                 findings: number::count(outcome.findings, frame.language),
                 elapsed: number::count(outcome.elapsed_ms, frame.language),
             })

@@ -1,5 +1,6 @@
 //! `/governance/checks`: every check, how it stands, and what came of it lately.
 
+use alerts_store::{KnownCheck, PastOutcome};
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::Severity;
@@ -8,7 +9,6 @@ use super::{
     check::link,
     frame::Frame,
     number, severity,
-    store::{KnownCheck, PastOutcome},
     strip::Strip,
     time::{self, Now, Stamp},
     words::{Words, fill},

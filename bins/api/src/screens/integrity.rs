@@ -1,6 +1,6 @@
 //! `/governance/integrity`: the banner of truth, the numbers, the filter, the list.
 
-use alerts_store::{Alert, AlertFilter, AlertId, Status, Summary, Verb};
+use alerts_store::{Alert, AlertFilter, AlertId, KnownCheck, Status, Summary, TrendDay, Verb};
 use askama::Template;
 use integrity_core::{Role, Severity};
 use uuid::Uuid;
@@ -12,7 +12,6 @@ use super::{
     filter::{self, Choice},
     frame::Frame,
     number, severity, standing,
-    store::{KnownCheck, TrendDay},
     time::Now,
     trend::Trend,
     words::{Words, fill},

@@ -19,7 +19,6 @@ mod payload;
 mod runbook;
 mod severity;
 mod standing;
-mod store;
 mod strip;
 #[cfg(test)]
 mod tests;
@@ -31,12 +30,12 @@ mod words;
 
 pub(crate) use alert::{AlertPage, alert};
 pub(crate) use answer::{Answer, Said, Typed};
-pub(crate) use assets::{Asset, assets};
+pub(crate) use assets::assets;
 pub(crate) use check::{CheckPage, Confirmed, check};
 pub(crate) use checks::{ChecksPage, checks};
 pub(crate) use entrance::{Notice, PERSONAS, SignInPage, Way, sign_in, stranger};
-pub(crate) use filter::link;
-pub(crate) use frame::{CHECKS, Frame, INTEGRITY, Release, Viewer};
+pub(crate) use filter::encoded;
+pub(crate) use frame::{Frame, INTEGRITY, Release, Viewer};
 pub(crate) use integrity::{IntegrityPage, integrity};
-pub(crate) use store::{KnownCheck, PastOutcome, Times, TrendDay};
+
 pub(crate) use trouble::{Trouble, trouble};

@@ -1,12 +1,12 @@
 //! What came of a check in its last runs, as a strip: height and colour both say it, and a sentence beside them.
 
+use alerts_store::PastOutcome;
 use std::fmt::Write as _;
 
 use integrity_core::Language;
 
 use super::{
     number,
-    store::PastOutcome,
     words::{Words, fill},
 };
 

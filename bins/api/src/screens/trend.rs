@@ -3,13 +3,13 @@
 //! One path of upright strokes for each severity, so that the picture weighs little. Its words stand beside it in HTML, where they keep their
 //! size on a small screen.
 
+use alerts_store::TrendDay;
 use std::fmt::Write as _;
 
 use integrity_core::{Language, Severity};
 
 use super::{
     number, severity,
-    store::TrendDay,
     time,
     words::{Words, fill},
 };

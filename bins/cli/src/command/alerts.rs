@@ -119,6 +119,7 @@ async fn list(session: &Session, args: &ListArgs, json: bool) -> Result<Exit, St
         (false, false) => args.status.clone(),
     };
     let filter = AlertFilter {
+        database: None,
         statuses,
         severities: args.severity.clone(),
         check_code: args.check.clone(),
@@ -126,22 +127,20 @@ async fn list(session: &Session, args: &ListArgs, json: bool) -> Result<Exit, St
         scope: args.scope.clone(),
         overdue: args.overdue,
         text: args.text.clone(),
-        // One more, to know whether there are more.
-        limit: args.limit.saturating_add(1),
+        after: None,
+        limit: args.limit,
     };
     let caller = reader(args.user.as_deref());
-    let mut alerts = session
+    let page = session
         .store
         .list(&caller, &filter)
         .await
         .map_err(refused(&caller))?;
-    let most = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let more = alerts.len() > most;
-    alerts.truncate(most);
+    let more = page.next.is_some();
     if json {
-        output::json(&serde_json::json!({ "alerts": alerts, "more": more }))?;
+        output::json(&serde_json::json!({ "alerts": page.alerts, "more": more }))?;
     } else {
-        output::print(&show::alert::list(&alerts, more, SystemClock.now()))?;
+        output::print(&show::alert::list(&page.alerts, more, page.at))?;
     }
     Ok(Exit::Fine)
 }

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Days, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use integrity_core::Severity;
 
@@ -9,13 +9,16 @@ pub fn due_at(severity: Severity, opened: DateTime<Utc>, time_zone: Tz) -> Optio
     match severity {
         Severity::Info => None,
         Severity::Warn => Some(opened + TimeDelta::hours(48)),
-        Severity::Critical => Some(end_of_day(opened, time_zone).max(opened + TimeDelta::hours(4))),
+        Severity::Critical => {
+            let end = end_of_day(opened.with_timezone(&time_zone).date_naive(), time_zone);
+            Some(end.unwrap_or(opened).max(opened + TimeDelta::hours(4)))
+        }
     }
 }
 
-fn end_of_day(instant: DateTime<Utc>, time_zone: Tz) -> DateTime<Utc> {
-    let midnight =
-        (instant.with_timezone(&time_zone).date_naive() + Days::new(1)).and_time(chrono::NaiveTime::MIN);
+/// When a local day ends.
+pub(crate) fn end_of_day(day: NaiveDate, time_zone: Tz) -> Option<DateTime<Utc>> {
+    let midnight = (day + Days::new(1)).and_time(chrono::NaiveTime::MIN);
     // Where summer time begins at midnight there is no midnight: the day ends when the next one begins.
     time_zone
         .from_local_datetime(&midnight)
@@ -25,7 +28,7 @@ fn end_of_day(instant: DateTime<Utc>, time_zone: Tz) -> DateTime<Utc> {
                 .from_local_datetime(&(midnight + TimeDelta::hours(1)))
                 .earliest()
         })
-        .map_or(instant, |local| local.with_timezone(&Utc))
+        .map(|local| local.with_timezone(&Utc))
 }
 
 #[cfg(test)]

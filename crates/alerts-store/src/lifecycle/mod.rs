@@ -14,3 +14,4 @@ pub(crate) mod observe;
 pub(crate) use act::ends;
 pub use act::{Transition, Until, transitions};
 pub use due::due_at;
+pub(crate) use due::end_of_day;

@@ -4,6 +4,7 @@
 mod apply;
 mod heartbeat;
 mod lease;
+mod past;
 mod read;
 mod state;
 mod steady;
@@ -15,12 +16,14 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use integrity_core::{Caller, CheckCode, Clock, Door, Evaluation, Role};
+use chrono_tz::Tz;
+use integrity_core::{Caller, CheckCode, Clock, Door, Evaluation, Role, Severity};
 pub use lease::MemoryLeases;
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
+    Command, Count, Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary,
+    Times, TrendDay, Unchanged, Verification, Vitals, trend::LastDays,
 };
 use state::State;
 
@@ -64,13 +67,13 @@ impl MemoryAlertStore {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn role(&self, caller: &Caller) -> Option<Role> {
+    fn role_of(&self, caller: &Caller) -> Option<Role> {
         self.members.get(caller.subject()?).copied()
     }
 
     /// Who may read: members, and the service.
     fn reading(&self, caller: &Caller) -> Result<MutexGuard<'_, State>, Error> {
-        if *caller == Caller::Service || self.role(caller).is_some() {
+        if *caller == Caller::Service || self.role_of(caller).is_some() {
             Ok(self.state())
         } else {
             Err(Error::forbidden(
@@ -107,14 +110,14 @@ impl AlertStore for MemoryAlertStore {
     }
 
     async fn act(&self, caller: &Caller, command: &Command) -> Result<Acted, Error> {
-        let role = self.role(caller);
+        let role = self.role_of(caller);
         let actor = caller.subject().unwrap_or_default();
         self.state()
             .act(command, role, actor, self.clock.now(), self.door)
     }
 
     async fn act_on_check(&self, caller: &Caller, command: &CheckCommand) -> Result<u64, Error> {
-        let role = self.role(caller);
+        let role = self.role_of(caller);
         let actor = caller.subject().unwrap_or_default();
         self.state()
             .act_on_check(command, role, actor, self.clock.now(), self.door)
@@ -127,7 +130,7 @@ impl AlertStore for MemoryAlertStore {
         code: &str,
         comment: &str,
     ) -> Result<Alert, Error> {
-        let role = self.role(caller);
+        let role = self.role_of(caller);
         let actor = caller.subject().unwrap_or_default();
         let now = self.clock.now();
         self.state()
@@ -153,16 +156,27 @@ impl AlertStore for MemoryAlertStore {
         Ok(())
     }
 
+    async fn role(&self, caller: &Caller) -> Result<Option<Role>, Error> {
+        crate::store::refuse_service(caller)?;
+        Ok(self.role_of(caller))
+    }
+
     async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error> {
         Ok(self.reading(caller)?.find(id))
     }
 
-    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error> {
-        Ok(self.reading(caller)?.list(filter, self.clock.now()))
+    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Page, Error> {
+        let state = self.reading(caller)?;
+        filter.refuse_malformed()?;
+        Ok(state.list(filter, self.clock.now()))
     }
 
     async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error> {
         Ok(self.reading(caller)?.events.get(&id).cloned().unwrap_or_default())
+    }
+
+    async fn checks(&self, caller: &Caller, database: &str) -> Result<Vec<KnownCheck>, Error> {
+        Ok(self.reading(caller)?.known_checks(database, self.clock.now()))
     }
 
     async fn check_states(&self, caller: &Caller, database: &str) -> Result<Vec<CheckState>, Error> {
@@ -179,6 +193,68 @@ impl AlertStore for MemoryAlertStore {
         Ok(self
             .reading(caller)?
             .summary(database, self.made_at, self.clock.now()))
+    }
+
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error> {
+        let state = self.serving(caller)?;
+        let summary = state.summary(database, self.made_at, self.clock.now());
+        let is_critical = |count: &&Count| count.severity == Severity::Critical;
+        Ok(Vitals {
+            at: summary.at,
+            age_seconds: summary.heartbeat.age_seconds,
+            silent_after_seconds: summary.heartbeat.silent_after_seconds,
+            silent: summary.heartbeat.silent,
+            enabled: summary.coverage.enabled,
+            covered: summary.coverage.covered,
+            failing: summary.failing.len() as u64,
+            suspect: summary.suspect.len() as u64,
+            critical: summary
+                .live
+                .iter()
+                .filter(is_critical)
+                .map(|count| count.count)
+                .sum(),
+        })
+    }
+
+    async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error> {
+        Ok(self.reading(caller)?.times(database, code, self.clock.now()))
+    }
+
+    async fn trend(
+        &self,
+        caller: &Caller,
+        database: &str,
+        days: u32,
+        zone: Tz,
+    ) -> Result<Vec<TrendDay>, Error> {
+        let state = self.reading(caller)?;
+        let last = LastDays::of(self.clock.now(), days, zone)?;
+        Ok(state.trend(database, last))
+    }
+
+    async fn runs(
+        &self,
+        caller: &Caller,
+        database: &str,
+        before: Option<DateTime<Utc>>,
+        limit: u32,
+    ) -> Result<Vec<PastRun>, Error> {
+        let state = self.reading(caller)?;
+        crate::past::refuse_malformed(before, limit)?;
+        Ok(state.runs(database, before, limit))
+    }
+
+    async fn outcomes(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        limit: u32,
+    ) -> Result<Vec<PastOutcome>, Error> {
+        let state = self.reading(caller)?;
+        crate::past::refuse_malformed(None, limit)?;
+        state.outcomes(database, code, limit)
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::state::State;
 use crate::{
     Alert, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Discrepancy, Durations,
-    Error, Problem, Resolution, Summary, Verification,
+    Error, KnownCheck, Page, Position, Problem, Resolution, Summary, Times, Verification,
 };
 
 impl State {
@@ -20,23 +20,32 @@ impl State {
         self.alerts.get(&id).map(|alert| self.detail(alert))
     }
 
-    pub(super) fn list(&self, filter: &AlertFilter, now: DateTime<Utc>) -> Vec<Alert> {
+    pub(super) fn list(&self, filter: &AlertFilter, now: DateTime<Utc>) -> Page {
+        let comes_after = |alert: &&Alert| filter.after.is_none_or(|after| Position::of(alert, now) > after);
         let mut alerts: Vec<Alert> = self
             .alerts
             .values()
             .filter(|alert| matches(filter, alert, now))
+            .filter(comes_after)
             .map(|alert| self.detail(alert))
             .collect();
-        alerts.sort_by_key(|alert| {
-            (
-                Reverse(alert.severity),
-                Reverse(alert.is_overdue(now)),
-                alert.first_detected_at,
-                alert.id,
+        alerts.sort_by_key(|alert| Position::of(alert, now));
+        Page::cut(now, alerts, filter.limit)
+    }
+
+    pub(super) fn known_checks(&self, database: &str, now: DateTime<Utc>) -> Vec<KnownCheck> {
+        let mine = self.checks.iter().filter(|((of, _), _)| of == database);
+        mine.map(|(key, known)| {
+            let found = self.live(database);
+            let found = found.filter(|alert| alert.check_code == key.1.as_str());
+            KnownCheck::new(
+                known.clone(),
+                self.states.get(key).cloned(),
+                counts(found, now),
+                now,
             )
-        });
-        alerts.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
-        alerts
+        })
+        .collect()
     }
 
     pub(super) fn check_states(&self, database: &str) -> Vec<CheckState> {
@@ -67,18 +76,12 @@ impl State {
             let complete_at = state.and_then(|state| state.complete_at);
             complete_at.is_some_and(|at| info.is_fresh(at, now))
         };
-        let recent = |alert: &&Alert| alert.opened_at >= now - TimeDelta::days(90);
+        let times = times(self.of(database), now);
         let troubled = |info: &CheckInfo| {
             self.live(database)
                 .any(|alert| alert.check_code == info.code.as_str() && alert.severity > Severity::Info)
         };
         let count = |codes: Vec<String>| codes.len() as u64;
-        let mut live: BTreeMap<_, (u64, u64)> = BTreeMap::new();
-        for alert in self.live(database) {
-            let (count, overdue) = live.entry((Reverse(alert.severity), alert.status)).or_default();
-            *count += 1;
-            *overdue += u64::from(alert.is_overdue(now));
-        }
         Summary {
             at: now,
             complete_at: enabled
@@ -96,15 +99,7 @@ impl State {
                 })),
             },
             heartbeat: self.heartbeat(database, enabled.iter().map(|(info, _)| *info), made_at, now),
-            live: live
-                .into_iter()
-                .map(|((Reverse(severity), status), (count, overdue))| Count {
-                    severity,
-                    status,
-                    count,
-                    overdue,
-                })
-                .collect(),
+            live: counts(self.live(database), now),
             overdue: self.live(database).filter(|alert| alert.is_overdue(now)).count() as u64,
             failing: codes(&ended("Failed")),
             suspect: codes(&ended("Suspect")),
@@ -117,22 +112,14 @@ impl State {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
-            acknowledge: durations(
-                self.of(database)
-                    .filter(recent)
-                    .filter_map(|alert| Some(alert.acknowledged_at? - alert.opened_at)),
-            ),
-            resolve: durations(
-                self.of(database)
-                    .filter(recent)
-                    .filter(|alert| match alert.resolution {
-                        Some(Resolution::Cleared) => true,
-                        Some(Resolution::Fixed) => alert.verified_at.is_some(),
-                        _ => false,
-                    })
-                    .filter_map(|alert| Some(alert.resolved_at? - alert.opened_at)),
-            ),
+            acknowledge: times.acknowledge,
+            resolve: times.resolve,
         }
+    }
+
+    pub(super) fn times(&self, database: &str, code: &str, now: DateTime<Utc>) -> Times {
+        let mine = self.of(database);
+        times(mine.filter(|alert| alert.check_code == code), now)
     }
 
     pub(super) fn verify(&self) -> Result<Verification, Error> {
@@ -193,7 +180,7 @@ impl State {
         detail
     }
 
-    fn of(&self, database: &str) -> impl Iterator<Item = &Alert> {
+    pub(super) fn of(&self, database: &str) -> impl Iterator<Item = &Alert> {
         self.alerts
             .values()
             .filter(move |alert| alert.database == database)
@@ -219,7 +206,8 @@ fn is_meta(alert: &Alert) -> bool {
 
 fn matches(filter: &AlertFilter, alert: &Alert, now: DateTime<Utc>) -> bool {
     let wanted = |wish: &Option<String>, value: Option<&str>| wish.is_none() || wish.as_deref() == value;
-    (filter.statuses.is_empty() || filter.statuses.contains(&alert.status))
+    wanted(&filter.database, Some(&alert.database))
+        && (filter.statuses.is_empty() || filter.statuses.contains(&alert.status))
         && (filter.severities.is_empty() || filter.severities.contains(&alert.severity))
         && wanted(&filter.check_code, Some(&alert.check_code))
         && wanted(&filter.entity_type, Some(&alert.entity_type))
@@ -239,6 +227,42 @@ fn matches(filter: &AlertFilter, alert: &Alert, now: DateTime<Utc>) -> bool {
                 .to_lowercase()
                 .contains(&text.to_lowercase())
         })
+}
+
+/// So many by severity and status, worst first.
+fn counts<'a>(alerts: impl Iterator<Item = &'a Alert>, now: DateTime<Utc>) -> Vec<Count> {
+    let mut counts: BTreeMap<_, (u64, u64)> = BTreeMap::new();
+    for alert in alerts {
+        let (count, overdue) = counts.entry((Reverse(alert.severity), alert.status)).or_default();
+        *count += 1;
+        *overdue += u64::from(alert.is_overdue(now));
+    }
+    let counts = counts.into_iter();
+    counts
+        .map(|((Reverse(severity), status), (count, overdue))| Count {
+            severity,
+            status,
+            count,
+            overdue,
+        })
+        .collect()
+}
+
+/// How long those take that were opened in the last 90 days.
+fn times<'a>(alerts: impl Iterator<Item = &'a Alert>, now: DateTime<Utc>) -> Times {
+    let recent = alerts.filter(|alert| alert.opened_at >= now - TimeDelta::days(90));
+    let recent: Vec<&Alert> = recent.collect();
+    let is_gone = |alert: &&&Alert| match alert.resolution {
+        Some(Resolution::Cleared) => true,
+        Some(Resolution::Fixed) => alert.verified_at.is_some(),
+        _ => false,
+    };
+    let taken_up = recent.iter();
+    let resolved = recent.iter().filter(is_gone);
+    Times {
+        acknowledge: durations(taken_up.filter_map(|alert| Some(alert.acknowledged_at? - alert.opened_at))),
+        resolve: durations(resolved.filter_map(|alert| Some(alert.resolved_at? - alert.opened_at))),
+    }
 }
 
 /// Median and 90th percentile, interpolated as `percentile_cont` does.

@@ -9,6 +9,9 @@ use sqlx::{PgPool, postgres::types::PgInterval};
 use super::failure;
 use crate::{Error, Lease, Leases, lease, store::refuse_people};
 
+/// How often somebody else may be faster.
+const ATTEMPTS: usize = 10;
+
 /// Leases in PostgreSQL. The schema must have been migrated and the roles made before.
 #[derive(Debug, Clone)]
 pub struct PgLeases(PgPool);
@@ -41,18 +44,25 @@ impl Leases for PgLeases {
             days: 0,
             microseconds: lease::microseconds(for_)?,
         };
-        let mut transaction = self.begin(caller).await?;
-        let row = sqlx::query_file!("../../sql/alerts-store/acquire.sql", name, holder, span)
-            .fetch_one(transaction.connection())
-            .await
-            .map_err(failure)?;
-        transaction.commit().await?;
-        Ok(Lease {
-            held: row.holder == holder,
-            holder: row.holder,
-            until: row.until,
-            at: row.at,
-        })
+        // Whoever was slower than somebody else asks once more to learn who; that one may be gone by then.
+        for _ in 0..ATTEMPTS {
+            let mut transaction = self.begin(caller).await?;
+            let row = sqlx::query_file!("../../sql/alerts-store/acquire.sql", name, holder, span)
+                .fetch_optional(transaction.connection())
+                .await
+                .map_err(failure)?;
+            transaction.commit().await?;
+            let lease = row.map(|row| Lease {
+                held: row.held,
+                holder: row.holder,
+                until: row.until,
+                at: row.at,
+            });
+            if let Some(lease) = lease.filter(|lease| lease.held || lease.until > lease.at) {
+                return Ok(lease);
+            }
+        }
+        Err(Error::Unavailable("everybody else was faster".into()))
     }
 
     async fn release(&self, caller: &Caller, name: &str, holder: &str) -> Result<(), Error> {

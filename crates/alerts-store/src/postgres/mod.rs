@@ -7,17 +7,22 @@
 mod act;
 mod apply;
 mod books;
+mod changes;
 mod compat;
 mod consequence;
 mod lease;
+mod past;
 mod read;
 mod retry;
 mod steady;
 
 use async_trait::async_trait;
+pub use changes::{Change, PgChanges};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 pub use compat::SYSTEM_ALERTS;
 use integrity_core::{
-    Caller, CheckCode, Door, Evaluation,
+    Caller, CheckCode, Door, Evaluation, Role,
     postgres::{CallerTransaction, Room},
 };
 pub use lease::PgLeases;
@@ -26,7 +31,8 @@ use sqlx::{PgPool, migrate::Migrator};
 
 use crate::{
     Acted, Alert, AlertEvent, AlertFilter, AlertId, AlertStore, Applied, CheckCommand, CheckInfo, CheckState,
-    Command, Error, LastSeen, PassedDates, Run, Summary, Unchanged, Verification,
+    Command, Error, KnownCheck, LastSeen, Page, PassedDates, PastOutcome, PastRun, Run, Summary, Times,
+    TrendDay, Unchanged, Verification, Vitals,
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/alerts-store/migrations");
@@ -118,16 +124,25 @@ impl AlertStore for PgAlertStore {
         books::record_run(self.begin_serving(caller).await?, run).await
     }
 
+    async fn role(&self, caller: &Caller) -> Result<Option<Role>, Error> {
+        crate::store::refuse_service(caller)?;
+        read::role(&mut self.begin(caller).await?).await
+    }
+
     async fn find(&self, caller: &Caller, id: AlertId) -> Result<Option<Alert>, Error> {
         read::find(&mut self.begin_reading(caller).await?, id).await
     }
 
-    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Vec<Alert>, Error> {
+    async fn list(&self, caller: &Caller, filter: &AlertFilter) -> Result<Page, Error> {
         read::list(&mut self.begin_reading(caller).await?, filter).await
     }
 
     async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error> {
         read::events(&mut self.begin_reading(caller).await?, id).await
+    }
+
+    async fn checks(&self, caller: &Caller, database: &str) -> Result<Vec<KnownCheck>, Error> {
+        read::checks(&mut self.begin_reading(caller).await?, database).await
     }
 
     async fn check_states(&self, caller: &Caller, database: &str) -> Result<Vec<CheckState>, Error> {
@@ -140,6 +155,46 @@ impl AlertStore for PgAlertStore {
 
     async fn summary(&self, caller: &Caller, database: &str) -> Result<Summary, Error> {
         read::summary(&mut self.begin_reading(caller).await?, database).await
+    }
+
+    async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error> {
+        read::vitals(self.begin_serving(caller).await?, database).await
+    }
+
+    async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error> {
+        read::times(&mut self.begin_reading(caller).await?, database, code).await
+    }
+
+    async fn trend(
+        &self,
+        caller: &Caller,
+        database: &str,
+        days: u32,
+        zone: Tz,
+    ) -> Result<Vec<TrendDay>, Error> {
+        past::trend(&mut self.begin_reading(caller).await?, database, days, zone).await
+    }
+
+    async fn runs(
+        &self,
+        caller: &Caller,
+        database: &str,
+        before: Option<DateTime<Utc>>,
+        limit: u32,
+    ) -> Result<Vec<PastRun>, Error> {
+        crate::past::refuse_malformed(before, limit)?;
+        past::runs(&mut self.begin_reading(caller).await?, database, before, limit).await
+    }
+
+    async fn outcomes(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: &str,
+        limit: u32,
+    ) -> Result<Vec<PastOutcome>, Error> {
+        crate::past::refuse_malformed(None, limit)?;
+        past::outcomes(&mut self.begin_reading(caller).await?, database, code, limit).await
     }
 
     async fn verify(&self, caller: &Caller) -> Result<Verification, Error> {

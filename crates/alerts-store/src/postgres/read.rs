@@ -1,10 +1,22 @@
 //! What people and programs read. Rows come as JSON, whose keys are the column names and the field names.
 
-use integrity_core::{Caller, postgres::CallerTransaction};
-use serde::de::DeserializeOwned;
+use integrity_core::{Caller, Role, postgres::CallerTransaction};
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{PgAlertStore, failure};
-use crate::{Alert, AlertEvent, AlertFilter, AlertId, CheckState, Error, LastSeen, Summary, Verification};
+use crate::{
+    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Count, Error, KnownCheck, LastSeen, Page,
+    Summary, Times, Verification, Vitals, vitals::Signs,
+};
+
+/// A check as `checks.sql` gives it.
+#[derive(Deserialize)]
+struct FoundCheck {
+    info: CheckInfo,
+    active: bool,
+    state: Option<CheckState>,
+    live: Vec<Count>,
+}
 
 impl PgAlertStore {
     /// A transaction of somebody who may read. Row Level Security would show a stranger nothing, and nothing
@@ -37,37 +49,71 @@ pub(super) async fn find(transaction: &mut CallerTransaction, id: AlertId) -> Re
         .transpose()
 }
 
-pub(super) async fn list(
-    transaction: &mut CallerTransaction,
-    filter: &AlertFilter,
-) -> Result<Vec<Alert>, Error> {
-    let statuses: Vec<String> = filter
-        .statuses
-        .iter()
-        .map(|status| status.as_str().to_owned())
-        .collect();
-    let severities: Vec<String> = filter
+pub(super) async fn role(transaction: &mut CallerTransaction) -> Result<Option<Role>, Error> {
+    let word = sqlx::query_file_scalar!("../../sql/alerts-store/role.sql")
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    let known = |word: String| {
+        let role = Role::ALL.into_iter().find(|role| role.as_str() == word);
+        role.ok_or_else(|| Error::corrupt("a role that this program does not know"))
+    };
+    word.map(known).transpose()
+}
+
+pub(super) async fn list(transaction: &mut CallerTransaction, filter: &AlertFilter) -> Result<Page, Error> {
+    filter.refuse_malformed()?;
+    let statuses = filter.statuses.iter().map(|status| status.as_str().to_owned());
+    let severities = filter
         .severities
         .iter()
-        .map(|severity| severity.as_str().to_owned())
-        .collect();
-    sqlx::query_file_scalar!(
+        .map(|severity| severity.as_str().to_owned());
+    let rows = sqlx::query_file!(
         "../../sql/alerts-store/list.sql",
-        &statuses,
-        &severities,
+        filter.database,
+        &Vec::from_iter(statuses),
+        &Vec::from_iter(severities),
         filter.check_code,
         filter.entity_type,
         filter.scope,
         filter.overdue,
         filter.text,
-        i64::from(filter.limit)
+        filter.after.map(|after| after.severity.as_str()),
+        filter.after.map(|after| after.overdue),
+        filter.after.map(|after| after.first_detected_at),
+        filter.after.map(|after| after.id.0),
+        i64::from(filter.limit) + 1
     )
     .fetch_all(transaction.connection())
     .await
-    .map_err(failure)?
-    .iter()
-    .map(|json| parse(json))
-    .collect()
+    .map_err(failure)?;
+    let at = rows
+        .first()
+        .map(|row| row.at)
+        .ok_or_else(|| Error::corrupt("a page without an instant"))?;
+    let alerts = rows.iter().filter_map(|row| row.alert.as_deref()).map(parse);
+    Ok(Page::cut(at, alerts.collect::<Result<_, _>>()?, filter.limit))
+}
+
+pub(super) async fn checks(
+    transaction: &mut CallerTransaction,
+    database: &str,
+) -> Result<Vec<KnownCheck>, Error> {
+    let rows = sqlx::query_file!("../../sql/alerts-store/checks.sql", database)
+        .fetch_all(transaction.connection())
+        .await
+        .map_err(failure)?;
+    rows.iter()
+        .map(|row| {
+            let found: FoundCheck = parse(&row.check)?;
+            Ok(KnownCheck::new(
+                (found.info, found.active),
+                found.state,
+                found.live,
+                row.at,
+            ))
+        })
+        .collect()
 }
 
 pub(super) async fn events(
@@ -109,6 +155,26 @@ pub(super) async fn last_seen(
 
 pub(super) async fn summary(transaction: &mut CallerTransaction, database: &str) -> Result<Summary, Error> {
     let json = sqlx::query_file_scalar!("../../sql/alerts-store/summary.sql", database)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    parse(&json)
+}
+
+pub(super) async fn vitals(mut transaction: CallerTransaction, database: &str) -> Result<Vitals, Error> {
+    let json = sqlx::query_file_scalar!("../../sql/alerts-store/vitals.sql", database)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    parse::<Signs>(&json).map(Vitals::from)
+}
+
+pub(super) async fn times(
+    transaction: &mut CallerTransaction,
+    database: &str,
+    code: &str,
+) -> Result<Times, Error> {
+    let json = sqlx::query_file_scalar!("../../sql/alerts-store/times.sql", database, code)
         .fetch_one(transaction.connection())
         .await
         .map_err(failure)?;

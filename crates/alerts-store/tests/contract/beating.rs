@@ -220,5 +220,5 @@ pub(crate) async fn what_is_past_due_is_counted_where_it_stands(harness: &dyn Ha
         ..AlertFilter::default()
     };
     let listed = harness.service().list(&Caller::Service, &overdue).await;
-    assert_eq!(listed.expect("a list").len(), 2);
+    assert_eq!(listed.expect("a list").alerts.len(), 2);
 }

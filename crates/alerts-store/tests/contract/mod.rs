@@ -7,7 +7,10 @@ mod applying;
 mod beating;
 mod clearing;
 mod confirming;
+mod knowing;
 mod leasing;
+mod paging;
+mod past;
 mod previewing;
 mod reading;
 pub(crate) mod scene;
@@ -24,7 +27,10 @@ pub(crate) use applying::*;
 pub(crate) use beating::*;
 pub(crate) use clearing::*;
 pub(crate) use confirming::*;
+pub(crate) use knowing::*;
 pub(crate) use leasing::*;
+pub(crate) use paging::*;
+pub(crate) use past::*;
 pub(crate) use previewing::*;
 pub(crate) use reading::*;
 pub(crate) use steady::*;
@@ -104,8 +110,21 @@ macro_rules! promises {
             a_critical_is_accepted_by_an_admin_only
             strangers_are_told_so
             a_list_is_ordered_and_filtered
+            pages_give_each_alert_once
+            a_page_begins_after_a_place_where_nothing_stands
+            a_page_says_when_it_was_made
+            a_list_is_of_one_database_where_that_is_asked
+            a_list_badly_asked_for_is_refused
+            a_person_has_a_role_or_none
+            checks_are_known_with_how_they_stand
+            a_trend_is_told_by_the_events
+            runs_are_read_back
+            what_came_of_a_check_is_read_back
+            the_past_badly_asked_for_is_refused
+            times_are_of_one_check
             a_due_date_that_passed_is_recorded_once
             the_summary_counts
+            the_vitals_are_the_numbers_of_the_summary
             defect_02_silence_is_not_health
             a_check_of_another_pack_is_frozen
             events_tell_the_whole_life

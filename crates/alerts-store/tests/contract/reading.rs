@@ -33,8 +33,16 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
         people.find(&stranger, alert.id).await.err(),
         people.events(&stranger, alert.id).await.err(),
         people.summary(&stranger, "main").await.err(),
+        people.checks(&stranger, "main").await.err(),
         people.check_states(&stranger, "main").await.err(),
         people.last_seen(&stranger, "main").await.err(),
+        people.times(&stranger, "main", CODE).await.err(),
+        people
+            .trend(&stranger, "main", 30, chrono_tz::Tz::UTC)
+            .await
+            .err(),
+        people.runs(&stranger, "main", None, 1).await.err(),
+        people.outcomes(&stranger, "main", CODE, 1).await.err(),
         people.verify(&stranger).await.err(),
         people.verify(&Caller::person("amina")).await.err(),
         people.verify(&Caller::person("patricia")).await.err(),
@@ -51,6 +59,7 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
             .list(&reader, &AlertFilter::all())
             .await
             .expect("a pca reads")
+            .alerts
             .len(),
         1
     );
@@ -149,7 +158,7 @@ pub(crate) async fn a_list_is_ordered_and_filtered(harness: &dyn Harness) {
             .list(&Caller::Service, &filter)
             .await
             .expect("a list");
-        let names: Vec<&str> = list.iter().map(|alert| alert.entity_id.as_str()).collect();
+        let names: Vec<&str> = list.alerts.iter().map(|alert| alert.entity_id.as_str()).collect();
         assert_eq!(names, expected, "{filter:?}");
     }
 }
@@ -203,6 +212,7 @@ pub(crate) async fn a_due_date_that_passed_is_recorded_once(harness: &dyn Harnes
             .list(&Caller::Service, &overdue)
             .await
             .expect("a list")
+            .alerts
             .len(),
         1
     );
@@ -292,6 +302,71 @@ pub(crate) async fn the_summary_counts(harness: &dyn Harness) {
         .record_run(&Caller::Service, &run)
         .await
         .expect("recorded");
+}
+
+/// What anybody may be told says the same as what members read; and a person asks for the summary.
+pub(crate) async fn the_vitals_are_the_numbers_of_the_summary(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let service = harness.service();
+    let agree = async |what: &str| {
+        let summary = service.summary(&Caller::Service, "main").await.expect("numbers");
+        let vitals = service.vitals(&Caller::Service, "main").await.expect("numbers");
+        let criticals = summary
+            .live
+            .iter()
+            .filter(|count| count.severity == Severity::Critical);
+        assert_eq!(
+            (
+                vitals.enabled,
+                vitals.covered,
+                vitals.failing,
+                vitals.suspect,
+                vitals.critical,
+                vitals.silent
+            ),
+            (
+                summary.coverage.enabled,
+                summary.coverage.covered,
+                summary.failing.len() as u64,
+                summary.suspect.len() as u64,
+                criticals.map(|count| count.count).sum::<u64>(),
+                summary.heartbeat.silent,
+            ),
+            "{what}"
+        );
+        assert_eq!(
+            vitals.silent_after_seconds, summary.heartbeat.silent_after_seconds,
+            "{what}"
+        );
+        vitals
+    };
+    assert!(agree("nobody looks").await.silent);
+    let checks = [
+        CheckInfo {
+            proved: true,
+            ..check(CODE)
+        },
+        check("OTHER_CHECK"),
+    ];
+    let registered = service.register_checks(&Caller::Service, "main", &checks).await;
+    registered.expect("registered");
+    agree("never evaluated").await;
+    let findings = vec![tank("T1", Severity::Critical, 1), tank("T2", Severity::Warn, 1)];
+    scene.sees(Outcome::Complete, findings).await;
+    let seen = agree("evaluated").await;
+    assert_eq!((seen.enabled, seen.covered, seen.critical), (2, 1, 1));
+    scene.sees(failed(), Vec::new()).await;
+    assert_eq!(agree("failed").await.failing, 1);
+    let elsewhere = service
+        .vitals(&Caller::Service, "elsewhere")
+        .await
+        .expect("numbers");
+    assert_eq!(
+        (elsewhere.enabled, elsewhere.critical, elsewhere.silent),
+        (0, 0, true)
+    );
+    let person = service.vitals(&Caller::person("amina"), "main").await;
+    assert!(matches!(person, Err(Error::Forbidden { .. })), "{person:?}");
 }
 
 pub(crate) async fn a_check_of_another_pack_is_frozen(harness: &dyn Harness) {

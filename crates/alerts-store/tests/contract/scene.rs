@@ -116,6 +116,7 @@ impl<'a> Scene<'a> {
             .list(&Caller::Service, &AlertFilter::all())
             .await
             .expect("a list")
+            .alerts
     }
 
     /// Everything that could have been written: alerts with their versions, events, and how the checks stand.

@@ -53,7 +53,7 @@ async fn live(pool: sqlx::PgPool) -> Result<String, Box<dyn std::error::Error>> 
     };
     let opened = store.apply(&Caller::Service, &evaluation).await?.opened;
     let amina = Caller::person("amina");
-    let alert = store.list(&amina, &AlertFilter::default()).await?.pop().ok_or(Error::NotFound)?;
+    let alert = store.list(&amina, &AlertFilter::default()).await?.alerts.pop().ok_or(Error::NotFound)?;
     let acted = store.act(&amina, &Command::new(alert.id, Verb::Ack)).await?.alert;
     Ok(format!("opened {opened}, then {:?} by {:?}", acted.status, acted.acknowledged_by))
 }

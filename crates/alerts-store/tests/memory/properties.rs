@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::{
     contract::scene::Scene,
     memory_harness::Memory,
-    play::{Player, laws, life, long_life, see, steady_life},
+    play::{Player, laws, life, long_life, see, steady_life, zone},
 };
 
 fn run<F: Future<Output = ()>>(test: F) {
@@ -41,6 +41,11 @@ proptest! {
     #[test]
     fn moving_on_is_applying(life in steady_life(12)) {
         run(laws::moving_on_is_applying(&Memory::new(), "main".to_owned(), life));
+    }
+
+    #[test]
+    fn the_trend_is_the_fold_of_all_events(life in long_life(25), zone in zone()) {
+        run(laws::the_trend_is_the_fold_of_all_events(&Memory::new(), "main".to_owned(), life, zone));
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! What holds of every life of an alert, whatever store it is lived in.
 
-use integrity_core::Outcome;
+use std::collections::BTreeMap;
+
+use alerts_store::TrendDay;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use integrity_core::{Caller, Outcome};
 
 use super::{Op, Player, STEADY, Standing};
 use crate::contract::Harness;
@@ -129,4 +134,53 @@ pub(crate) async fn moving_on_is_applying(harness: &dyn Harness, database: Strin
         }
     }
     assert_eq!(saves.standing().await, applies.standing().await);
+}
+
+/// The trend is what everybody gets who lays the events of every alert one over the other, day by day.
+pub(crate) async fn the_trend_is_the_fold_of_all_events(
+    harness: &dyn Harness,
+    database: String,
+    life: Vec<Op>,
+    zone: Tz,
+) {
+    let player = lived(harness, database.clone(), &life).await;
+    let service = harness.service();
+    let trend = service.trend(&Caller::Service, &database, 100, zone).await;
+    let trend = trend.expect("a trend");
+    let mut told: BTreeMap<NaiveDate, [u64; 3]> = trend.iter().map(|day| (day.date, [0; 3])).collect();
+    assert_eq!(told.len(), 100, "each day once");
+    for alert in player.alerts().await {
+        let events = service.events(&Caller::Service, alert.id).await.expect("events");
+        for (date, live) in &mut told {
+            let mut standing = (String::new(), String::new());
+            let until_then = events
+                .iter()
+                .filter(|event| event.at.with_timezone(&zone).date_naive() <= *date);
+            for set in until_then.map(|event| &event.diff["set"]) {
+                let take = |word: &mut String, key: &str| {
+                    if let Some(now) = set.get(key) {
+                        *word = now.as_str().expect("a word").to_owned();
+                    }
+                };
+                take(&mut standing.0, "status");
+                take(&mut standing.1, "severity");
+            }
+            if ["OPEN", "ACK"].contains(&standing.0.as_str()) {
+                let place = ["CRITICAL", "WARN", "INFO"]
+                    .iter()
+                    .position(|word| *word == standing.1);
+                live[place.expect("a severity")] += 1;
+            }
+        }
+    }
+    let expected: Vec<_> = told
+        .into_iter()
+        .map(|(date, [critical, warn, info])| TrendDay {
+            date,
+            critical,
+            warn,
+            info,
+        })
+        .collect();
+    assert_eq!(trend, expected);
 }

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use alerts_store::{AlertFilter, Applied, CheckCommand, Command, Verb};
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use integrity_core::{
     AcceptRule, Caller, Clearing, Evaluation, Finding, Outcome, Payload, Severity, Suspicion, Terms, Worse,
 };
@@ -306,7 +307,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    async fn alerts(&self) -> Vec<alerts_store::Alert> {
+    pub(crate) async fn alerts(&self) -> Vec<alerts_store::Alert> {
         let filter = AlertFilter {
             limit: 100_000,
             ..AlertFilter::all()
@@ -316,7 +317,8 @@ impl<'a> Player<'a> {
             .service()
             .list(&Caller::Service, &filter)
             .await
-            .expect("a list");
+            .expect("a list")
+            .alerts;
         alerts.retain(|alert| alert.database == self.database);
         alerts
     }
@@ -384,6 +386,16 @@ impl<'a> Player<'a> {
         }
         standing
     }
+}
+
+/// Where days begin at different hours, and some have 23 or 25.
+pub(crate) fn zone() -> impl Strategy<Value = Tz> {
+    prop_oneof![
+        Just(Tz::UTC),
+        Just(Tz::Africa__Kinshasa),
+        Just(Tz::America__New_York),
+        Just(Tz::Pacific__Kiritimati)
+    ]
 }
 
 fn name(entity: u8) -> String {

@@ -13,7 +13,7 @@ use proptest::{
 
 use crate::{
     memory_harness::Memory,
-    play::{Op, Player, laws, life, long_life, see, steady_life},
+    play::{Op, Player, laws, life, long_life, see, steady_life, zone},
     server::Postgres,
 };
 
@@ -123,6 +123,16 @@ async fn moving_on_is_applying_in_postgres(pool: PgPool) {
     })
     .await;
     crate::contract::scene::Scene::new(&*judge).verifies().await;
+}
+
+/// Reopened, suppressed, raised, lowered, taken back: whatever a life brings.
+#[sqlx::test(migrations = false)]
+async fn the_trend_is_the_fold_of_all_events_in_postgres(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    property(40, (long_life(25), zone()), async move |case, (life, zone)| {
+        laws::the_trend_is_the_fold_of_all_events(&postgres, format!("case {case}"), life, zone).await;
+    })
+    .await;
 }
 
 #[sqlx::test(migrations = false)]

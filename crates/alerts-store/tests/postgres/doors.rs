@@ -64,6 +64,7 @@ async fn signed_in_people_reach_what_they_need_and_no_more(pool: PgPool) {
         "EXECUTE vigie.sync_heartbeat(text)",
         "SELECT vigie.alert_details",
         "SELECT vigie.alert_events",
+        "SELECT vigie.alert_times",
         "SELECT vigie.alerts",
         "SELECT vigie.check_states",
         "SELECT vigie.checks",

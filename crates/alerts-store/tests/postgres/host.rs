@@ -112,7 +112,7 @@ impl Host {
 
     pub(crate) async fn alert(&self, tank: &str) -> Alert {
         let all = self.store.list(&Caller::Service, &AlertFilter::all()).await;
-        let mut all = all.expect("a list").into_iter();
+        let mut all = all.expect("a list").alerts.into_iter();
         all.find(|alert| alert.entity_id == tank).expect("an alert")
     }
 

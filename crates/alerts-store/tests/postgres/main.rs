@@ -6,6 +6,7 @@
 mod contract;
 mod agreement;
 mod chain;
+mod changes;
 mod compat;
 mod doors;
 mod heartbeat;

@@ -81,12 +81,7 @@ impl Target {
     /// # Errors
     /// When the database cannot be reached, or a pooler on the way loses prepared statements.
     pub async fn connect(&self) -> Result<PgPool, Stop> {
-        let (pool, pooling) = self.look().await?;
-        match pooling {
-            Pooling::Session | Pooling::Transaction => Ok(pool),
-            _ => Err(self
-                .unusable("that loses prepared statements, so that queries fail or get other queries' rows")),
-        }
+        Ok(self.connect_many(2).await?.0)
     }
 
     /// Connections that are known to work and to keep what outlives a transaction, such as the lock of a migration.
@@ -107,12 +102,28 @@ impl Target {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn look(&self) -> Result<(PgPool, Pooling), Stop> {
+        self.look_with(2).await
+    }
+
+    /// So many connections that are known to work, for what ends with its transaction, and what stands between.
+    ///
+    /// # Errors
+    /// As `connect`.
+    pub async fn connect_many(&self, connections: u32) -> Result<(PgPool, Pooling), Stop> {
+        let (pool, pooling) = self.look_with(connections).await?;
+        match pooling {
+            Pooling::Session | Pooling::Transaction => Ok((pool, pooling)),
+            _ => Err(self.lossy()),
+        }
+    }
+
+    async fn look_with(&self, connections: u32) -> Result<(PgPool, Pooling), Stop> {
         let Ok(looked) = tokio::time::timeout(reason::PATIENCE, self.probe()).await else {
             let seconds = reason::PATIENCE.as_secs();
             return Err(Stop::unreachable(format!("no answer within {seconds} s")).at(&self.place));
         };
         let options: PgPoolOptions = pool_options()
-            .max_connections(2)
+            .max_connections(connections)
             .acquire_timeout(reason::PATIENCE);
         Ok((options.connect_lazy_with(self.options.clone()), looked?))
     }
@@ -125,6 +136,10 @@ impl Target {
         // They have answered; how they take their leave does not matter.
         let _ = tokio::join!(first.close(), second.close());
         pooling.map_err(|error| Stop::from(error).at(&self.place))
+    }
+
+    fn lossy(&self) -> Stop {
+        self.unusable("that loses prepared statements, so that queries fail or get other queries' rows")
     }
 
     fn unusable(&self, pooler: &str) -> Stop {

@@ -146,8 +146,8 @@ fn codes(report: &Report) -> Vec<&str> {
 
 /// Whose alerts there are.
 async fn alerts(store: &dyn AlertStore) -> Vec<String> {
-    let alerts = store.list(&SERVICE, &AlertFilter::all()).await.expect("read");
-    let mut codes: Vec<_> = alerts.into_iter().map(|alert| alert.check_code).collect();
+    let page = store.list(&SERVICE, &AlertFilter::all()).await.expect("read");
+    let mut codes: Vec<_> = page.alerts.into_iter().map(|alert| alert.check_code).collect();
     codes.sort();
     codes
 }

@@ -12,7 +12,7 @@ use integrity_core::{
 use pg_sandbox::{Options, Sandbox, Script};
 use uuid::Uuid;
 
-use self::service::{Logins, Service};
+use self::service::{Service, address};
 use super::{round, sync};
 use wiring::{
     chosen::Chosen,
@@ -78,14 +78,12 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
             sandbox.port()
         )
     };
-    let logins = Logins {
-        database_url: url("vigie_sync"),
-        eval_url: url("vigie_eval"),
-    };
+    let (database_url, eval_url) = (url("vigie_sync"), url("vigie_eval"));
+    let screens = (!args.once).then(|| address(args.port)).transpose()?;
     let target = |url: &str| Target::parse("the demo's server", url);
-    let service = Session::open(&target(&logins.database_url)?, Door::Sync)
+    let service = Session::open(&target(&database_url)?, Door::Sync)
         .await?
-        .evaluating_as(Some(&target(&logins.eval_url)?))
+        .evaluating_as(Some(&target(&eval_url)?))
         .await?;
     let ending = round::ending_on_signal()?;
     let report = round::make(&service, &chosen, &ending).await?;
@@ -93,25 +91,48 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
 
     summary(&report, sandbox, json)?;
     let exit = sync::told(&report.checks, &chosen);
-    if args.once || ending.is_asked() {
+    let Some(screens) = screens.filter(|_| !ending.is_asked()) else {
         return Ok(exit);
-    }
-    let mut beside = Service::start(sandbox.directory(), &PACKS, &logins)?;
-    output::print(&ready(sandbox, beside.ops, json))?;
+    };
+    let (sync_ops, api_ops) = (address(0)?, address(0)?);
+    let packs = format!("packs = {PACKS:?}\n");
+    let mut sync = Service::start(
+        "vigie-sync",
+        sandbox.directory(),
+        &format!("{packs}[ops]\nlisten = \"{sync_ops}\"\n"),
+        &[("VIGIE_DATABASE_URL", &database_url), ("VIGIE_EVAL_URL", &eval_url)],
+    )?;
+    let mut api = Service::start(
+        "vigie-api",
+        sandbox.directory(),
+        &format!(
+            "{packs}[api]\nlisten = \"{screens}\"\nadministrator = \"Amina\"\n[auth]\nmode = \"demo\"\n\
+             [ops]\nlisten = \"{api_ops}\"\n"
+        ),
+        &[("VIGIE_DATABASE_URL", &url("vigie_api"))],
+    )?;
+    api.answers(screens).await?;
+    output::print(&ready(sandbox, screens, sync_ops, json))?;
     let ended = tokio::select! {
         () = ending.asked() => None,
-        ended = beside.ended() => Some(ended),
+        ended = sync.ended() => Some(ended),
+        ended = api.ended() => Some(ended),
     };
-    if let Some(ended) = ended {
-        let how = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
-        output::say(&format!(
-            "vigie-sync has ended by itself ({how}): nothing runs the checks any more"
-        ));
-        return Ok(Exit::Incomplete);
+    if ended.is_none() {
+        output::note("stopping the demo");
     }
-    output::note("stopping the demo");
-    beside.stop().await;
-    Ok(Exit::Fine)
+    tokio::join!(api.stop(), sync.stop());
+    let Some((name, how)) = ended else {
+        return Ok(Exit::Fine);
+    };
+    let how = how.map_or_else(|error| error.to_string(), |status| status.to_string());
+    let what = if name == "vigie-sync" {
+        "nothing runs the checks any more"
+    } else {
+        "there are no screens any more"
+    };
+    output::say(&format!("{name} has ended by itself ({how}): {what}"));
+    Ok(Exit::Incomplete)
 }
 
 fn summary(report: &Report, sandbox: &Sandbox, json: bool) -> Result<(), Stop> {
@@ -126,14 +147,14 @@ fn summary(report: &Report, sandbox: &Sandbox, json: bool) -> Result<(), Stop> {
 }
 
 /// What to type in another terminal. A password in a flag would be refused, so it goes by the environment.
-fn ready(sandbox: &Sandbox, ops: SocketAddr, json: bool) -> String {
+fn ready(sandbox: &Sandbox, screens: SocketAddr, ops: SocketAddr, json: bool) -> String {
     let url = sandbox.url(DATABASE);
     if json {
-        return serde_json::json!({ "ready": true, "database_url": url, "ops": ops.to_string() }).to_string();
+        return serde_json::json!({ "ready": true, "screens": format!("http://{screens}/"), "database_url": url, "ops": ops.to_string() }).to_string();
     }
     let program = std::env::args().next().unwrap_or_else(|| "vigie".to_owned());
     format!(
-        "\nready; in another terminal:\n  export VIGIE_DATABASE_URL='{url}'\n  {program} status\n  \
+        "\nready; the screens: http://{screens}/\nIn another terminal:\n  export VIGIE_DATABASE_URL='{url}'\n  {program} status\n  \
          {program} alerts list --severity CRITICAL\n  {program} alerts ack ID --as amina\n  \
          curl -s http://{ops}/readyz\n\
          The service vigie-sync runs the checks from now on, each at its interval, and logs below.\n\

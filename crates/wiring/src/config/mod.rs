@@ -2,19 +2,24 @@
 //!
 //! Unknown keys are refused: a threshold that is misspelt must not look like one that is in force.
 
+mod api;
+mod sync;
+
 use std::{
     collections::BTreeMap,
     io::ErrorKind,
-    net::SocketAddr,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use chrono_tz::Tz;
-use integrity_core::{CheckCode, Overrides, Pack, duration};
+use integrity_core::{CheckCode, Overrides, Pack};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 
+pub use self::{
+    api::{ApiConfig, AuthConfig, AuthMode},
+    sync::{OpsConfig, SyncConfig},
+};
 use crate::{bounded, stop::Stop};
 
 /// Read where no other file is named, if it is there.
@@ -40,7 +45,11 @@ pub struct Config {
     pub time_zone: Option<Tz>,
     /// The service `vigie-sync`.
     pub sync: SyncConfig,
-    /// Where operations look at the service.
+    /// The service `vigie-api`.
+    pub api: ApiConfig,
+    /// How `vigie-api` knows who somebody is.
+    pub auth: AuthConfig,
+    /// Where operations look at a service.
     pub ops: OpsConfig,
     /// What is changed about single checks: one table `[checks.CODE]` for each.
     #[schemars(with = "BTreeMap<String, Overrides>")]
@@ -59,81 +68,13 @@ impl Default for Config {
             database: "main".to_owned(),
             time_zone: None,
             sync: SyncConfig::default(),
+            api: ApiConfig::default(),
+            auth: AuthConfig::default(),
             ops: OpsConfig::default(),
             checks: BTreeMap::new(),
             origin: None,
         }
     }
-}
-
-/// How the service works.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct SyncConfig {
-    /// How long a service that died keeps others from its work, such as `"30s"`, which it is unless given; from 3 s to 1 h.
-    #[serde(deserialize_with = "lease")]
-    #[schemars(with = "String")]
-    pub lease: Duration,
-    /// How long one run may look at the database, such as `"60s"`, which it is unless given; from 1 s to 1 h. It holds
-    /// one snapshot for that long; a check for which nothing of it is left has failed.
-    #[serde(deserialize_with = "budget")]
-    #[schemars(with = "String")]
-    pub budget: Duration,
-    /// A file that holds a URL that is called after every run, for a monitor that misses it; whoever knows the URL can
-    /// pretend, so it stands in a file of its own.
-    pub heartbeat_url_file: Option<PathBuf>,
-}
-
-impl Default for SyncConfig {
-    fn default() -> Self {
-        Self {
-            lease: Duration::from_secs(30),
-            budget: Duration::from_mins(1),
-            heartbeat_url_file: None,
-        }
-    }
-}
-
-/// Where operations look at a service.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct OpsConfig {
-    /// Address and port of `/livez`, `/readyz` and `/metrics`; `127.0.0.1:8081` unless given. Nobody is asked who he is
-    /// there: keep it from the public.
-    #[schemars(with = "String")]
-    pub listen: SocketAddr,
-}
-
-impl Default for OpsConfig {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
-        }
-    }
-}
-
-fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    between(deserializer, "lease", Duration::from_secs(3))
-}
-
-fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    between(deserializer, "budget", Duration::from_secs(1))
-}
-
-/// A duration of at least so long, and at most an hour.
-fn between<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    name: &str,
-    least: Duration,
-) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let given = duration::parse(&text).map_err(D::Error::custom)?;
-    let most = Duration::from_hours(1);
-    if (least..=most).contains(&given) {
-        return Ok(given);
-    }
-    let [least, most] = [least, most].map(duration::text);
-    Err(D::Error::custom(format!("{name} is between {least} and {most}")))
 }
 
 impl Config {
@@ -164,10 +105,15 @@ impl Config {
         }
         // Paths in a file are meant from where the file stands, whatever directory the program runs in.
         let folder = path.parent().unwrap_or(Path::new(""));
-        config.database_url_file = config.database_url_file.map(|file| folder.join(file));
-        config.eval_url_file = config.eval_url_file.map(|file| folder.join(file));
-        let heartbeat = &mut config.sync.heartbeat_url_file;
-        *heartbeat = heartbeat.take().map(|file| folder.join(file));
+        for file in [
+            &mut config.database_url_file,
+            &mut config.eval_url_file,
+            &mut config.sync.heartbeat_url_file,
+            &mut config.auth.secret_file,
+            &mut config.auth.sign_in_key_file,
+        ] {
+            *file = file.take().map(|file| folder.join(file));
+        }
         for pack in &mut config.packs {
             *pack = located(folder, pack);
         }

@@ -1,0 +1,130 @@
+//! Reading alerts.
+
+use std::sync::Arc;
+
+use alerts_store::AlertId;
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use uuid::Uuid;
+
+use super::{
+    bodies::{AlertBody, EventBody, PageBody, SummaryBody},
+    cursor, export,
+    json::Named,
+    params::{Asked, ListParams},
+};
+use crate::{app::App, person::Person, problem::Problem};
+
+/// Alerts: the most severe first, then those past due, then the oldest.
+///
+/// With `Accept: text/csv` all of them, for a spreadsheet: `limit` and `cursor` do not count then, and after 100,000 rows
+/// a last line says that it was cut.
+#[utoipa::path(
+    get,
+    path = "/alerts",
+    tag = "alerts",
+    params(ListParams),
+    responses(
+        (status = 200, description = "A page", content(
+            (PageBody = "application/json"),
+            (String = "text/csv"),
+        )),
+        (status = 400, response = super::Malformed),
+        (status = 401, response = super::Unauthorized),
+        (status = 403, response = super::Forbidden),
+        (status = 422, response = super::Invalid),
+        (status = 503, response = super::Unavailable),
+    )
+)]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    person: Person,
+    headers: HeaderMap,
+    Asked(params): Asked<ListParams>,
+) -> Result<Response, Problem> {
+    let filter = params.filter(&app.database)?;
+    let wants = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if wants.is_some_and(|wants| wants.split(',').any(|kind| kind.trim().starts_with("text/csv"))) {
+        return export::csv(&app, person.caller, filter).await;
+    }
+    let page = app.store.list(&person.caller, &filter).await?;
+    Ok(Json(PageBody {
+        at: page.at,
+        next: page.next.as_ref().and_then(cursor::write),
+        alerts: page.alerts.into_iter().map(AlertBody::from).collect(),
+    })
+    .into_response())
+}
+
+/// The numbers at a glance, counted by the database.
+#[utoipa::path(
+    get,
+    path = "/alerts/summary",
+    tag = "alerts",
+    responses(
+        (status = 200, description = "The numbers", body = SummaryBody),
+        (status = 401, response = super::Unauthorized),
+        (status = 403, response = super::Forbidden),
+        (status = 503, response = super::Unavailable),
+    )
+)]
+pub(super) async fn summary(
+    State(app): State<Arc<App>>,
+    person: Person,
+) -> Result<Json<SummaryBody>, Problem> {
+    let summary = app.store.summary(&person.caller, &app.database).await?;
+    Ok(Json(summary.into()))
+}
+
+/// One alert.
+#[utoipa::path(
+    get,
+    path = "/alerts/{id}",
+    tag = "alerts",
+    params(("id" = Uuid, Path, description = "Which alert")),
+    responses(
+        (status = 200, description = "The alert", body = AlertBody),
+        (status = 401, response = super::Unauthorized),
+        (status = 403, response = super::Forbidden),
+        (status = 404, response = super::NotFound),
+        (status = 503, response = super::Unavailable),
+    )
+)]
+pub(super) async fn find(
+    State(app): State<Arc<App>>,
+    person: Person,
+    Named(id): Named<Uuid>,
+) -> Result<Json<AlertBody>, Problem> {
+    let alert = app.store.get(&person.caller, AlertId(id)).await?;
+    Ok(Json(alert.into()))
+}
+
+/// What happened to an alert, the first event first.
+#[utoipa::path(
+    get,
+    path = "/alerts/{id}/events",
+    tag = "alerts",
+    params(("id" = Uuid, Path, description = "Which alert")),
+    responses(
+        (status = 200, description = "Its events", body = Vec<EventBody>),
+        (status = 401, response = super::Unauthorized),
+        (status = 403, response = super::Forbidden),
+        (status = 404, response = super::NotFound),
+        (status = 503, response = super::Unavailable),
+    )
+)]
+pub(super) async fn events(
+    State(app): State<Arc<App>>,
+    person: Person,
+    Named(id): Named<Uuid>,
+) -> Result<Json<Vec<EventBody>>, Problem> {
+    let events = app.store.events(&person.caller, AlertId(id)).await?;
+    if events.is_empty() {
+        return Err(Problem::not_found());
+    }
+    Ok(Json(events.into_iter().map(EventBody::from).collect()))
+}

@@ -1,0 +1,108 @@
+//! The HTTP API, `/api/v1`. What stands here is what stands in its description: routes and description are made from the
+//! same functions.
+
+mod acts;
+mod alerts;
+mod bodies;
+mod checks;
+mod cursor;
+mod export;
+mod json;
+pub(crate) mod params;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) use self::{bodies::AlertBody, cursor::write as write_cursor};
+use crate::{app::App, problem::Problem};
+
+/// What the description says of all of it.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(
+        title = "Vigie",
+        description = "Alerts about a database, and what people do about them. Every answer is given under the caller's own \
+                       rights in the database."
+    ),
+    components(responses(
+        Malformed, Unauthorized, Forbidden, NotFound, Conflict, TooLarge, UnsupportedMediaType, Invalid, Unavailable
+    )),
+    security(("bearer" = [])),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+macro_rules! problems {
+    ($($name:ident $description:literal),* $(,)?) => {
+        $(
+            #[doc = $description]
+            #[derive(utoipa::ToResponse)]
+            #[response(description = $description, content_type = "application/problem+json")]
+            #[expect(dead_code, reason = "only described")]
+            struct $name(#[to_schema] Problem);
+        )*
+    };
+}
+
+problems! {
+    Malformed "The request is not one that can be read",
+    Unauthorized "Nobody knows who is asking",
+    Forbidden "Whoever asks may not",
+    NotFound "There is no such thing, or none that may be seen",
+    Conflict "It has changed since, or its state does not allow it; `current` is how it is",
+    TooLarge "The body is too large",
+    UnsupportedMediaType "The body is not application/json",
+    Invalid "Something given is not right; `field` says what",
+    Unavailable "The database cannot be reached, or this is being stopped; try again later",
+}
+
+fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Description::openapi()).nest(
+        "/api/v1",
+        OpenApiRouter::new()
+            .routes(routes!(alerts::list))
+            .routes(routes!(alerts::summary))
+            .routes(routes!(stream::stream))
+            .routes(routes!(alerts::find))
+            .routes(routes!(alerts::events))
+            .routes(routes!(acts::ack))
+            .routes(routes!(acts::unack))
+            .routes(routes!(acts::resolve))
+            .routes(routes!(acts::accept))
+            .routes(routes!(acts::false_positive))
+            .routes(routes!(acts::comment))
+            .routes(routes!(acts::confirm))
+            .routes(routes!(checks::list))
+            .routes(routes!(checks::find))
+            .routes(routes!(checks::runs)),
+    )
+}
+
+/// The endpoints.
+pub(crate) fn router() -> Router<Arc<App>> {
+    routes().split_for_parts().0
+}
+
+/// The description, as `/api/openapi.json` and `docs/openapi.json` have it.
+pub(crate) fn description() -> String {
+    let description = routes().split_for_parts().1;
+    let text = description.to_pretty_json().unwrap_or_default();
+    format!("{text}\n")
+}

@@ -1,0 +1,39 @@
+//! What every request may use.
+
+use std::{fmt, sync::Arc};
+
+use alerts_store::AlertStore;
+use chrono_tz::Tz;
+use integrity_core::Check;
+use release_info::Standing;
+use tokio_util::sync::CancellationToken;
+
+use crate::{changes::Changes, health::Health, identity::Identity};
+
+/// What every request may use.
+pub(crate) struct App {
+    pub(crate) store: Arc<dyn AlertStore>,
+    pub(crate) identity: Identity,
+    pub(crate) changes: Arc<Changes>,
+    pub(crate) health: Health,
+    /// What the watched database is called.
+    pub(crate) database: String,
+    /// The checks of the chosen packs: their SQL and parameters.
+    pub(crate) checks: Vec<Check>,
+    /// Where times are read.
+    pub(crate) zone: Tz,
+    /// How people reach it, where the configuration says so.
+    pub(crate) origin: Option<String>,
+    /// Whom to ask for a role.
+    pub(crate) administrator: Option<String>,
+    /// Which release this is, and where it runs.
+    pub(crate) standing: Standing,
+    /// Said when it is being stopped.
+    pub(crate) draining: CancellationToken,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("database", &self.database).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,171 @@
+//! Signing in and out.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Form,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Query, cookie::CookieJar};
+use integrity_core::Caller;
+use serde::Deserialize;
+use wiring::config::AuthMode;
+
+use super::{
+    page,
+    visit::{frame, own_path, switched, trouble},
+};
+use crate::{
+    app::App,
+    identity::{self, PERSONAS, Refused},
+    person::who,
+    screens::{self, Notice, SignInPage, Trouble, Way},
+};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Where {
+    next: String,
+    left: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Entrant {
+    email: String,
+    password: String,
+    persona: String,
+    next: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Leaving {
+    csrf: String,
+}
+
+/// The sign-in page.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(asked): Query<Where>,
+) -> Response {
+    if let Some(switched) = switched(&Method::GET, &uri, app.identity.is_secure) {
+        return switched;
+    }
+    if matches!(who(&app, &headers).await, Ok(Some(_))) {
+        return Redirect::to(&own_path(&asked.next)).into_response();
+    }
+    let notice = asked.left.then_some(Notice::SignedOut);
+    ask(&app, &headers, &uri, StatusCode::OK, notice, &asked.next, "")
+}
+
+fn ask(
+    app: &App,
+    headers: &HeaderMap,
+    uri: &Uri,
+    status: StatusCode,
+    notice: Option<Notice>,
+    next: &str,
+    email: &str,
+) -> Response {
+    let frame = frame(app, headers, uri);
+    let way = match (app.identity.mode, &app.identity.gotrue) {
+        (AuthMode::Demo, _) => Way::Persona,
+        (AuthMode::Jwt, Some(_)) => Way::Password,
+        // Nobody can sign in here: programs bring tokens.
+        (AuthMode::Jwt, None) => return trouble(&frame, Trouble::Missing),
+    };
+    let asked = SignInPage {
+        way,
+        notice,
+        email: email.to_owned(),
+        next: own_path(next),
+    };
+    page(status, screens::sign_in(&frame, &asked))
+}
+
+/// Lets somebody in.
+pub(super) async fn sign_in(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(entrant): Form<Entrant>,
+) -> Response {
+    if !identity::same_origin(&headers, app.origin.as_deref()) {
+        return trouble(&frame(&app, &headers, &uri), Trouble::Forbidden);
+    }
+    let again = |status, notice| ask(&app, &headers, &uri, status, Some(notice), &entrant.next, &entrant.email);
+    let cookie = if app.identity.mode == AuthMode::Demo {
+        let persona = screens::PERSONAS.iter().zip(PERSONAS).find(|(word, _)| **word == entrant.persona);
+        let Some((_, (name, id))) = persona else {
+            return again(StatusCode::UNPROCESSABLE_ENTITY, Notice::Wrong);
+        };
+        app.identity.sessions.begin(name.to_owned(), Caller::person(id), None)
+    } else {
+        if let Err(wait) = app.identity.attempts.count(&entrant.email, from.ip()) {
+            tracing::warn!("too many attempts to sign in");
+            let mut response = trouble(&frame(&app, &headers, &uri), Trouble::TooMany);
+            let seconds = HeaderValue::from(wait.as_secs() + 1);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+            return response;
+        }
+        match by_password(&app, &entrant).await {
+            Ok(cookie) => cookie,
+            Err(Refused::Credentials) => {
+                tracing::warn!("an attempt to sign in was refused");
+                return again(StatusCode::UNAUTHORIZED, Notice::Wrong);
+            }
+            Err(Refused::TooOften) => return trouble(&frame(&app, &headers, &uri), Trouble::TooMany),
+            Err(Refused::Unavailable) => return again(StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable),
+        }
+    };
+    // Whoever was signed in here before is not any more.
+    end_session(&app, &headers);
+    let cookie = identity::session_cookie(cookie, app.identity.is_secure);
+    (CookieJar::new().add(cookie), Redirect::to(&own_path(&entrant.next))).into_response()
+}
+
+async fn by_password(app: &App, entrant: &Entrant) -> Result<String, Refused> {
+    let (Some(gotrue), Some(verifier)) = (&app.identity.gotrue, &app.identity.verifier) else {
+        return Err(Refused::Unavailable);
+    };
+    let tokens = gotrue.sign_in(&entrant.email, &entrant.password).await?;
+    // A token that we would not take from a program is none here either.
+    let caller = verifier.caller(&tokens.access).await.map_err(|_| Refused::Unavailable)?;
+    let name = entrant.email.trim().to_owned();
+    Ok(app.identity.sessions.begin(name, caller, Some(tokens)))
+}
+
+fn end_session(app: &App, headers: &HeaderMap) {
+    let session = identity::session_of(headers, app.identity.is_secure);
+    if let Some(session) = session.and_then(|cookie| app.identity.sessions.find(&cookie)) {
+        app.identity.sessions.end(&session);
+    }
+}
+
+/// Ends the session.
+pub(super) async fn sign_out(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(leaving): Form<Leaving>,
+) -> Response {
+    let cookie = identity::session_of(&headers, app.identity.is_secure);
+    if let Some(session) = cookie.and_then(|cookie| app.identity.sessions.find(&cookie)) {
+        if !identity::is_wanted(&headers, app.origin.as_deref(), &session, &leaving.csrf) {
+            return trouble(&frame(&app, &headers, &uri), Trouble::Forbidden);
+        }
+        app.identity.sessions.end(&session);
+        let tokens = session.standing.lock().await.tokens.clone();
+        if let (Some(gotrue), Some(tokens)) = (&app.identity.gotrue, tokens) {
+            gotrue.sign_out(&tokens.access).await;
+        }
+    }
+    let gone = CookieJar::new().add(identity::cleared(app.identity.is_secure));
+    (gone, Redirect::to("/sign-in?left=true")).into_response()
+}

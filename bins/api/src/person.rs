@@ -1,0 +1,117 @@
+//! On whose behalf a request is made.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use integrity_core::Caller;
+
+use crate::{
+    app::App,
+    identity::{self, NotValid, Refused, Session},
+    problem::Problem,
+};
+
+/// Somebody who is known. What they may do is decided by the database.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) caller: Caller,
+    /// Where they came with a browser.
+    pub(crate) session: Option<Arc<Session>>,
+}
+
+/// Who sent this; `None` where nobody says so. A token that does not count is not passed over for a cookie.
+///
+/// # Errors
+/// Where somebody says who they are, and it does not count.
+pub(crate) async fn who(app: &App, headers: &HeaderMap) -> Result<Option<Person>, NotValid> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let token = value.to_str().ok().and_then(bearer).ok_or(NotValid::Signature)?;
+        // In the demo there are no tokens.
+        let verifier = app.identity.verifier.as_ref().ok_or(NotValid::Signature)?;
+        return Ok(Some(Person {
+            caller: verifier.caller(token).await?,
+            session: None,
+        }));
+    }
+    let Some(cookie) = identity::session_of(headers, app.identity.is_secure) else {
+        return Ok(None);
+    };
+    let Some(session) = app.identity.sessions.find(&cookie) else {
+        return Ok(None);
+    };
+    Ok(standing(app, &session).await?.map(|caller| Person {
+        caller,
+        session: Some(session),
+    }))
+}
+
+/// The token of `Bearer TOKEN`; the word may be written in any case (RFC 9110, 11.1).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// As whom a session acts just now. Where its token is about to end, it gets a new one; where that is refused, the
+/// session is over.
+async fn standing(app: &App, session: &Session) -> Result<Option<Caller>, NotValid> {
+    let mut standing = session.standing.lock().await;
+    if !standing.wants_renewal() {
+        return Ok(Some(standing.caller.clone()));
+    }
+    let (Some(gotrue), Some(verifier)) = (&app.identity.gotrue, &app.identity.verifier) else {
+        return Ok(None);
+    };
+    let refresh = standing.tokens.as_ref().and_then(|tokens| tokens.refresh.clone());
+    let renewed = match refresh {
+        Some(refresh) => gotrue.refresh(&refresh).await,
+        None => Err(Refused::Credentials),
+    };
+    match renewed {
+        Ok(tokens) => {
+            standing.caller = verifier.caller(&tokens.access).await?;
+            standing.tokens = Some(tokens);
+            standing.since = tokio::time::Instant::now();
+            Ok(Some(standing.caller.clone()))
+        }
+        Err(Refused::Credentials) => {
+            app.identity.sessions.end(session);
+            Ok(None)
+        }
+        Err(Refused::TooOften | Refused::Unavailable) => Err(NotValid::NoKeys),
+    }
+}
+
+/// For programs: who is not known gets 401.
+impl FromRequestParts<Arc<App>> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        match who(app, &parts.headers).await {
+            Ok(Some(person)) => Ok(person),
+            Ok(None) => Err(Problem::unauthorized("say who you are: Authorization: Bearer TOKEN, or sign in")),
+            Err(why) => Err(why.into()),
+        }
+    }
+}
+
+/// Somebody who may change something from where they are: with a token, or from our own pages.
+#[derive(Debug)]
+pub(crate) struct Actor(pub(crate) Person);
+
+impl FromRequestParts<Arc<App>> for Actor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let person = Person::from_request_parts(parts, app).await?;
+        if let Some(session) = &person.session {
+            let sent = parts.headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
+            if !identity::is_wanted(&parts.headers, app.origin.as_deref(), session, sent.unwrap_or_default()) {
+                return Err(Problem::foreign());
+            }
+        }
+        Ok(Self(person))
+    }
+}

@@ -1,0 +1,171 @@
+//! Every endpoint, and what stands around all of them.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use tokio::sync::Semaphore;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::{
+    api,
+    app::App,
+    health,
+    metrics::Numbers,
+    pages,
+    problem::Problem,
+    screens::{self, Trouble},
+    start::{PATIENCE, Service},
+};
+
+/// The largest body, in bytes.
+const LARGEST: usize = 64 * 1024;
+
+/// What a browser may do with our pages: nothing that is not ours, and no script in a page.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The endpoints of this service.
+pub(crate) fn router(service: &Service, numbers: Numbers) -> Router {
+    let app = Arc::clone(&service.app);
+    let work = Arc::new(Semaphore::new(service.concurrency));
+    // Whoever looks after the service gets an answer also when everybody else has to wait.
+    let worked_on = api::router()
+        .layer(cors(&service.cors))
+        .merge(pages::router())
+        .layer(middleware::from_fn_with_state(work, one_of_so_many));
+    let count = move |request: Request, next: Next| numbers.clone().count(request, next);
+    Router::new()
+        .merge(worked_on)
+        .merge(health::router())
+        .route("/api/openapi.json", get(openapi))
+        .fallback(async || StatusCode::NOT_FOUND)
+        .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(middleware::from_fn(in_time))
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a request was given up: a panic");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), dressed))
+        .layer(middleware::from_fn(count))
+        .with_state(app)
+}
+
+async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], api::description())
+}
+
+/// Scripts of these origins may call the API with a token; none unless configured. Cookies are never for them.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    if origins.is_empty() {
+        return CorsLayer::new();
+    }
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
+        .expose_headers([HeaderName::from_static("x-request-id"), HeaderName::from_static("x-app-release")])
+        .max_age(Duration::from_mins(10))
+}
+
+/// More than can be worked on at once is sent away, not kept waiting.
+async fn one_of_so_many(State(work): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    match work.try_acquire() {
+        Ok(_permit) => next.run(request).await,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    tokio::time::timeout(PATIENCE, next.run(request))
+        .await
+        .unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
+/// A name for each request, the headers of every answer, and words where a layer has only said a status.
+async fn dressed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let name = Uuid::new_v4();
+    let path = request.uri().path().to_owned();
+    let is_program = ["/api/", "/health", "/livez", "/readyz", "/version"].iter().any(|start| path.starts_with(start));
+    let frame = (!is_program).then(|| pages::frame(&app, request.headers(), request.uri()));
+    let span = tracing::info_span!("request", %name);
+    let mut response = next.run(request).instrument(span).await;
+    let status = response.status();
+    let is_said = response.headers().contains_key(header::CONTENT_TYPE) && !is_plain(&response);
+    if (status.is_client_error() || status.is_server_error()) && !is_said {
+        response = said(status, frame.as_ref(), &name.to_string());
+    }
+    let headers = response.headers_mut();
+    for (key, value) in [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ] {
+        headers.insert(HeaderName::from_static(key), HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if app.origin.as_deref().is_some_and(|origin| origin.starts_with("https://")) {
+        let lasting = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, lasting);
+    }
+    let text = |text: String| HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
+    headers.insert(HeaderName::from_static("x-request-id"), text(name.to_string()));
+    headers.insert(HeaderName::from_static("x-app-release"), text(app.standing.release.to_string()));
+    if app.draining.is_cancelled() {
+        // Whoever sends more finds another door.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// What an extractor or a layer says by itself.
+fn is_plain(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
+}
+
+fn said(status: StatusCode, frame: Option<&screens::Frame>, name: &str) -> Response {
+    let Some(frame) = frame else {
+        return match status {
+            StatusCode::NOT_FOUND => Problem::not_found(),
+            StatusCode::SERVICE_UNAVAILABLE => Problem::unavailable("too much at once; try again in a moment"),
+            StatusCode::METHOD_NOT_ALLOWED => Problem::of(status, "this is not done that way; see /api/openapi.json"),
+            status => Problem::of(status, status.canonical_reason().unwrap_or("not done")),
+        }
+        .into_response();
+    };
+    let trouble = match status {
+        StatusCode::NOT_FOUND => Trouble::Missing,
+        StatusCode::FORBIDDEN => Trouble::Forbidden,
+        StatusCode::CONFLICT => Trouble::Conflict,
+        StatusCode::PAYLOAD_TOO_LARGE => Trouble::TooLarge,
+        StatusCode::TOO_MANY_REQUESTS => Trouble::TooMany,
+        StatusCode::SERVICE_UNAVAILABLE => Trouble::Unavailable,
+        status if status.is_client_error() => Trouble::Malformed,
+        _ => Trouble::Broken,
+    };
+    let html = screens::trouble(frame, trouble, Some(name)).unwrap_or_default();
+    let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}

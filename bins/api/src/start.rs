@@ -1,0 +1,192 @@
+//! From configuration and environment to a service that is ready to serve.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use alerts_store::AlertStore;
+use chrono_tz::Tz;
+use integrity_core::{Check, Door, postgres::pooler::Pooling};
+use release_info::{BuildInfo, Standing};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use wiring::{
+    chosen::Chosen,
+    config::{AuthMode, Config},
+    flags::Origins,
+    postgres::Target,
+    session::Session,
+    source,
+    stop::Stop,
+};
+
+use crate::{
+    app::App,
+    changes::Changes,
+    cli::Cli,
+    health::{Health, PgSource},
+    identity::Identity,
+};
+
+/// Where operations look unless told otherwise.
+const OPS_PORT: u16 = 8082;
+
+/// What is to be done, known to be fine as far as it can be known without the database.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    config: Config,
+    target: Target,
+    standing: Standing,
+    identity: Identity,
+    checks: Vec<Check>,
+    zone: Tz,
+}
+
+/// Ready to serve.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) app: Arc<App>,
+    pub(crate) listen: SocketAddr,
+    pub(crate) ops: SocketAddr,
+    pub(crate) cors: Vec<String>,
+    pub(crate) concurrency: usize,
+}
+
+impl Plan {
+    /// Judges what was given.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what would be right.
+    pub(crate) fn read(cli: &Cli, origins: Origins) -> Result<Self, Stop> {
+        let config = Config::read(cli.flags.config.as_deref())?;
+        let build = BuildInfo::of(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let standing = Standing::of(cli.app_env.as_deref(), cli.app_release.as_deref(), &build)
+            .map_err(|problems| Stop::usage(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+        refuse_what_is_out_of_range(&config)?;
+        refuse_demo_where_it_matters(&config, &standing)?;
+        let chosen = Chosen::new(&config, &[], &[])?;
+        let zone = chosen.time_zone.or_else(|| chosen.checks.first().map(|check| check.description().time_zone));
+        Ok(Self {
+            target: source::target(&cli.flags, origins.database, &config)?,
+            identity: Identity::new(&config.auth)?,
+            standing,
+            zone: zone.unwrap_or(Tz::UTC),
+            checks: chosen.checks,
+            config,
+        })
+    }
+
+    /// The configuration in force. Where a secret would stand, it says whether there is one.
+    pub(crate) fn effective(&self) -> Result<String, Stop> {
+        let set = |is_set: bool| if is_set { "set, not shown" } else { "not set" };
+        let auth = &self.config.auth;
+        let effective = json!({
+            "database": self.target.place(),
+            "name": self.config.database,
+            "release": self.standing.release.to_string(),
+            "environment": self.standing.env.to_string(),
+            "packs": wiring::chosen::names(&self.config, &[]),
+            "time_zone": self.zone.name(),
+            "api": {
+                "listen": self.config.api.listen.to_string(),
+                "origin": self.config.api.origin,
+                "cors_origins": self.config.api.cors_origins,
+                "connections": self.config.api.connections,
+                "concurrency": self.config.api.concurrency,
+                "administrator": self.config.api.administrator,
+            },
+            "auth": {
+                "mode": match auth.mode { AuthMode::Jwt => "jwt", AuthMode::Demo => "demo" },
+                "secret_file": set(auth.secret_file.is_some()),
+                "jwks_url": auth.jwks_url,
+                "audience": auth.audience,
+                "issuer": auth.issuer,
+                "sign_in_url": auth.sign_in_url,
+                "sign_in_key_file": set(auth.sign_in_key_file.is_some()),
+            },
+            "ops": { "listen": self.config.ops.listen_or(OPS_PORT).to_string() },
+        });
+        serde_json::to_string_pretty(&effective)
+            .map_err(|error| Stop::usage(format!("cannot be written as JSON: {error}")))
+    }
+
+    /// Connects, and makes sure that program and schema go together.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or program and schema do not go together.
+    pub(crate) async fn connect(self) -> Result<Service, Stop> {
+        let (pool, pooling) = self.target.connect_many(self.config.api.connections).await?;
+        let session = Session::over(pool, Door::Api).await?;
+        let store: Arc<dyn AlertStore> = Arc::new(session.store);
+        let source = PgSource {
+            pool: session.pool.clone(),
+            store: Arc::clone(&store),
+            database: self.config.database.clone(),
+        };
+        let changes = Arc::new(Changes::default());
+        match pooling {
+            Pooling::Session => tokio::spawn(Arc::clone(&changes).hear(session.pool)),
+            _ => tokio::spawn(Arc::clone(&changes).guess()),
+        };
+        Ok(Service {
+            listen: self.config.api.listen,
+            ops: self.config.ops.listen_or(OPS_PORT),
+            cors: self.config.api.cors_origins,
+            concurrency: self.config.api.concurrency,
+            app: Arc::new(App {
+                store,
+                identity: self.identity,
+                changes,
+                health: Health::new(Arc::new(source)),
+                database: self.config.database,
+                checks: self.checks,
+                zone: self.zone,
+                origin: self.config.api.origin,
+                administrator: self.config.api.administrator,
+                standing: self.standing,
+                draining: CancellationToken::new(),
+            }),
+        })
+    }
+}
+
+/// How long a request may take, all in all.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+
+fn refuse_what_is_out_of_range(config: &Config) -> Result<(), Stop> {
+    let api = &config.api;
+    if !(2..=100).contains(&api.connections) {
+        return Err(Stop::usage("api.connections: a number from 2 to 100"));
+    }
+    if !(1..=10_000).contains(&api.concurrency) {
+        return Err(Stop::usage("api.concurrency: a number from 1 to 10000"));
+    }
+    for origin in api.origin.iter().chain(&api.cors_origins) {
+        let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        if rest.is_none_or(|rest| rest.is_empty() || rest.contains(['/', '*', ' ', '@'])) {
+            return Err(Stop::usage(format!(
+                "api: {origin:?} is no origin; write scheme and host, such as \"https://vigie.example.org\""
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// In the demo anybody is whoever they like.
+fn refuse_demo_where_it_matters(config: &Config, standing: &Standing) -> Result<(), Stop> {
+    if config.auth.mode != AuthMode::Demo {
+        return Ok(());
+    }
+    if standing.env.demands_a_clean_release() {
+        return Err(Stop::usage(format!(
+            "auth.mode = \"demo\" with APP_ENV={}: there, anybody could be anybody; use \"jwt\"",
+            standing.env
+        )));
+    }
+    if !config.api.listen.ip().is_loopback() {
+        return Err(Stop::usage(format!(
+            "auth.mode = \"demo\" with api.listen = \"{}\": it lets anybody be anybody, so it listens on this machine alone, \
+             such as 127.0.0.1:8080",
+            config.api.listen
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+select vigie.actor_role() as role

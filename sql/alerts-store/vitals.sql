@@ -1,0 +1,1 @@
+select vigie.vitals($1)::text as "vitals!"
