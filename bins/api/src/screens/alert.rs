@@ -9,7 +9,7 @@ use super::{
     acts::{self, Act},
     answer::{Answer, AnswerView},
     check::{self, ParameterView},
-    frame::{Frame, INTEGRITY},
+    frame::Frame,
     number,
     payload::{self, Change, Field},
     severity, standing,

@@ -2,7 +2,7 @@
 
 use alerts_store::{Alert, AlertFilter, AlertId, KnownCheck, Status, Summary, TrendDay, Verb};
 use askama::Template;
-use integrity_core::{Role, Severity};
+use integrity_core::Severity;
 use uuid::Uuid;
 
 use super::{
@@ -239,11 +239,4 @@ fn title<'a>(frame: &Frame, checks: &'a [KnownCheck], code: &'a str) -> &'a str 
     let known = checks.iter().find(|check| check.info.code.as_str() == code);
     let title = known.map(|check| check.info.title.get(frame.language));
     title.filter(|title| !title.is_empty()).unwrap_or(code)
-}
-
-impl View<'_> {
-    /// Whether anybody could act on a row: then the form stands on the page.
-    fn acts(&self) -> bool {
-        matches!(self.frame.role(), Some(Role::Admin | Role::Directeur))
-    }
 }

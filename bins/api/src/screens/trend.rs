@@ -9,8 +9,7 @@ use std::fmt::Write as _;
 use integrity_core::{Language, Severity};
 
 use super::{
-    number, severity,
-    time,
+    number, severity, time,
     words::{Words, fill},
 };
 

@@ -1,13 +1,12 @@
 //! Text that others wrote reaches pages as text and as nothing else.
 
-use alerts_store::{Alert, AlertEvent, Verb};
+use alerts_store::{Alert, AlertEvent, PastOutcome, Verb};
 use integrity_core::{Language, Payload, Role, Text};
 use serde_json::json;
 
 use super::{samples, tags::tags};
 use crate::screens::{
-    Answer, Frame, PastOutcome, Said, SignInPage, Typed, Way, alert, check, checks, integrity, sign_in,
-    stranger,
+    Answer, Frame, Said, SignInPage, Typed, Way, alert, check, checks, integrity, sign_in, stranger,
 };
 
 /// Ends an attribute of either quote, opens a tag, and hides an entity.
@@ -145,7 +144,7 @@ fn in_one_alert() {
 fn in_the_checks() {
     let spoil = |outcome: &mut PastOutcome| {
         outcome.outcome = evil();
-        outcome.reason = evil();
+        outcome.reason = Some(evil());
     };
     let mut page = samples::checks_page();
     let (known, outcomes) = &mut page.checks[0];

@@ -1,5 +1,6 @@
 //! What holds for every page, whatever it shows.
 
+mod gallery;
 mod hostile;
 mod samples;
 mod tags;
@@ -10,7 +11,7 @@ use alerts_store::Summary;
 use integrity_core::{Language, Role};
 
 use super::{Trouble, alert, assets, integrity, trouble};
-use samples::every_screen;
+use gallery::every_screen;
 use tags::tags;
 
 fn in_both_languages() -> impl Iterator<Item = (&'static str, String)> {

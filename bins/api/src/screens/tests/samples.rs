@@ -1,8 +1,8 @@
 //! A depot at three in the morning, as every page would show it: French names, an Arabic label, a name without an end.
 
 use alerts_store::{
-    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Durations,
-    EventKind, Heartbeat, Resolution, Status, Summary, Verb,
+    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Count, Coverage, Durations, EventKind,
+    Heartbeat, KnownCheck, PastOutcome, Status, Summary, Times, TrendDay,
 };
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -10,11 +10,7 @@ use integrity_core::{Check, CheckCode, Language, Pack, Payload, Role, Severity, 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::screens::{
-    AlertPage, Answer, CheckPage, ChecksPage, Confirmed, Frame, IntegrityPage, KnownCheck, Notice,
-    PastOutcome, Release, Said, SignInPage, Times, TrendDay, Trouble, Typed, Viewer, Way, alert, check,
-    checks, integrity, sign_in, stranger, trouble,
-};
+use crate::screens::{AlertPage, CheckPage, ChecksPage, Frame, IntegrityPage, Release, Viewer};
 
 pub(super) fn now() -> DateTime<Utc> {
     "2026-11-22T02:03:04Z".parse().expect("a time")
@@ -347,15 +343,17 @@ fn outcomes() -> Vec<PastOutcome> {
     (0..30)
         .map(|n| {
             let (outcome, reason) = match n {
-                3 | 4 => ("Failed", "canceling statement due to statement timeout"),
-                11 => ("Suspect", "nearly all live alerts would vanish at once"),
-                19 => ("Truncated", ""),
-                _ => ("Complete", ""),
+                3 | 4 => ("Failed", Some("canceling statement due to statement timeout")),
+                11 => ("Suspect", Some("nearly all live alerts would vanish at once")),
+                19 => ("Truncated", None),
+                _ => ("Complete", None),
             };
             PastOutcome {
                 at: ago(i64::from(n) * 5 + 2),
                 outcome: outcome.to_owned(),
-                reason: reason.to_owned(),
+                kind: None,
+                reason: reason.map(str::to_owned),
+                error: None,
                 findings: 3,
                 elapsed_ms: 41,
             }
