@@ -10,12 +10,9 @@ const WAIT = { renew: 60_000, answer: 20_000, first: 5_000, most: 60_000, releas
 // Whether a piece of the page must stay as it is: somebody is in it, or has begun to write there.
 const held = (piece) =>
   piece.contains(document.activeElement) ||
-  [...piece.querySelectorAll('textarea, input:not([type=hidden]), select')].some((field) =>
-    field.type === 'checkbox' ? field.checked !== field.defaultChecked
-      : field.tagName === 'SELECT' ? [...field.options].some((one) => one.selected !== one.defaultSelected)
-        : field.value !== field.defaultValue);
+  [...piece.querySelectorAll('textarea, input')].some((field) => field.value !== field.defaultValue);
 
-const drafts = () => [...main().querySelectorAll('form[method=post]')].some(held);
+const drafts = () => [...main().querySelectorAll('form')].some(held);
 
 // ---- showing what the server says now
 
@@ -127,14 +124,21 @@ function listen() {
 
 // ---- acting
 
-function answerHere(form, text) {
-  form.querySelector('[data-answer]')?.remove();
+// What a page without anything to act on says.
+const told = (fresh) => [...fresh.querySelectorAll('h1, .claim')].map((one) => one.textContent).join('. ');
+
+// The form again as it was, with what is said to it.
+function free(form, button, text) {
+  if (button) button.disabled = false;
+  button?.removeAttribute('aria-busy');
+  const place = button?.closest('li') ?? form;
+  place.querySelector('[data-answer]')?.remove();
   const said = document.createElement('p');
   said.className = 'answer bad';
   said.setAttribute('role', 'alert');
   said.dataset.answer = '';
   said.textContent = text;
-  form.append(said);
+  place.append(said);
 }
 
 async function send(form, button) {
@@ -150,13 +154,16 @@ async function send(form, button) {
     const url = new URL(target);
     if (get) url.search = body;
     const answer = get ? await ask(url) : await ask(url, { method: 'POST', body });
-    if (get || answer.redirected) history.replaceState(null, '', get ? url : answer.url);
-    show(parsed(await answer.text()), true);
+    const page = parsed(await answer.text());
+    const fresh = page.getElementById('main');
+    // No page to act on, such as that of a session that has ended: what is written here stays, and is told so.
+    if (!fresh.dataset.stream) return free(form, button, elsewhere(answer) ? words.expired : told(fresh));
+    // The page that answers is the one that the act came from, without the form.
+    if (get || answer.ok) history.replaceState(null, '', get ? url : new URL(body.get('return'), url));
+    show(page, true);
     main().querySelector('[data-answer], [autofocus]')?.focus();
   } catch {
-    if (button) button.disabled = false;
-    button?.removeAttribute('aria-busy');
-    answerHere(button?.closest('li') ?? form, words.unanswered);
+    free(form, button, words.unanswered);
     lost();
   }
 }

@@ -2,6 +2,7 @@
 
 use alerts_store::{Alert, AlertEvent, Count, Coverage, Durations, Heartbeat, Summary};
 use chrono::{DateTime, Utc};
+use integrity_core::Payload;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -23,7 +24,7 @@ pub(crate) struct AlertBody {
     message: String,
     /// The figures behind the message: an object, numbers as the check wrote them.
     #[schema(value_type = Object)]
-    payload: Value,
+    payload: Payload,
     occurred_at: Option<DateTime<Utc>>,
     /// What the SQL says: `PRESENT`, `MISSING` (gone, not yet often enough to clear), `ABSENT`.
     condition: String,
@@ -61,7 +62,7 @@ impl From<Alert> for AlertBody {
             scope: alert.scope,
             severity: alert.severity.as_str(),
             message: alert.message,
-            payload: word(&alert.payload),
+            payload: alert.payload,
             occurred_at: alert.occurred_at,
             condition: text(&alert.condition),
             first_detected_at: alert.first_detected_at,

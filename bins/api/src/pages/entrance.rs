@@ -29,6 +29,7 @@ use crate::{
 pub(super) struct Where {
     next: String,
     left: bool,
+    expired: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -59,7 +60,11 @@ pub(super) async fn show(
     if matches!(who(&app, &headers).await, Ok(Some(_))) {
         return Redirect::to(&own_path(&asked.next)).into_response();
     }
-    let notice = asked.left.then_some(Notice::SignedOut);
+    let notice = match (asked.left, asked.expired) {
+        (true, _) => Some(Notice::SignedOut),
+        (false, true) => Some(Notice::Expired),
+        (false, false) => None,
+    };
     ask(&app, &headers, &uri, StatusCode::OK, notice, &asked.next, "")
 }
 

@@ -9,12 +9,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use integrity_core::{Language, Role};
+use integrity_core::Language;
 
 use super::page;
 use crate::{
     app::App,
-    identity::NotValid,
+    identity::{self, NotValid},
     person::{Person, who},
     screens::{self, Frame, Release, Trouble, Viewer},
 };
@@ -42,7 +42,8 @@ impl FromRequestParts<Arc<App>> for Visit {
             Ok(Some(person)) if person.session.is_some() => person,
             Ok(_)
             | Err(NotValid::Signature | NotValid::Time | NotValid::Audience | NotValid::NobodysToken) => {
-                return Err(to_entrance(&parts.method, &frame.here));
+                let had_one = identity::session_of(&parts.headers, app.identity.is_secure).is_some();
+                return Err(to_entrance(&parts.method, &frame.here, had_one));
             }
             Err(NotValid::NoKeys) => return Err(trouble(&frame, Trouble::Unavailable)),
         };
@@ -69,10 +70,6 @@ impl Visit {
     /// The page for what the store could not answer.
     pub(super) fn trouble(&self, error: &Error) -> Response {
         trouble(&self.frame, trouble_of(error))
-    }
-
-    pub(super) fn is_admin(&self) -> bool {
-        self.frame.viewer.as_ref().and_then(|viewer| viewer.role) == Some(Role::Admin)
     }
 }
 
@@ -175,9 +172,10 @@ pub(super) fn switched(method: &Method, uri: &Uri, is_secure: bool) -> Option<Re
 }
 
 /// Where somebody has to say first who they are.
-fn to_entrance(method: &Method, here: &str) -> Response {
-    let next = if method == Method::GET { here } else { "/" };
-    Redirect::to(&format!("/sign-in?next={}", screens::encoded(next))).into_response()
+fn to_entrance(method: &Method, here: &str, had_session: bool) -> Response {
+    let next = screens::encoded(if method == Method::GET { here } else { "/" });
+    let expired = if had_session { "&expired=true" } else { "" };
+    Redirect::to(&format!("/sign-in?next={next}{expired}")).into_response()
 }
 
 /// A path of our own, whatever was given: one that another server could be meant by leads to the first page.

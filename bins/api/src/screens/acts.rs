@@ -22,7 +22,6 @@ pub(crate) fn may(role: Option<Role>, verb: Verb, alert: &Alert) -> bool {
 /// The form of one act.
 #[derive(Debug)]
 pub(crate) struct Act {
-    pub(crate) verb: Verb,
     /// The last part of the path.
     pub(crate) path: &'static str,
     /// On the button.
@@ -84,7 +83,6 @@ pub(crate) fn allowed(
             .filter(|(tried, _)| *tried == step.verb)
             .map(|(_, typed)| typed.clone());
         Act {
-            verb: step.verb,
             path: path(step.verb),
             label,
             hint,

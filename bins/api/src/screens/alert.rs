@@ -9,7 +9,7 @@ use super::{
     acts::{self, Act},
     answer::{Answer, AnswerView},
     check::{self, ParameterView},
-    frame::{Frame, INTEGRITY},
+    frame::Frame,
     number,
     payload::{self, Change, Field},
     severity, standing,
@@ -45,6 +45,10 @@ struct View<'a> {
     alert: &'a Alert,
     class: &'static str,
     name: &'a str,
+    /// What an alert that Vigie itself raises says about the check.
+    about_check: Option<&'static str>,
+    /// The check that found it, or that it is about.
+    code: &'a str,
     title: &'a str,
     standing: String,
     condition: String,
@@ -85,6 +89,12 @@ pub(crate) fn alert(frame: &Frame, page: &AlertPage) -> Result<String, askama::E
     let typed = page.answer.as_ref().filter(|answer| answer.is_refusal());
     let title = page.title.as_ref().map(|title| title.get(frame.language));
     let definition = page.definition.as_ref();
+    let about_check = standing::about_check(alert, t);
+    let code = if about_check.is_some() {
+        &alert.entity_id
+    } else {
+        &alert.check_code
+    };
     View {
         frame,
         t,
@@ -92,9 +102,9 @@ pub(crate) fn alert(frame: &Frame, page: &AlertPage) -> Result<String, askama::E
         alert,
         class: severity::class(alert.severity),
         name: standing::name(alert),
-        title: title
-            .filter(|title| !title.is_empty())
-            .unwrap_or(&alert.check_code),
+        about_check,
+        code,
+        title: title.filter(|title| !title.is_empty()).unwrap_or(code),
         standing: standing::standing(alert, now),
         condition: standing::condition(alert, now),
         due: standing::due(alert, now),
@@ -119,7 +129,7 @@ pub(crate) fn alert(frame: &Frame, page: &AlertPage) -> Result<String, askama::E
         parameters: definition
             .map(|check| check::parameters(check, frame.language))
             .unwrap_or_default(),
-        runbook: definition.and_then(|check| check::runbook(check)),
+        runbook: definition.and_then(check::runbook),
         here: format!("/governance/alerts/{}", alert.id),
     }
     .render()

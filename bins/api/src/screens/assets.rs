@@ -46,12 +46,10 @@ pub(crate) fn assets() -> [&'static Asset; 3] {
 
 fn asset(name: &str, ending: &str, content_type: &'static str, source: &str) -> Asset {
     let text = without_margins(source);
-    let hash: String = Sha256::digest(&text)[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = Sha256::digest(&text);
+    let hash = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
     Asset {
-        path: format!("/assets/{name}.{hash}.{ending}"),
+        path: format!("/assets/{name}.{hash:016x}.{ending}"),
         content_type,
         text,
     }

@@ -128,7 +128,11 @@ pub(crate) fn check(frame: &Frame, page: &CheckPage) -> Result<String, askama::E
                 at: now.stamp(outcome.at),
                 class: super::checks::class(&outcome.outcome),
                 what: super::checks::outcome(&outcome.outcome, t),
-                reason: outcome.reason.as_deref().unwrap_or_default(),
+                reason: outcome
+                    .reason
+                    .as_deref()
+                    .or(outcome.error.as_deref())
+                    .unwrap_or_default(),
                 findings: number::count(outcome.findings, frame.language),
                 elapsed: number::count(outcome.elapsed_ms, frame.language),
             })

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use integrity_core::{Language, Role};
 
-use super::{assets, time::Now, words::Words};
+use super::{time::Now, words::Words};
 
 /// What every page is given besides its own content.
 #[derive(Debug, Clone)]
@@ -86,17 +86,5 @@ impl Frame {
 
     pub(crate) fn is_french(&self) -> bool {
         self.language == Language::Fr
-    }
-
-    pub(crate) fn stylesheet(&self) -> &'static str {
-        &assets::STYLESHEET.path
-    }
-
-    pub(crate) fn script(&self) -> &'static str {
-        &assets::SCRIPT.path
-    }
-
-    pub(crate) fn icon(&self) -> &'static str {
-        &assets::ICON.path
     }
 }

@@ -2,7 +2,7 @@
 
 use alerts_store::{Alert, AlertFilter, AlertId, KnownCheck, Status, Summary, TrendDay, Verb};
 use askama::Template;
-use integrity_core::{Role, Severity};
+use integrity_core::Severity;
 use uuid::Uuid;
 
 use super::{
@@ -223,7 +223,8 @@ fn row<'a>(frame: &Frame, page: &'a IntegrityPage, alert: &'a Alert, now: Now) -
         alert,
         class: severity::class(alert.severity),
         name: standing::name(alert),
-        title: title(frame, &page.checks, &alert.check_code),
+        title: standing::about_check(alert, frame.words())
+            .unwrap_or_else(|| title(frame, &page.checks, &alert.check_code)),
         brief: standing::brief(alert),
         standing: standing::standing(alert, now),
         due: standing::due(alert, now),
@@ -234,16 +235,9 @@ fn row<'a>(frame: &Frame, page: &'a IntegrityPage, alert: &'a Alert, now: Now) -
     }
 }
 
-/// What people call the check, else its code: meta checks and withdrawn ones have no title.
+/// What people call the check, else its code.
 fn title<'a>(frame: &Frame, checks: &'a [KnownCheck], code: &'a str) -> &'a str {
     let known = checks.iter().find(|check| check.info.code.as_str() == code);
     let title = known.map(|check| check.info.title.get(frame.language));
     title.filter(|title| !title.is_empty()).unwrap_or(code)
-}
-
-impl View<'_> {
-    /// Whether anybody could act on a row: then the form stands on the page.
-    fn acts(&self) -> bool {
-        matches!(self.frame.role(), Some(Role::Admin | Role::Directeur))
-    }
 }

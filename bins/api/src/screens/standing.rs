@@ -1,6 +1,6 @@
 //! How an alert stands, in words: its status, who made it so and since when; and what is due.
 
-use alerts_store::{Alert, Condition, Resolution, Status};
+use alerts_store::{Alert, CHECK_FAILING, CHECK_SUSPECT, Condition, Resolution, Status};
 
 use super::{
     number,
@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The longest piece of a message in a list, in characters; the whole one is a click away.
-const LONGEST_IN_LIST: usize = 110;
+const LONGEST_IN_LIST: usize = 100;
 
 /// What people call the thing, else its identifier.
 pub(crate) fn name(alert: &Alert) -> &str {
@@ -18,6 +18,15 @@ pub(crate) fn name(alert: &Alert) -> &str {
         .as_deref()
         .filter(|label| !label.trim().is_empty());
     label.unwrap_or(&alert.entity_id)
+}
+
+/// What an alert that Vigie itself raises says about a check; `None` of every other.
+pub(crate) fn about_check(alert: &Alert, words: &Words) -> Option<&'static str> {
+    match alert.check_code.as_str() {
+        CHECK_FAILING => Some(words.about_failing),
+        CHECK_SUSPECT => Some(words.about_suspect),
+        _ => None,
+    }
 }
 
 /// The message for a list: without the name that stands above it, and not longer than a reader takes in at a glance.

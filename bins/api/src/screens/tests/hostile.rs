@@ -55,8 +55,8 @@ fn evil_frame() -> Frame {
     frame
 }
 
-fn evil_answer(said: Said, verb: Verb) -> Option<Answer> {
-    Some(Answer {
+fn evil_answer(said: Said, verb: Verb) -> Answer {
+    Answer {
         alert: evil_alert().id,
         verb,
         said,
@@ -64,7 +64,7 @@ fn evil_answer(said: Said, verb: Verb) -> Option<Answer> {
             comment: evil(),
             until: evil(),
         },
-    })
+    }
 }
 
 /// The page holds the text at least `times`, and never as markup.
@@ -110,7 +110,7 @@ fn in_the_list() {
         current: Box::new(evil_alert()),
         since: evil_events(),
     };
-    page.answer = evil_answer(conflict, Verb::Resolve);
+    page.answer = Some(evil_answer(conflict, Verb::Resolve));
     judge("list", &integrity(&evil_frame(), &page).expect("a page"), 30);
 }
 
@@ -136,7 +136,7 @@ fn in_one_alert() {
         field: evil(),
         reason: evil(),
     };
-    page.answer = evil_answer(invalid, Verb::Accept);
+    page.answer = Some(evil_answer(invalid, Verb::Accept));
     judge("alert", &alert(&evil_frame(), &page).expect("a page"), 35);
 }
 

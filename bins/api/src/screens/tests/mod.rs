@@ -1,16 +1,17 @@
 //! What holds for every page, whatever it shows.
 
+mod gallery;
 mod hostile;
 mod samples;
 mod tags;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use alerts_store::Summary;
+use alerts_store::{CHECK_FAILING, Summary};
 use integrity_core::{Language, Role};
 
 use super::{Trouble, alert, assets, integrity, trouble};
-use samples::every_screen;
+use gallery::every_screen;
 use tags::tags;
 
 fn in_both_languages() -> impl Iterator<Item = (&'static str, String)> {
@@ -185,6 +186,24 @@ fn only_who_may_act_is_offered_to() {
             assert_eq!(html.contains("name=\"expected_version\""), acts, "{role:?}");
         }
     }
+}
+
+#[test]
+fn an_alert_about_a_check_leads_to_that_check() {
+    let mut page = samples::detail(0);
+    page.alert.check_code = CHECK_FAILING.to_owned();
+    page.alert.entity_id = "STOCK_NEGATIF".to_owned();
+    let frame = samples::frame(Some(Role::Pca), Language::En);
+    let html = alert(&frame, &page).expect("a page");
+    assert!(html.contains("Check failing · <a href=\"/governance/checks/STOCK_NEGATIF\">"));
+    assert!(!html.contains("/governance/checks/CHECK_FAILING"));
+    let mut list = samples::list(0);
+    list.alerts = vec![page.alert];
+    assert!(
+        integrity(&frame, &list)
+            .expect("a page")
+            .contains("<i>Check failing</i>")
+    );
 }
 
 #[test]

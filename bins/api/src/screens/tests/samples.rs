@@ -1,19 +1,16 @@
 //! A depot at three in the morning, as every page would show it: French names, an Arabic label, a name without an end.
 
 use alerts_store::{
-    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Condition, Count, Coverage, Durations,
-    EventKind, Heartbeat, KnownCheck, PastOutcome, Resolution, Status, Summary, Times, TrendDay, Verb,
+    Alert, AlertEvent, AlertFilter, AlertId, CheckInfo, CheckState, Count, Coverage, Durations, EventKind,
+    Heartbeat, KnownCheck, PastOutcome, Status, Summary, Times, TrendDay,
 };
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Tz;
-use integrity_core::{CheckCode, Language, Pack, Payload, Role, Severity, Suspicion, Text};
+use integrity_core::{Check, CheckCode, Language, Pack, Payload, Role, Severity, Suspicion, Text};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::screens::{
-    AlertPage, Answer, CheckPage, ChecksPage, Confirmed, Frame, IntegrityPage, Notice, Release, Said,
-    SignInPage, Trouble, Typed, Viewer, Way, alert, check, checks, integrity, sign_in, stranger, trouble,
-};
+use crate::screens::{AlertPage, CheckPage, ChecksPage, Frame, IntegrityPage, Release, Viewer};
 
 pub(super) fn now() -> DateTime<Utc> {
     "2026-11-22T02:03:04Z".parse().expect("a time")
@@ -236,7 +233,7 @@ fn trend() -> Vec<TrendDay> {
     (0..30)
         .map(|day| TrendDay {
             date: first + Days::new(day),
-            critical: [2, 4, 3, 0, 1, 9][day as usize % 6],
+            critical: day * day % 7,
             warn: 14 + day * 3 % 17,
             info: 20 - day % 7,
         })
@@ -334,7 +331,7 @@ pub(super) fn detail(n: u32) -> AlertPage {
         at: now(),
         events: events(),
         title: check.map(|check| check.title().clone()),
-        definition: check.map(|check| check.description()),
+        definition: check.map(Check::description),
         times: times(),
         answer: None,
         request: Uuid::from_u128(7),
@@ -346,16 +343,16 @@ fn outcomes() -> Vec<PastOutcome> {
     (0..30)
         .map(|n| {
             let (outcome, reason) = match n {
-                3 | 4 => ("Failed", "canceling statement due to statement timeout"),
-                11 => ("Suspect", "nearly all live alerts would vanish at once"),
-                19 => ("Truncated", ""),
-                _ => ("Complete", ""),
+                3 | 4 => ("Failed", Some("canceling statement due to statement timeout")),
+                11 => ("Suspect", Some("nearly all live alerts would vanish at once")),
+                19 => ("Truncated", None),
+                _ => ("Complete", None),
             };
             PastOutcome {
                 at: ago(i64::from(n) * 5 + 2),
                 outcome: outcome.to_owned(),
                 kind: None,
-                reason: Some(reason.to_owned()),
+                reason: reason.map(str::to_owned),
                 error: None,
                 findings: 3,
                 elapsed_ms: 41,
@@ -388,7 +385,7 @@ pub(super) fn check_page() -> CheckPage {
         .checks
         .iter()
         .find(|one| one.code() == &check.info.code)
-        .map(|one| one.description());
+        .map(Check::description);
     CheckPage {
         at: now(),
         check,
@@ -401,133 +398,4 @@ pub(super) fn check_page() -> CheckPage {
         answer: None,
         request: Uuid::from_u128(8),
     }
-}
-
-fn answered(n: u32, verb: Verb, said: Said) -> Option<Answer> {
-    Some(Answer {
-        alert: one(n).id,
-        verb,
-        said,
-        typed: Typed {
-            comment: "Vidangée de 3150 L vers KIN-T02.".to_owned(),
-            until: String::new(),
-        },
-    })
-}
-
-fn conflict(n: u32) -> Said {
-    Said::Conflict {
-        current: Box::new(one(n)),
-        since: events().split_off(3),
-    }
-}
-
-/// Every screen in every state that somebody has thought of, by name.
-pub(super) fn every_screen(language: Language) -> Vec<(&'static str, String)> {
-    let (admin, pca) = (
-        frame(Some(Role::Admin), language),
-        frame(Some(Role::Pca), language),
-    );
-    let directeur = frame(Some(Role::Directeur), language);
-    let entrance = entrance(language);
-    let mut partial = list(6);
-    partial.summary.failing = vec!["RECEPTION_ECART_15C".to_owned()];
-    partial.summary.suspect = vec!["CITERNE_INACTIVE_USED".to_owned()];
-    partial.summary.frozen = vec!["SORTIE_V15_MISSING".to_owned()];
-    partial.summary.unproved = vec!["CITERNE_INACTIVE_USED".to_owned()];
-    partial.summary.coverage.covered = 10;
-    partial.resolving = Some(one(2).id);
-    let mut stale = list(3);
-    stale.summary.heartbeat.silent = true;
-    stale.summary.heartbeat.age_seconds = 8_000.0;
-    stale.summary.complete_at = Some(ago(133));
-    let mut empty = list(0);
-    empty.summary.live.clear();
-    empty.summary.overdue = 0;
-    let mut unmatched = list(0);
-    unmatched.filter.text = Some("Goma".to_owned());
-    unmatched.filter.severities = vec![Severity::Critical];
-    let mut refused = list(5);
-    refused.answer = answered(0, Verb::Resolve, conflict(0));
-    let mut done = list(5);
-    let resolved = Alert {
-        status: Status::Resolved,
-        resolution: Some(Resolution::Fixed),
-        resolved_by: Some("amina".to_owned()),
-        resolved_at: Some(now()),
-        condition: Condition::Present,
-        ..one(9)
-    };
-    done.answer = answered(9, Verb::Resolve, Said::Done(Box::new(resolved)));
-    let mut detail_invalid = detail(0);
-    let invalid = Said::Invalid {
-        field: "until".to_owned(),
-        reason: "at most 180 days from now".to_owned(),
-    };
-    detail_invalid.answer = answered(0, Verb::Accept, invalid);
-    let mut confirmed = check_page();
-    confirmed.answer = Some(Confirmed::Unknown {
-        comment: "dépôt vidé pour entretien".to_owned(),
-    });
-    let page = |way, notice| SignInPage {
-        way,
-        notice,
-        email: "amina@monaluxe.example".to_owned(),
-        next: "/governance/integrity".to_owned(),
-    };
-    let mut at_checks = admin.clone();
-    at_checks.here = "/governance/checks".to_owned();
-    let mut in_production = admin.clone();
-    in_production.release.environment = "production".to_owned();
-    let mut screens = vec![
-        ("list", integrity(&in_production, &list(50))),
-        ("list-partial", integrity(&directeur, &partial)),
-        ("list-stale", integrity(&admin, &stale)),
-        ("list-empty", integrity(&admin, &empty)),
-        ("list-unmatched", integrity(&admin, &unmatched)),
-        ("list-conflict", integrity(&directeur, &refused)),
-        ("list-done", integrity(&directeur, &done)),
-        ("list-pca", integrity(&pca, &list(5))),
-        ("alert", alert(&admin, &detail(0))),
-        ("alert-ack", alert(&directeur, &detail(1))),
-        ("alert-long", alert(&pca, &detail(2))),
-        ("alert-invalid", alert(&admin, &detail_invalid)),
-        ("checks", checks(&at_checks, &checks_page())),
-        ("check", check(&at_checks, &check_page())),
-        ("check-unknown", check(&at_checks, &confirmed)),
-        (
-            "sign-in",
-            sign_in(&entrance, &page(Way::Password, Some(Notice::Wrong))),
-        ),
-        (
-            "sign-in-demo",
-            sign_in(&entrance, &page(Way::Persona, Some(Notice::SignedOut))),
-        ),
-        (
-            "stranger",
-            stranger(&frame(None, language), Some("direction@monaluxe.example")),
-        ),
-    ];
-    screens.extend(
-        [
-            ("trouble-malformed", Trouble::Malformed),
-            ("trouble-forbidden", Trouble::Forbidden),
-            ("trouble-missing", Trouble::Missing),
-            ("trouble-conflict", Trouble::Conflict),
-            ("trouble-too-large", Trouble::TooLarge),
-            ("trouble-too-many", Trouble::TooMany),
-            ("trouble-broken", Trouble::Broken),
-            ("trouble-unavailable", Trouble::Unavailable),
-        ]
-        .map(|(name, what)| {
-            (
-                name,
-                trouble(&admin, what, Some("0b9f5d6e-91d4-4b6f-a3e8-000000000001")),
-            )
-        }),
-    );
-    screens
-        .into_iter()
-        .map(|(name, html)| (name, html.expect(name)))
-        .collect()
 }

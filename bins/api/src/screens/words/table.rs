@@ -106,6 +106,9 @@ words! {
     condition_absent: "N’est plus là", "Gone";
     due_late: "en retard de {}", "overdue by {}";
     due_in: "à traiter dans {} ({})", "due in {} ({})";
+    // alerts about checks
+    about_failing: "Contrôle en échec", "Check failing";
+    about_suspect: "Contrôle suspect", "Check suspect";
     // acts
     act_ack: "Prendre en charge", "Acknowledge";
     act_unack: "Rendre", "Give back";
