@@ -62,6 +62,8 @@ pub(crate) enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write the description of the HTTP API, docs/openapi.json
+    Openapi,
     /// The queries in `.sqlx`, which let everybody build without a database
     Sqlx {
         #[command(subcommand)]

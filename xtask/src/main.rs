@@ -9,6 +9,7 @@ mod command;
 mod demo;
 mod failure;
 mod lint;
+mod openapi;
 mod prove_bare;
 mod scratch;
 mod setup;
@@ -51,6 +52,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Sqlx {
             task: SqlxTask::Check,
         } => sqlx::check(),
+        Task::Openapi => openapi::run(),
         Task::Tidy => tidy::run(),
         Task::Bench { task } => bench::run(&task),
         Task::Soak { task } => soak::run(&task),

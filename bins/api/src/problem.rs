@@ -14,8 +14,13 @@ use utoipa::ToSchema;
 use crate::{api::AlertBody, identity::NotValid};
 
 /// Why something was not done.
+#[derive(Debug)]
+pub(crate) struct Problem(Box<Details>);
+
+/// Why something was not done.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Problem {
+#[schema(as = Problem)]
+pub(crate) struct Details {
     /// Always `about:blank`: `code` says what it is.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -32,14 +37,14 @@ pub(crate) struct Problem {
     field: Option<String>,
     /// The alert as it is now, where it is not as expected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    current: Option<Box<AlertBody>>,
+    current: Option<AlertBody>,
     #[serde(skip)]
     retry_after: Option<u64>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
@@ -48,7 +53,12 @@ impl Problem {
             field: None,
             current: None,
             retry_after: None,
-        }
+        }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Details)) -> Self {
+        change(&mut self.0);
+        self
     }
 
     /// Nobody knows who is asking.
@@ -70,10 +80,8 @@ impl Problem {
 
     /// Something given is not right.
     pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            field: Some(field.into()),
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
-        }
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail);
+        problem.with(|problem| problem.field = Some(field.into()))
     }
 
     /// There is no such thing, or none that may be seen.
@@ -83,10 +91,8 @@ impl Problem {
 
     /// Not now.
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
-        Self {
-            retry_after: Some(5),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
-        }
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        problem.with(|problem| problem.retry_after = Some(5))
     }
 
     /// Any other status that the transport says.
@@ -105,7 +111,7 @@ impl Problem {
     }
 
     pub(crate) fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
@@ -147,18 +153,16 @@ impl From<Error> for Problem {
 
 impl Problem {
     fn conflict(reason: String, current: Alert) -> Self {
-        Self {
-            current: Some(Box::new(current.into())),
-            ..Self::new(StatusCode::CONFLICT, "conflict", reason)
-        }
+        let problem = Self::new(StatusCode::CONFLICT, "conflict", reason);
+        problem.with(|problem| problem.current = Some(current.into()))
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let retry_after = self.retry_after;
+        let retry_after = self.0.retry_after;
         let status = self.status();
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(*self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

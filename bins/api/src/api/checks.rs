@@ -22,6 +22,7 @@ const OUTCOMES: u32 = 100;
 
 /// A check and how it stands.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub(crate) struct CheckBody {
     code: String,
     pack: String,

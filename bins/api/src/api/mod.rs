@@ -21,7 +21,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use self::{bodies::AlertBody, cursor::write as write_cursor};
-use crate::{app::App, problem::Problem};
+use crate::{app::App, problem::Details};
 
 /// What the description says of all of it.
 #[derive(Debug, OpenApi)]
@@ -59,7 +59,7 @@ macro_rules! problems {
             #[derive(utoipa::ToResponse)]
             #[response(description = $description, content_type = "application/problem+json")]
             #[expect(dead_code, reason = "only described")]
-            struct $name(#[to_schema] Problem);
+            struct $name(#[to_schema] Details);
         )*
     };
 }
@@ -108,4 +108,18 @@ pub(crate) fn description() -> String {
     let description = routes().split_for_parts().1;
     let text = description.to_pretty_json().unwrap_or_default();
     format!("{text}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_description_in_the_documentation_is_of_this_program() {
+        let written = include_str!("../../../../docs/openapi.json");
+        assert!(
+            description() == written,
+            "docs/openapi.json is of another program: run `cargo xtask openapi`"
+        );
+    }
 }

@@ -58,7 +58,7 @@ impl ListParams {
         if !(1..=MOST).contains(&limit) {
             return Err(Problem::invalid("limit", format!("a number from 1 to {MOST}")));
         }
-        let statuses = if self.status.iter().all(|word| word.is_empty()) {
+        let statuses = if self.status.iter().all(String::is_empty) {
             vec![Status::Open, Status::Ack]
         } else if self.status.iter().any(|word| word == "all") {
             Vec::new()

@@ -49,7 +49,7 @@ impl Attempts {
             let full = *every * *most;
             let would = (empty_at + *every).saturating_duration_since(now);
             if would > full {
-                return Err(would - full);
+                return Err(would.saturating_sub(full));
             }
         }
         if buckets.len() + wanted.len() > MOST {

@@ -1,4 +1,4 @@
-//! Passwords are checked by a GoTrue server (Supabase Auth), which answers with tokens; Vigie keeps no password.
+//! Passwords are checked by a `GoTrue` server (Supabase Auth), which answers with tokens; Vigie keeps no password.
 
 use std::{path::Path, time::Duration};
 
@@ -31,7 +31,7 @@ pub(crate) enum Refused {
     Credentials,
     /// Asked too often.
     TooOften,
-    /// Does not answer, or not as GoTrue does.
+    /// Does not answer, or not as `GoTrue` does.
     Unavailable,
 }
 

@@ -91,12 +91,11 @@ fn find(keys: Option<&JwkSet>, name: Option<&str>, algorithm: Algorithm) -> Opti
         let own = jwk.common.key_algorithm.map(|own| own.to_string());
         own.is_none_or(|own| own == format!("{algorithm:?}"))
     };
-    let jwk = match name {
-        Some(name) => keys.find(name).filter(fits)?,
-        None => {
-            let mut fitting = keys.keys.iter().filter(fits);
-            fitting.next().filter(|_| fitting.next().is_none())?
-        }
+    let jwk = if let Some(name) = name {
+        keys.find(name).filter(fits)?
+    } else {
+        let mut fitting = keys.keys.iter().filter(fits);
+        fitting.next().filter(|_| fitting.next().is_none())?
     };
     DecodingKey::from_jwk(jwk).ok()
 }

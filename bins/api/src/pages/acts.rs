@@ -66,19 +66,18 @@ pub(super) async fn act(
         },
     };
     let mut visit = visit;
-    match form.back.strip_prefix(INTEGRITY) {
-        Some(rest) => {
-            let query = rest.trim_start_matches('?').to_owned();
-            INTEGRITY.clone_into(&mut visit.frame.here);
-            if !query.is_empty() {
-                visit.frame.here = format!("{INTEGRITY}?{query}");
-            }
-            integrity::list(&app, &visit, &query, Some(answer), status).await
-        }
-        None => {
-            visit.frame.here = format!("/governance/alerts/{id}");
-            alert::detail(&app, &visit, id, Some(answer), status).await
-        }
+    // Back to the list that the person came from, else to the alert's own page.
+    if let Some(query) = form.back.strip_prefix(INTEGRITY) {
+        let query = query.trim_start_matches('?').to_owned();
+        visit.frame.here = if query.is_empty() {
+            INTEGRITY.to_owned()
+        } else {
+            format!("{INTEGRITY}?{query}")
+        };
+        integrity::list(&app, &visit, &query, Some(answer), status).await
+    } else {
+        visit.frame.here = format!("/governance/alerts/{id}");
+        alert::detail(&app, &visit, id, Some(answer), status).await
     }
 }
 

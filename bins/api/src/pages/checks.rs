@@ -13,7 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    page,
+    page, runbooks,
     visit::{Visit, trouble},
 };
 use crate::{
@@ -90,7 +90,9 @@ async fn detail(
         definition: own.map(integrity_core::Check::description),
         outcomes,
         times,
-        runbook: None,
+        runbook: own
+            .and_then(|check| check.runbook())
+            .and_then(|reference| runbooks::section(reference, visit.frame.language)),
         answer,
         request: Uuid::new_v4(),
     };

@@ -6,6 +6,7 @@ mod assets;
 mod checks;
 mod entrance;
 mod integrity;
+mod runbooks;
 mod visit;
 
 use std::sync::Arc;

@@ -78,7 +78,7 @@ async fn what_takes_too_long_is_told_as_that() {
         looks: AtomicUsize::new(0),
         seen: Ok(fine()),
         schema: Ok(true),
-        takes: Duration::from_secs(60),
+        takes: Duration::from_mins(1),
     });
     let seen = Health::new(source).look().await;
     assert_eq!(seen.vitals.err(), Some(Trouble::Timeout));
