@@ -77,14 +77,26 @@ async fn who_was_slower_is_told_who_was_faster(pool: PgPool) {
             "insert into vigie.leases values ('sync', 'slow', {until}) on conflict (name) do update
              set holder = excluded.holder, until = excluded.until"
         );
-        sqlx::raw_sql(sqlx::AssertSqlSafe(row)).execute(&postgres.owner).await.expect("a row");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(row))
+            .execute(&postgres.owner)
+            .await
+            .expect("a row");
         let mut faster = postgres.owner.acquire().await.expect("a connection").detach();
-        let take = "begin; update vigie.leases set holder = 'fast', until = clock_timestamp() + interval '1 min'";
-        sqlx::raw_sql(take).execute(&mut faster).await.expect("taken, not yet committed");
-        let slower = postgres.leases.acquire(&Caller::Service, "sync", "slow", HALF_A_MINUTE);
+        let take =
+            "begin; update vigie.leases set holder = 'fast', until = clock_timestamp() + interval '1 min'";
+        sqlx::raw_sql(take)
+            .execute(&mut faster)
+            .await
+            .expect("taken, not yet committed");
+        let slower = postgres
+            .leases
+            .acquire(&Caller::Service, "sync", "slow", HALF_A_MINUTE);
         let commits = async {
             until_somebody_waits(&postgres.owner).await;
-            sqlx::raw_sql("commit").execute(&mut faster).await.expect("committed");
+            sqlx::raw_sql("commit")
+                .execute(&mut faster)
+                .await
+                .expect("committed");
         };
         let (lease, ()) = tokio::join!(slower, commits);
         let lease = lease.expect("an answer");
@@ -94,7 +106,11 @@ async fn who_was_slower_is_told_who_was_faster(pool: PgPool) {
 
 async fn until_somebody_waits(owner: &PgPool) {
     let waits = "select exists (select from pg_locks where not granted)";
-    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(owner).await.expect("an answer") {
+    while !sqlx::query_scalar::<_, bool>(waits)
+        .fetch_one(owner)
+        .await
+        .expect("an answer")
+    {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
