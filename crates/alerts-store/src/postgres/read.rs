@@ -71,8 +71,8 @@ pub(super) async fn list(transaction: &mut CallerTransaction, filter: &AlertFilt
     let rows = sqlx::query_file!(
         "../../sql/alerts-store/list.sql",
         filter.database,
-        &Vec::from_iter(statuses),
-        &Vec::from_iter(severities),
+        &statuses.collect::<Vec<_>>(),
+        &severities.collect::<Vec<_>>(),
         filter.check_code,
         filter.entity_type,
         filter.scope,

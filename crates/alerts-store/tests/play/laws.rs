@@ -159,7 +159,7 @@ pub(crate) async fn the_trend_is_the_fold_of_all_events(
             for set in until_then.map(|event| &event.diff["set"]) {
                 let take = |word: &mut String, key: &str| {
                     if let Some(now) = set.get(key) {
-                        *word = now.as_str().expect("a word").to_owned();
+                        now.as_str().expect("a word").clone_into(word);
                     }
                 };
                 take(&mut standing.0, "status");

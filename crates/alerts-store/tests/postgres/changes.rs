@@ -23,7 +23,7 @@ use crate::{
 
 /// Waits until something is heard; that nothing ever is, is a failure after so long.
 async fn heard(changes: &mut PgChanges) -> Change {
-    timeout(Duration::from_secs(60), changes.next())
+    timeout(Duration::from_mins(1), changes.next())
         .await
         .expect("something is heard within a minute")
 }

@@ -1,6 +1,6 @@
 //! What is asked at every look at the screen costs the live alerts, not all that there ever were.
 
-use alerts_store::postgres::sqlx::{self, AssertSqlSafe, PgPool, Row as _};
+use alerts_store::postgres::sqlx::{self, PgPool, Row as _};
 use integrity_core::{Caller, Door, postgres::CallerTransaction};
 
 use crate::server::Postgres;
@@ -24,7 +24,7 @@ async fn plan(postgres: &Postgres, types: &str, sql: &str, arguments: &str) -> S
     let mut transaction = begun.expect("begun");
     let asked =
         format!("prepare asked ({types}) as {sql}; explain execute asked ({arguments}); deallocate asked");
-    let lines = sqlx::raw_sql(AssertSqlSafe(asked))
+    let lines = sqlx::raw_sql(sqlx::AssertSqlSafe(asked))
         .fetch_all(transaction.connection())
         .await
         .expect("a plan");
