@@ -19,7 +19,8 @@ with given (sort, role, privilege, name) as (
         ('table', 'vigie_sync', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
         ('table', 'vigie_api', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
         ('routine', 'authenticated', 'EXECUTE', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check,sync_heartbeat}'),
-        ('routine', 'vigie_sync', 'EXECUTE', '{actor_id,actor_role,event_hash,record_events,fold,sync_heartbeat}')
+        ('routine', 'vigie_sync', 'EXECUTE', '{actor_id,actor_role,event_hash,record_events,fold,sync_heartbeat,vitals}'),
+        ('routine', 'vigie_api', 'EXECUTE', '{sync_heartbeat,vitals}')
     ) as g (sort, role, privilege, names)
     cross join unnest(g.names) as t (name)
     union all

@@ -87,7 +87,7 @@ async fn members_and_the_service_are_told_and_strangers_refused(pool: PgPool) {
         let expected = ["etranger", ""].contains(&who).then_some("42501");
         assert_eq!(code.as_deref(), expected, "{who:?}");
     }
-    for (login, is_told) in [("vigie_sync", true), ("vigie_api", false), ("vigie_eval", false)] {
+    for (login, is_told) in [("vigie_sync", true), ("vigie_api", true), ("vigie_eval", false)] {
         let mut session = postgres.owner.acquire().await.expect("a connection").detach();
         sqlx::query("select set_config('session_authorization', $1, false)")
             .bind(login)
