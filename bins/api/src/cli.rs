@@ -35,7 +35,7 @@ pub(crate) struct Cli {
     /// Print the configuration in force, secrets masked, and end
     #[arg(long)]
     pub(crate) check_config: bool,
-    /// Print the description of the HTTP API (OpenAPI 3.1), and end
+    /// Print the description of the HTTP API (`OpenAPI` 3.1), and end
     #[arg(long, conflicts_with = "check_config")]
     pub(crate) openapi: bool,
     /// How the log on standard error is written

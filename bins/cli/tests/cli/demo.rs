@@ -129,7 +129,7 @@ fn the_demo_stays_until_it_is_told_to_end() {
     let elsewhere = tempfile::tempdir().expect("a directory");
     let mut demo = Running(
         vigie(elsewhere.path())
-            .arg("demo")
+            .args(["demo", "--port", "0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -116,9 +116,9 @@ async fn every_other_token_does_not() {
     );
     refused("another algorithm", longer.expect("a token"), NotValid::Signature).await;
 
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let encoded = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     for alg in ["none", "None", "NONE", ""] {
-        let unsigned = format!("{}.{}.", part(json!({ "alg": alg, "typ": "JWT" })), part(good()));
+        let unsigned = format!("{}.{}.", encoded(json!({ "alg": alg, "typ": "JWT" })), encoded(good()));
         refused(alg, unsigned, NotValid::Signature).await;
     }
     let good = with(|_| {});
@@ -127,7 +127,7 @@ async fn every_other_token_does_not() {
     refused("no signature", format!("{head}."), NotValid::Signature).await;
     let (header, _) = head.split_once('.').expect("three parts");
     let other =
-        part(json!({ "sub": "didier", "role": "authenticated", "aud": "authenticated", "exp": LATER }));
+        encoded(json!({ "sub": "didier", "role": "authenticated", "aud": "authenticated", "exp": LATER }));
     refused(
         "other claims",
         format!("{header}.{other}.{signature}"),
