@@ -4,6 +4,8 @@ select
     set_config('search_path', 'pg_catalog, pg_temp', true)
     || set_config('bytea_output', 'hex', true)
     || set_config('statement_timeout', '60s', true)
+    -- whoever falls silent in the middle, stopped or cut off, keeps nobody waiting for what it holds
+    || set_config('idle_in_transaction_session_timeout', '15s', true)
     -- the service has other things to do than to wait for somebody's lock; a person's act may
     || set_config('lock_timeout', case when $1::text is null then '10s' else current_setting('lock_timeout') end, true)
     || set_config('vigie.door', $3::text, true)

@@ -8,7 +8,7 @@ use integrity_core::Check;
 use release_info::Standing;
 use tokio_util::sync::CancellationToken;
 
-use crate::{changes::Changes, health::Health, identity::Identity};
+use crate::{changes::Changes, health::Health, identity::Identity, trends::Trends};
 
 /// What every request may use.
 pub(crate) struct App {
@@ -16,6 +16,7 @@ pub(crate) struct App {
     pub(crate) identity: Identity,
     pub(crate) changes: Arc<Changes>,
     pub(crate) health: Health,
+    pub(crate) trends: Trends,
     /// What the watched database is called.
     pub(crate) database: String,
     /// The checks of the chosen packs: their SQL and parameters.

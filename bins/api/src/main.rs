@@ -14,6 +14,7 @@ mod router;
 mod screens;
 mod serve;
 mod start;
+mod trends;
 
 use std::process::ExitCode;
 

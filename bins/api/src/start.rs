@@ -24,6 +24,7 @@ use crate::{
     cli::Cli,
     health::{Health, PgSource},
     identity::Identity,
+    trends::Trends,
 };
 
 /// Where operations look unless told otherwise.
@@ -146,6 +147,7 @@ impl Plan {
                 identity: self.identity,
                 changes,
                 health: Health::new(Arc::new(source)),
+                trends: Trends::default(),
                 database: self.config.database,
                 checks: self.checks,
                 zone: self.zone,

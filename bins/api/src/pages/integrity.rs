@@ -20,9 +20,6 @@ use crate::{
     screens::{self, Answer, IntegrityPage, Trouble},
 };
 
-/// How many days the picture shows.
-const DAYS: u32 = 30;
-
 /// The list.
 pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit, RawQuery(query): RawQuery) -> Response {
     list(
@@ -57,7 +54,7 @@ pub(super) async fn list(
         )?;
         let (checks, trend) = tokio::try_join!(
             app.store.checks(caller, &app.database),
-            app.store.trend(caller, &app.database, DAYS, app.zone)
+            app.trends.days(&*app.store, caller, &app.database, app.zone)
         )?;
         Ok::<_, Error>((listed, summary, checks, trend))
     };

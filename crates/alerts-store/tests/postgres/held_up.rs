@@ -6,7 +6,10 @@ use alerts_store::{
     postgres::sqlx::{self, PgConnection, PgPool},
 };
 use futures_util::future::join;
-use integrity_core::{Caller, Outcome, postgres::error_code};
+use integrity_core::{
+    Caller, Door, Outcome,
+    postgres::{CallerTransaction, error_code},
+};
 
 use crate::{
     contract::{
@@ -132,4 +135,21 @@ async fn nobody_waits_for_a_check_without_an_end(pool: PgPool) {
     let other = evaluation("ANOTHER", postgres.now().await, Outcome::Complete, tanks(1));
     let applied = postgres.service.apply(&Caller::Service, &other).await;
     assert_eq!(applied.expect("applied").opened, 1, "the others go on");
+}
+
+/// A program that is stopped in the middle, or cut off, cannot let go: the server does, and the others go on.
+#[sqlx::test(migrations = false)]
+async fn who_falls_silent_in_the_middle_is_let_go_of(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    for caller in [Caller::Service, Caller::person("amina")] {
+        let mut transaction = CallerTransaction::begin(&postgres.owner, &caller, Door::Sync)
+            .await
+            .expect("begun");
+        let silence: String =
+            sqlx::query_scalar("select current_setting('idle_in_transaction_session_timeout')")
+                .fetch_one(transaction.connection())
+                .await
+                .expect("the setting");
+        assert_eq!(silence, "15s", "{caller:?}");
+    }
 }

@@ -118,7 +118,11 @@ async fn every_other_token_does_not() {
 
     let encoded = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     for alg in ["none", "None", "NONE", ""] {
-        let unsigned = format!("{}.{}.", encoded(json!({ "alg": alg, "typ": "JWT" })), encoded(good()));
+        let unsigned = format!(
+            "{}.{}.",
+            encoded(json!({ "alg": alg, "typ": "JWT" })),
+            encoded(good())
+        );
         refused(alg, unsigned, NotValid::Signature).await;
     }
     let good = with(|_| {});
