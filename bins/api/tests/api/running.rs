@@ -130,6 +130,26 @@ impl<'w> Api<'w> {
         fs::read_to_string(&self.log).expect("its log")
     }
 
+    /// Insists that what it has said so far holds nothing of whom it serves, nor of what was kept from everybody.
+    #[track_caller]
+    pub(crate) fn says_no_secret(&self, more: &[&str]) {
+        let log = self.log();
+        // The first letters of any token; the people of the tests; what claims are called.
+        let everywhere = [
+            "eyJ",
+            tokens::SECRET,
+            "amina",
+            "didier",
+            "patricia",
+            "authenticated",
+            "\"sub\"",
+            "postgres://",
+        ];
+        for secret in everywhere.iter().chain(more) {
+            assert!(!log.contains(secret), "the log holds {secret:?}:\n{log}");
+        }
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("a process"));
         kill(pid, signal).expect("it is there");
