@@ -184,8 +184,7 @@ fn to_entrance(method: &Method, here: &str) -> Response {
 pub(super) fn own_path(given: &str) -> String {
     let is_own = given.starts_with('/')
         && !given.starts_with("//")
-        && !given.contains(['\\', '\r', '\n', '\t', '\0'])
-        && given.is_ascii();
+        && given.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if is_own { given.to_owned() } else { "/".to_owned() }
 }
 
@@ -233,6 +232,8 @@ mod tests {
             "governance",
             "/a\r\nSet-Cookie: x=y",
             "/\tevil",
+            "/a\u{1}",
+            "/a\u{7f}",
             "\\\\evil",
             "/é",
         ] {

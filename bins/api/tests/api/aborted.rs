@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, sync::Semaphore, task::JoinSet};
 
@@ -37,7 +37,7 @@ async fn many_go_away(api: &mut Api<'_>) {
         let client = Arc::clone(&clients).acquire_owned().await.expect("a place");
         tried += 1;
         let (address, requests) = (api.address, Arc::clone(&requests));
-        let (which, cut, pause) = (chance.below(requests.len()), chance.below(8), chance.below(6));
+        let (which, cut, pause) = (chance.below(requests.len()), chance.below(8), chance.below(10));
         going.spawn(async move {
             let gone = goes_away(address, requests[which].as_bytes(), cut, pause).await;
             drop(client);
@@ -104,7 +104,7 @@ async fn goes_away(address: SocketAddr, request: &[u8], cut: usize, pause: usize
         request.len()
     };
     stream.write_all(&request[..sent]).await.expect("sent");
-    tokio::time::sleep(Duration::from_micros(400) * u32::try_from(pause).expect("few")).await;
+    tokio::time::sleep(Duration::from_micros(1500) * u32::try_from(pause).expect("few")).await;
     let gone = stream.try_read(&mut [0]).is_err();
     if pause % 2 == 0 {
         // At once, with what was not read: a reset.
@@ -115,7 +115,7 @@ async fn goes_away(address: SocketAddr, request: &[u8], cut: usize, pause: usize
 
 /// Enough of them at once that every connection to the database is used.
 async fn everybody_is_who_they_are(api: &Api<'_>, id: &str) {
-    let asked = USERS.iter().cycle().take(160).map(async |user| {
+    let asked = USERS.iter().cycle().take(160).map(|user| async move {
         let list = api
             .of(Method::GET, user, "/api/v1/alerts")
             .send()
@@ -132,7 +132,8 @@ async fn everybody_is_who_they_are(api: &Api<'_>, id: &str) {
         (*user, list.status().as_u16(), act.status().as_u16())
     });
     let mut seen: BTreeMap<_, usize> = BTreeMap::new();
-    for answers in join_all(asked).await {
+    let mut answers = stream::iter(asked).buffer_unordered(AT_ONCE);
+    while let Some(answers) = answers.next().await {
         *seen.entry(answers).or_default() += 1;
     }
     let expected = [

@@ -48,8 +48,8 @@ const REFUSED: &[Refused] = &[
     },
     Refused {
         config: JWT,
-        env: &[("APP_RELEASE", "somebody-else@9.9.9+0000000")],
-        says: "APP_RELEASE",
+        env: &[("APP_RELEASE", "vigie-api@9.9.9+111111111111")],
+        says: "E504: APP_RELEASE is vigie-api@9.9.9",
     },
     Refused {
         config: "",

@@ -2,6 +2,7 @@
 
 mod aborted;
 mod authorisation;
+mod browser;
 mod config;
 mod ends;
 mod flood;
