@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use alerts_store::AlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
-use release_info::{BuildInfo, Standing};
+use release_info::{AppEnv, BuildInfo, Standing};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use wiring::{
@@ -58,6 +58,9 @@ impl Plan {
     /// What is wrong with it, and what would be right.
     pub(crate) fn read(cli: &Cli, origins: Origins) -> Result<Self, Stop> {
         let config = Config::read(cli.flags.config.as_deref())?;
+        // First of all, so that nothing else that is wrong hides it.
+        let env = cli.app_env.as_deref().and_then(|word| word.parse().ok());
+        refuse_demo_where_it_matters(&config, env)?;
         let build = BuildInfo::of(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         let standing =
             Standing::of(cli.app_env.as_deref(), cli.app_release.as_deref(), &build).map_err(|problems| {
@@ -70,7 +73,6 @@ impl Plan {
                 )
             })?;
         refuse_what_is_out_of_range(&config)?;
-        refuse_demo_where_it_matters(&config, &standing)?;
         let chosen = Chosen::new(&config, &[], &[])?;
         let zone = chosen
             .time_zone
@@ -185,14 +187,13 @@ fn refuse_what_is_out_of_range(config: &Config) -> Result<(), Stop> {
 }
 
 /// In the demo anybody is whoever they like.
-fn refuse_demo_where_it_matters(config: &Config, standing: &Standing) -> Result<(), Stop> {
+fn refuse_demo_where_it_matters(config: &Config, env: Option<AppEnv>) -> Result<(), Stop> {
     if config.auth.mode != AuthMode::Demo {
         return Ok(());
     }
-    if standing.env.demands_a_clean_release() {
+    if let Some(env) = env.filter(|env| env.demands_a_clean_release()) {
         return Err(Stop::usage(format!(
-            "auth.mode = \"demo\" with APP_ENV={}: there, anybody could be anybody; use \"jwt\"",
-            standing.env
+            "auth.mode = \"demo\" with APP_ENV={env}: there, anybody could be anybody; use \"jwt\""
         )));
     }
     if !config.api.listen.ip().is_loopback() {

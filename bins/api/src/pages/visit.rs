@@ -182,8 +182,7 @@ fn to_entrance(method: &Method, here: &str, had_session: bool) -> Response {
 pub(super) fn own_path(given: &str) -> String {
     let is_own = given.starts_with('/')
         && !given.starts_with("//")
-        && !given.contains(['\\', '\r', '\n', '\t', '\0'])
-        && given.is_ascii();
+        && given.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if is_own { given.to_owned() } else { "/".to_owned() }
 }
 
@@ -231,6 +230,8 @@ mod tests {
             "governance",
             "/a\r\nSet-Cookie: x=y",
             "/\tevil",
+            "/a\u{1}",
+            "/a\u{7f}",
             "\\\\evil",
             "/é",
         ] {

@@ -1,10 +1,20 @@
 //! `vigie-api` as a process, on a real PostgreSQL.
 
+mod aborted;
+mod authorisation;
+mod browser;
+mod config;
+mod ends;
+mod flood;
 #[path = "../../../cli/tests/cli/harness.rs"]
 #[expect(dead_code, reason = "the tests of `vigie` need more of it")]
 mod harness;
+mod hostile_pages;
+mod hostile_requests;
+mod outage;
 mod running;
 mod serves;
+mod sign_in;
 mod tokens;
 
 use std::path::{Path, PathBuf};

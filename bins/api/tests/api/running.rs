@@ -26,6 +26,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) enum Auth {
     /// By tokens signed with [`tokens::SECRET`].
     Tokens,
+    /// The same, and people by their passwords, at a GoTrue that listens here.
+    Passwords(SocketAddr),
     /// By their word.
     Demo,
 }
@@ -46,11 +48,12 @@ impl<'w> Api<'w> {
     pub(crate) async fn start(world: &'w World, url: &str, auth: Auth, more: &str) -> Self {
         let (address, ops) = (free_address(), free_address());
         let name = format!("api-{}", address.port());
+        world.file("secret", tokens::SECRET);
         let auth = match auth {
             Auth::Demo => "mode = \"demo\"\n".to_owned(),
-            Auth::Tokens => {
-                world.file("secret", tokens::SECRET);
-                "secret_file = \"secret\"\n".to_owned()
+            Auth::Tokens => "secret_file = \"secret\"\n".to_owned(),
+            Auth::Passwords(gotrue) => {
+                format!("secret_file = \"secret\"\nsign_in_url = \"http://{gotrue}/auth/v1\"\n")
             }
         };
         world.file(
@@ -128,6 +131,26 @@ impl<'w> Api<'w> {
     /// What it has said so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).expect("its log")
+    }
+
+    /// Insists that what it has said so far holds nothing of whom it serves, nor of what was kept from everybody.
+    #[track_caller]
+    pub(crate) fn says_no_secret(&self, more: &[&str]) {
+        let log = self.log();
+        // The first letters of any token; the people of the tests; what claims are called.
+        let everywhere = [
+            "eyJ",
+            tokens::SECRET,
+            "amina",
+            "didier",
+            "patricia",
+            "authenticated",
+            "\"sub\"",
+            "postgres://",
+        ];
+        for secret in everywhere.iter().chain(more) {
+            assert!(!log.contains(secret), "the log holds {secret:?}:\n{log}");
+        }
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

@@ -119,34 +119,40 @@ impl World {
 
     /// A database with Vigie's schema, roles, and people: amina (admin), didier (directeur), patricia (pca).
     pub(crate) fn migrated() -> Self {
-        let world = Self::empty();
-        world.vigie(&["migrate"]).exits(0);
+        Self::empty().with_vigie()
+    }
+
+    pub(crate) fn with_vigie(self) -> Self {
+        self.vigie(&["migrate"]).exits(0);
         // Roles belong to the server: two tests must not make them at once.
         let roles = include_str!("../../../../sql/integrity-core/roles.sql");
-        world.runtime.block_on(async {
-            let mut server = PgConnection::connect(&world.server).await.expect("the server");
+        self.runtime.block_on(async {
+            let mut server = PgConnection::connect(&self.server).await.expect("the server");
             server
                 .execute("select pg_advisory_lock(8205)")
                 .await
                 .expect("a lock");
-            let mut connection = PgConnection::connect(&world.url()).await.expect("the database");
+            let mut connection = PgConnection::connect(&self.url()).await.expect("the database");
             connection.execute(sqlx::raw_sql(roles)).await.expect("roles");
         });
-        world.sql("insert into vigie.members values ('amina', 'admin'), ('didier', 'directeur'), ('patricia', 'pca')");
-        world
+        self.sql("insert into vigie.members values ('amina', 'admin'), ('didier', 'directeur'), ('patricia', 'pca')");
+        self
     }
 
     /// A migrated database with the demo's depot in it.
     pub(crate) fn depot() -> Self {
-        let world = Self::migrated();
-        world.sql(concat!(
+        Self::migrated().with_depot()
+    }
+
+    pub(crate) fn with_depot(self) -> Self {
+        self.sql(concat!(
             "begin;",
             include_str!("../../../../sql/packs/depot/schema.sql"),
             include_str!("../../../../sql/demo/data.sql"),
             include_str!("../../../../sql/demo/anomalies.sql"),
             "commit;"
         ));
-        world
+        self
     }
 
     /// The database's URL, for its owner.

@@ -1,0 +1,295 @@
+//! Signing in with a password, at a fake GoTrue.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    browser::{self, Browser, cookie},
+    running::{Api, Auth},
+    serves::checked,
+    tokens::{SECRET, claims, signed, token},
+};
+
+const PASSWORD: &str = "correct horse battery staple";
+const EMAIL: &str = "didier@depot.example.org";
+
+/// How it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mood {
+    Fine,
+    /// Its access tokens are about to end.
+    Short,
+    /// Its tokens are for others.
+    WrongAudience,
+    Broken,
+    Nonsense,
+    Slow,
+}
+
+/// What it has been asked.
+#[derive(Debug)]
+struct Heard {
+    mood: Mood,
+    /// Grants, each with what was sent.
+    asked: Vec<(String, Value)>,
+    /// The tokens that were signed out.
+    ended: Vec<String>,
+}
+
+type GoTrue = Arc<Mutex<Heard>>;
+
+async fn gotrue() -> (SocketAddr, GoTrue) {
+    let heard = Arc::new(Mutex::new(Heard {
+        mood: Mood::Fine,
+        asked: Vec::new(),
+        ended: Vec::new(),
+    }));
+    let router = Router::new()
+        .route("/auth/v1/token", post(grant))
+        .route("/auth/v1/logout", post(logout))
+        .with_state(Arc::clone(&heard));
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (address, heard)
+}
+
+async fn grant(
+    State(gotrue): State<GoTrue>,
+    Query(query): Query<Value>,
+    Json(body): Json<Value>,
+) -> Response {
+    let grant = query["grant_type"].as_str().expect("a grant").to_owned();
+    let mood = {
+        let mut heard = lock(&gotrue);
+        heard.asked.push((grant.clone(), body.clone()));
+        heard.mood
+    };
+    let is_right = match grant.as_str() {
+        "password" => body["password"] == PASSWORD && body["email"] == EMAIL,
+        _ => body["refresh_token"] == "refresh-1",
+    };
+    let mut claims = claims("didier");
+    match mood {
+        Mood::Broken => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Mood::Nonsense => return "<html>".into_response(),
+        Mood::Slow => std::future::pending().await,
+        Mood::WrongAudience => claims["aud"] = json!("others"),
+        Mood::Fine | Mood::Short => {}
+    }
+    if !is_right {
+        return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" }))).into_response();
+    }
+    Json(json!({
+        "access_token": signed(&claims, SECRET),
+        "refresh_token": if grant == "password" { "refresh-1" } else { "refresh-2" },
+        "expires_in": if mood == Mood::Short { 10 } else { 3600 },
+    }))
+    .into_response()
+}
+
+async fn logout(State(gotrue): State<GoTrue>, headers: HeaderMap) -> StatusCode {
+    let bearer = headers["authorization"].to_str().expect("text").to_owned();
+    lock(&gotrue).ended.push(bearer);
+    StatusCode::NO_CONTENT
+}
+
+fn lock(gotrue: &GoTrue) -> std::sync::MutexGuard<'_, Heard> {
+    gotrue.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A service whose people sign in at a fake GoTrue, for as long as the test looks at it.
+fn signing_in(test: impl AsyncFnOnce(&Api<'_>, &GoTrue)) {
+    let (world, url) = checked();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let (address, gotrue) = gotrue().await;
+        let api = Api::start(&world, &url, Auth::Passwords(address), "").await;
+        test(&api, &gotrue).await;
+        api.says_no_secret(&[PASSWORD, EMAIL, "refresh-1", "refresh-2"]);
+    });
+}
+
+const RIGHT: &[(&str, &str)] = &[("email", EMAIL), ("password", PASSWORD)];
+
+async fn enters(api: &Api<'_>, fields: &[(&str, &str)]) -> reqwest::Response {
+    browser::post(api, "/sign-in", fields)
+        .send()
+        .await
+        .expect("an answer")
+}
+
+#[test]
+fn the_right_password_begins_a_session_and_leaving_ends_it_everywhere() {
+    signing_in(async |api, gotrue| {
+        let answer = enters(api, RIGHT).await;
+        assert_eq!(answer.status(), 303);
+        let set = answer.headers()["set-cookie"].to_str().expect("text").to_owned();
+        assert!(set.starts_with("__Host-vigie="), "{set}");
+        for word in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+            assert!(set.contains(word), "{word} in {set}");
+        }
+        assert!(!set.contains("Domain") && !set.contains("eyJ"), "{set}");
+
+        let browser = Browser::enter(api, RIGHT).await;
+        let page = browser.page(api, "/governance/integrity").await;
+        assert!(page.contains(EMAIL) && !page.contains("eyJ") && !page.contains("refresh-1"));
+        // From a script of ours: the API, which asks for the session's secret.
+        let id = api.value("select id::text from vigie.alerts where status = 'OPEN' limit 1");
+        let comment = |csrf: &str| {
+            let path = format!("/api/v1/alerts/{id}/comment");
+            let request = api.client.post(api.url(&path)).header("cookie", &browser.cookie);
+            request
+                .header("x-csrf-token", csrf)
+                .json(&json!({ "comment": "vu" }))
+        };
+        for (csrf, status) in [("", 403), ("made up", 403), (browser.csrf.as_str(), 200)] {
+            let answer = comment(csrf).send().await.expect("an answer");
+            assert_eq!(answer.status(), status, "{csrf:?}");
+        }
+
+        let left = browser
+            .post(api, "/sign-out", &[])
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!((left.status().as_u16(), cookie(&left)), (303, None));
+        let again = browser
+            .get(api, "/governance/integrity")
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(again.status(), 303, "the old cookie is worth nothing");
+        assert_eq!(lock(gotrue).ended, [format!("Bearer {}", token("didier"))]);
+    });
+}
+
+#[test]
+fn what_is_not_the_right_password_begins_nothing() {
+    signing_in(async |api, gotrue| {
+        for (mood, password, status) in [
+            (Mood::Fine, "wrong", 401),
+            (Mood::Broken, PASSWORD, 503),
+            (Mood::Nonsense, PASSWORD, 503),
+            (Mood::WrongAudience, PASSWORD, 503),
+            (Mood::Slow, PASSWORD, 503),
+        ] {
+            lock(gotrue).mood = mood;
+            let fields = [("email", EMAIL), ("password", password)];
+            let answer = enters(api, &fields).await;
+            assert_eq!(
+                (answer.status().as_u16(), cookie(&answer)),
+                (status, None),
+                "{mood:?}"
+            );
+            let page = answer.text().await.expect("a page");
+            assert!(
+                page.contains("<form") && !page.contains(password),
+                "{mood:?}: {page}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_token_about_to_end_is_renewed_once_and_a_refusal_ends_the_session() {
+    signing_in(async |api, gotrue| {
+        lock(gotrue).mood = Mood::Short;
+        let answer = enters(api, RIGHT).await;
+        let browser = Browser {
+            cookie: cookie(&answer).expect("a session"),
+            csrf: String::new(),
+        };
+        // While it cannot be renewed, nobody is told that they are signed out.
+        lock(gotrue).mood = Mood::Broken;
+        let unsure = browser
+            .get(api, "/governance/integrity")
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(unsure.status(), 503);
+        lock(gotrue).mood = Mood::Fine;
+        lock(gotrue).asked.clear();
+        for _ in 0..3 {
+            browser.page(api, "/governance/integrity").await;
+        }
+        let asked = lock(gotrue).asked.clone();
+        let renewal = (
+            "refresh_token".to_owned(),
+            json!({ "refresh_token": "refresh-1" }),
+        );
+        assert_eq!(asked, [renewal]);
+
+        // Now one whose renewal is refused: its second one, whose refresh token is not known.
+        lock(gotrue).mood = Mood::Short;
+        let answer = enters(api, RIGHT).await;
+        let browser = Browser {
+            cookie: cookie(&answer).expect("a session"),
+            csrf: String::new(),
+        };
+        browser.page(api, "/governance/integrity").await;
+        let over = browser
+            .get(api, "/governance/integrity")
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(over.status(), 303);
+        assert!(
+            over.headers()["location"]
+                .to_str()
+                .expect("text")
+                .starts_with("/sign-in?")
+        );
+        let program = browser
+            .get(api, "/api/v1/alerts")
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(program.status(), 401);
+    });
+}
+
+#[test]
+fn after_five_attempts_an_account_has_to_wait() {
+    signing_in(async |api, gotrue| {
+        let wrong = [("email", EMAIL), ("password", "wrong")];
+        for _ in 0..5 {
+            assert_eq!(enters(api, &wrong).await.status(), 401);
+        }
+        // The right one too: else each attempt would tell.
+        for fields in [&wrong, RIGHT] {
+            let answer = enters(api, fields).await;
+            assert_eq!((answer.status().as_u16(), cookie(&answer)), (429, None));
+            let wait: u64 = answer.headers()["retry-after"]
+                .to_str()
+                .expect("text")
+                .parse()
+                .expect("seconds");
+            assert!((1..=31).contains(&wait), "{wait}");
+        }
+        assert_eq!(lock(gotrue).asked.len(), 5, "those were not passed on");
+        // Nobody else waits with them.
+        let other = [("email", "amina@depot.example.org"), ("password", "wrong")];
+        assert_eq!(enters(api, &other).await.status(), 401);
+        let programs = api
+            .of(Method::GET, "didier", "/api/v1/alerts")
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(programs.status(), 200);
+    });
+}
