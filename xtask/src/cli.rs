@@ -25,14 +25,11 @@ pub(crate) enum Task {
     ///
     /// Prints each command before it runs it. On a terminal it asks first, unless --yes or CI=true. It leaves
     /// existing clusters alone, creates none, and leaves no service running.
-    #[command(after_help = "Examples:\n  cargo xtask setup --yes\n  cargo xtask setup --full")]
+    #[command(after_help = "Examples:\n  cargo xtask setup --yes")]
     Setup {
         /// Do not ask
         #[arg(long)]
         yes: bool,
-        /// Also what `ci --full` needs: npm
-        #[arg(long)]
-        full: bool,
     },
     /// Build and run the demo: a private database with anomalies in it, until Ctrl-C
     #[command(

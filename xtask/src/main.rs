@@ -3,6 +3,7 @@
 //! Refused: shell scripts and a Makefile beside it. A task here is Rust like the rest, checked like the rest,
 //! and the same word runs the same commands on a laptop and in CI.
 
+mod axe;
 mod bench;
 mod cli;
 mod command;
@@ -10,6 +11,7 @@ mod demo;
 mod failure;
 mod lint;
 mod openapi;
+mod npm;
 mod prove_bare;
 mod scratch;
 mod setup;
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<(), Failure> {
     match task {
-        Task::Setup { yes, full } => setup::run(yes, if full { For::Versions } else { For::Tests }),
+        Task::Setup { yes } => setup::run(yes, For::Tests),
         Task::Demo { args } => demo::run(&args),
         Task::Test { args } => test::run(&args),
         Task::Lint => lint::run(),

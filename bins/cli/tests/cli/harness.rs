@@ -228,6 +228,12 @@ impl World {
         self.run_on(&self.url(), statements);
     }
 
+    /// Runs statements in another database of the same server.
+    #[track_caller]
+    pub(crate) fn sql_beside(&self, statements: &str) {
+        self.run_on(&self.server, statements);
+    }
+
     /// The one value that a query gives, as text.
     #[track_caller]
     pub(crate) fn value(&self, query: &str) -> String {

@@ -1,0 +1,77 @@
+//! Everybody can use every screen: axe-core finds nothing, and nothing is cut off at 360 pixels.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::{
+    gallery::screens,
+    in_target,
+    stage::{Stage, play},
+    window::Window,
+};
+
+/// What axe-core is asked to judge: WCAG 2.2 AA, and what its makers know besides.
+const JUDGE: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', \
+                     'best-practice'] }).then(({ violations, passes }) => ({ passes: passes.length, violations: \
+                     violations.map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map((node) => node.html + ' — ' + \
+                     node.failureSummary) })) }))";
+
+async fn judged(window: &Window, axe: &str, what: &str) -> Vec<(String, Value)> {
+    window.runs(axe).await;
+    let judgement = window.awaits(JUDGE).await;
+    let passes = judgement["passes"].as_u64();
+    assert!(
+        passes.is_some_and(|passes| passes > 10),
+        "{what}: nothing judged: {judgement}"
+    );
+    let violations = judgement["violations"].as_array().expect("a list");
+    violations
+        .iter()
+        .map(|one| (what.to_owned(), one.clone()))
+        .collect()
+}
+
+async fn judge(stage: &Stage<'_>) {
+    let axe = in_target("axe-core/axe.min.js");
+    let axe = fs::read_to_string(&axe)
+        .unwrap_or_else(|error| panic!("no {}; `cargo xtask setup` fetches it: {error}", axe.display()));
+    let mut found = Vec::new();
+    for screen in screens(stage) {
+        let window = screen.shown(stage, "fr").await;
+        for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light")] {
+            window.wide(width).await;
+            window.scheme(scheme).await;
+            found.extend(judged(&window, &axe, &format!("{} {width} {scheme}", screen.name)).await);
+        }
+        window.close_refused().await;
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn axe_core_finds_no_violation_on_any_screen() {
+    play(judge);
+}
+
+#[test]
+fn nothing_is_cut_off_at_360_pixels() {
+    play(async |stage| {
+        for screen in screens(stage) {
+            for language in ["fr", "en"] {
+                let window = screen.shown(stage, language).await;
+                window.wide(360).await;
+                window.until("innerWidth === 360").await;
+                // Everything unfolded, as it is when somebody reads it.
+                window
+                    .asks("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+                    .await;
+                let wide = window
+                    .asks("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+                    .await;
+                assert_eq!(wide, json!([360, 360]), "{} in {language}", screen.name);
+                window.close_refused().await;
+            }
+        }
+    });
+}

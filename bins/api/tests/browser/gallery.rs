@@ -1,0 +1,89 @@
+//! Every screen, and a picture of each for people to look at.
+
+use std::fs;
+
+use crate::{
+    in_target,
+    stage::{LIST, Stage, play},
+    window::Window,
+};
+
+/// A screen, as somebody comes to it.
+pub(crate) struct Screen {
+    pub(crate) name: &'static str,
+    /// Who sees it; nobody where it is the entrance.
+    persona: Option<&'static str>,
+    path: String,
+}
+
+impl Screen {
+    /// A window that shows it.
+    pub(crate) async fn shown(&self, stage: &Stage<'_>, language: &str) -> Window {
+        let window = stage.window(language).await;
+        if let Some(persona) = self.persona {
+            window.enters(persona).await;
+        }
+        window.open(&self.path).await;
+        window.find("main h1").await;
+        window
+    }
+}
+
+/// All of them.
+pub(crate) fn screens(stage: &Stage<'_>) -> Vec<Screen> {
+    let id = &stage.open_alerts(1)[0];
+    let screen = |name, persona, path: &str| Screen {
+        name,
+        persona,
+        path: path.to_owned(),
+    };
+    vec![
+        screen("sign-in", None, "/sign-in"),
+        screen("stranger", Some("stranger"), LIST),
+        screen("list", Some("admin"), LIST),
+        screen("list-read-only", Some("pca"), LIST),
+        screen("list-resolving", Some("admin"), &format!("{LIST}?resolve={id}")),
+        screen(
+            "list-filtered",
+            Some("directeur"),
+            &format!("{LIST}?severity=WARN"),
+        ),
+        screen("list-empty", Some("pca"), &format!("{LIST}?q=nothing")),
+        screen("alert", Some("admin"), &format!("/governance/alerts/{id}")),
+        screen(
+            "alert-read-only",
+            Some("pca"),
+            &format!("/governance/alerts/{id}"),
+        ),
+        screen("checks", Some("pca"), "/governance/checks"),
+        screen(
+            "check",
+            Some("admin"),
+            "/governance/checks/STOCK_NEGATIVE",
+        ),
+        screen("missing", Some("pca"), "/governance/nowhere"),
+    ]
+}
+
+#[test]
+fn every_screen_has_its_picture() {
+    play(async |stage| {
+        let directory = in_target("screens");
+        fs::create_dir_all(&directory).expect("a directory");
+        for screen in screens(stage) {
+            for language in ["fr", "en"] {
+                let window = screen.shown(stage, language).await;
+                for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light")] {
+                    if language == "en" && scheme == "dark" {
+                        continue;
+                    }
+                    window.wide(width).await;
+                    window.scheme(scheme).await;
+                    let file = format!("{}-{width}-{language}-{scheme}.png", screen.name);
+                    window.picture(&directory.join(file)).await;
+                }
+                window.close_refused().await;
+            }
+        }
+    });
+}

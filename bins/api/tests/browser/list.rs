@@ -1,0 +1,63 @@
+//! From the list to one alert: filter, open, read, copy.
+
+use serde_json::json;
+
+use crate::stage::play;
+
+#[test]
+fn a_filter_is_kept_in_the_address() {
+    play(async |stage| {
+        let window = stage.window_of("pca").await;
+        let all = window.count("#rows > li").await;
+        window.click(".filters summary").await;
+        window.click("[name=severity][value=WARN]").await;
+        window.click(".filters button").await;
+        window.until("location.search.includes('severity=WARN')").await;
+        window.find("#rows").await;
+        let rows = window.count("#rows > li").await;
+        assert!(0 < rows && rows < all, "{rows} of {all}");
+        assert_eq!(window.count("#rows > li.warn").await, rows);
+
+        // The address says everything: somebody else sees the same.
+        let address = window.path().await;
+        let other = stage.window_of("directeur").await;
+        other.open(&address).await;
+        assert_eq!(other.count("#rows > li.warn").await, rows);
+        assert_eq!(other.count("#rows > li").await, rows);
+        assert_eq!(other.count("[name=severity][value=WARN]:checked").await, 1);
+        other.close().await;
+
+        window.open("/governance/integrity?q=there+is+no+such+thing").await;
+        window.until_says("#rows", "Aucune alerte").await;
+        assert_eq!(window.count("#rows > li").await, 0);
+        window.click("#rows a").await;
+        window
+            .until("!location.search && document.querySelectorAll('#rows > li').length > 10")
+            .await;
+        window.close().await;
+    });
+}
+
+#[test]
+fn an_alert_is_opened_read_and_copied() {
+    play(async |stage| {
+        let window = stage.window_of("pca").await;
+        let name = window.text("#rows > li .what a").await;
+        window.click("#rows > li .what a").await;
+        window.until("location.pathname.startsWith('/governance/alerts/')").await;
+        assert_eq!(window.text("h1").await, name);
+        for part in ["#head .message", "#history .timeline li", "#facts dd", "#payload dd"] {
+            assert!(!window.text(part).await.is_empty(), "{part}");
+        }
+        window.click("#as-json summary").await;
+        window.click("[data-copy-from=json]").await;
+        window.until_says("[data-copy-from=json]", "Copié").await;
+        let permissions = json!({ "permissions": ["clipboardReadWrite"] });
+        window.cdp("Browser.grantPermissions", permissions).await;
+        let copied = window.awaits("navigator.clipboard.readText()").await;
+        let shown = window.asks("document.getElementById('json').textContent").await;
+        assert!(shown.as_str().is_some_and(|json| json.contains('{')), "{shown}");
+        assert_eq!(copied, shown);
+        window.close().await;
+    });
+}

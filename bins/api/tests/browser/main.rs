@@ -1,0 +1,50 @@
+//! The screens as people have them: in a real Chromium, with the real service and a real PostgreSQL behind.
+
+mod acts;
+mod driver;
+mod everybody;
+mod gallery;
+#[path = "../../../cli/tests/cli/harness.rs"]
+#[expect(dead_code, reason = "the tests of `vigie` need more of it")]
+mod harness;
+mod keyboard;
+mod list;
+mod live;
+mod people;
+mod plain;
+#[path = "../api/running.rs"]
+#[expect(dead_code, reason = "the tests of the API need more of it")]
+mod running;
+mod stage;
+#[path = "../api/tokens.rs"]
+mod tokens;
+mod truth;
+mod window;
+
+use std::path::{Path, PathBuf};
+
+/// The program under test.
+fn tested() -> PathBuf {
+    env!("CARGO_BIN_EXE_vigie-api").into()
+}
+
+/// The program that prepares databases, built beside the one under test.
+fn vigie() -> PathBuf {
+    beside("vigie")
+}
+
+/// A program built beside the one under test.
+fn beside(name: &str) -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_vigie-api")).with_file_name(name);
+    assert!(
+        program.exists(),
+        "no {}; `cargo xtask test` builds it, as does `cargo build -p {name}`",
+        program.display()
+    );
+    program
+}
+
+/// A file or directory of the target directory.
+fn in_target(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name(name)
+}
