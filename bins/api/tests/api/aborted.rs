@@ -18,6 +18,8 @@ const ABORTED: usize = 10_000;
 const ATTEMPTS: usize = 40_000;
 /// So many clients at once: more than there are connections to the database, fewer than are sent away.
 const AT_ONCE: usize = 24;
+/// How many milliseconds a client stays: from less than any answer takes, to more than most.
+const PAUSES: [u64; 10] = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55];
 const USERS: [&str; 4] = ["nobody", "patricia", "didier", "amina"];
 
 #[test]
@@ -37,7 +39,11 @@ async fn many_go_away(api: &mut Api<'_>) {
         let client = Arc::clone(&clients).acquire_owned().await.expect("a place");
         tried += 1;
         let (address, requests) = (api.address, Arc::clone(&requests));
-        let (which, cut, pause) = (chance.below(requests.len()), chance.below(8), chance.below(10));
+        let (which, cut, pause) = (
+            chance.below(requests.len()),
+            chance.below(8),
+            PAUSES[chance.below(PAUSES.len())],
+        );
         going.spawn(async move {
             let gone = goes_away(address, requests[which].as_bytes(), cut, pause).await;
             drop(client);
@@ -95,7 +101,7 @@ fn heads(user: &str, id: &str) -> Vec<String> {
 }
 
 /// Sends all of it, or up to somewhere, and goes after some milliseconds; gives whether it went before it was answered.
-async fn goes_away(address: SocketAddr, request: &[u8], cut: usize, pause: usize) -> bool {
+async fn goes_away(address: SocketAddr, request: &[u8], cut: usize, pause: u64) -> bool {
     let mut stream = TcpStream::connect(address).await.expect("it listens");
     // One in eight sends a few bytes only.
     let sent = if cut == 0 {
@@ -104,7 +110,7 @@ async fn goes_away(address: SocketAddr, request: &[u8], cut: usize, pause: usize
         request.len()
     };
     stream.write_all(&request[..sent]).await.expect("sent");
-    tokio::time::sleep(Duration::from_micros(1500) * u32::try_from(pause).expect("few")).await;
+    tokio::time::sleep(Duration::from_millis(pause)).await;
     let gone = stream.try_read(&mut [0]).is_err();
     if pause % 2 == 0 {
         // At once, with what was not read: a reset.
