@@ -1,6 +1,14 @@
 //! Clients that go away in the middle leave nobody's rights on a connection that the next one gets.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
@@ -16,8 +24,9 @@ use crate::{
 const ABORTED: usize = 10_000;
 /// After so many attempts it is given up: the service answers faster than a client can go away.
 const ATTEMPTS: usize = 40_000;
-/// So many clients at once: more than there are connections to the database, fewer than are sent away.
-const AT_ONCE: usize = 24;
+/// So many clients at once: a few more than there are connections to the database, so that many are in the middle of a
+/// transaction when they go.
+const AT_ONCE: usize = 12;
 /// How many milliseconds a client stays: from less than any answer takes, to more than most.
 const PAUSES: [u64; 10] = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55];
 const USERS: [&str; 4] = ["nobody", "patricia", "didier", "amina"];
@@ -30,6 +39,8 @@ fn ten_thousand_who_go_away_leave_nobodys_rights_behind() {
 async fn many_go_away(api: &mut Api<'_>) {
     let id = api.value("select id::text from vigie.alerts where status = 'OPEN' limit 1");
     let requests: Arc<Vec<String>> = Arc::new(USERS.iter().flat_map(|user| heads(user, &id)).collect());
+    let over = Arc::new(AtomicBool::new(false));
+    let patient = patient_ones(api, &over);
     let mut chance = Chance(42);
     let clients = Arc::new(Semaphore::new(AT_ONCE));
     let mut going: JoinSet<bool> = JoinSet::new();
@@ -55,7 +66,14 @@ async fn many_go_away(api: &mut Api<'_>) {
     }
     let rest = going.join_all().await;
     aborted += rest.into_iter().filter(|gone| *gone).count();
-    eprintln!("{aborted} of {tried} requests were aborted before the first byte of an answer");
+    over.store(true, Ordering::Relaxed);
+    let answered: usize = patient.join_all().await.into_iter().sum();
+    let acted = api.value("select count(*)::text from vigie.alert_events where door = 'api'");
+    eprintln!(
+        "{aborted} of {tried} requests were aborted before the first byte of an answer; {acted} acts were done all the \
+         same; {answered} patient ones were answered meanwhile"
+    );
+    assert_ne!(acted, "0", "nobody was in the middle of anything");
 
     everybody_is_who_they_are(api, &id).await;
     // What the aborted ones did, they did in their own name; and only those who may.
@@ -79,6 +97,26 @@ async fn many_go_away(api: &mut Api<'_>) {
 }
 
 const OF_THE_API: &str = "datname = current_database() and usename <> 'postgres'";
+
+/// Those who wait for their answers meanwhile, and get the ones that are theirs; each gives how many.
+fn patient_ones(api: &Api<'_>, over: &Arc<AtomicBool>) -> JoinSet<usize> {
+    let mut patient = JoinSet::new();
+    for (user, status) in USERS.into_iter().zip([403, 200, 200, 200]) {
+        let over = Arc::clone(over);
+        let request = api.of(Method::GET, user, "/api/v1/alerts?limit=1");
+        patient.spawn(async move {
+            let mut answered = 0;
+            while !over.load(Ordering::Relaxed) {
+                let request = request.try_clone().expect("no body");
+                let answer = request.send().await.expect("an answer");
+                assert_eq!(answer.status(), status, "{user}");
+                answered += 1;
+            }
+            answered
+        });
+    }
+    patient
+}
 
 /// What a user could be sending.
 fn heads(user: &str, id: &str) -> Vec<String> {
