@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use wiring::{
     flags::{self, Origins},
-    log, plain,
+    log, plain, result,
     stop::{Exit, Stop},
 };
 
@@ -52,14 +52,14 @@ fn main() -> ExitCode {
 
 async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     if cli.openapi {
-        print!("{}", api::description());
+        result::text(&api::description())?;
         return Ok(Exit::Fine);
     }
     // The first one stays; there is no other in this program.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let plan = start::Plan::read(cli, origins)?;
     if cli.check_config {
-        println!("{}", plan.effective()?);
+        result::json(&plan.effective())?;
         return Ok(Exit::Fine);
     }
     log::start(cli.log_format);

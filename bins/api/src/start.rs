@@ -6,7 +6,7 @@ use alerts_store::AlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
 use release_info::{AppEnv, BuildInfo, Standing};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use wiring::{
     chosen::Chosen,
@@ -88,10 +88,10 @@ impl Plan {
     }
 
     /// The configuration in force. Where a secret would stand, it says whether there is one.
-    pub(crate) fn effective(&self) -> Result<String, Stop> {
+    pub(crate) fn effective(&self) -> Value {
         let set = |is_set: bool| if is_set { "set, not shown" } else { "not set" };
         let auth = &self.config.auth;
-        let effective = json!({
+        json!({
             "database": self.target.place(),
             "name": self.config.database,
             "release": self.standing.release.to_string(),
@@ -116,9 +116,7 @@ impl Plan {
                 "sign_in_key_file": set(auth.sign_in_key_file.is_some()),
             },
             "ops": { "listen": self.config.ops.listen_or(OPS_PORT).to_string() },
-        });
-        serde_json::to_string_pretty(&effective)
-            .map_err(|error| Stop::usage(format!("cannot be written as JSON: {error}")))
+        })
     }
 
     /// Connects, and makes sure that program and schema go together.

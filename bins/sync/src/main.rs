@@ -18,7 +18,7 @@ use wiring::{
     chosen::Chosen,
     config::Config,
     flags::{self, Origins},
-    log, plain, source,
+    log, plain, result, source,
     stop::{Exit, Stop},
 };
 
@@ -113,7 +113,7 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
 
 /// Prints the configuration; a check whose file is wrong is a mistake in it.
 fn check(effective: &Effective, chosen: &Chosen) -> Result<Exit, Stop> {
-    println!("{}", json(effective)?);
+    result::json(effective)?;
     let problems: Vec<String> = chosen
         .bad
         .iter()
@@ -137,16 +137,11 @@ async fn once(life: &Life, as_json: bool) -> Result<Exit, Stop> {
     };
     service::tell(&report);
     if as_json {
-        println!("{}", json(&report)?);
+        result::json(&report)?;
     }
     Ok(if report.status == RunStatus::Ok {
         Exit::Fine
     } else {
         Exit::Incomplete
     })
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, Stop> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| Stop::usage(format!("cannot be written as JSON: {error}")))
 }

@@ -36,7 +36,7 @@ pub(crate) async fn run(session: &Session, args: &ExportArgs, json: bool) -> Res
             .await
             .map_err(refused(&caller))?;
     }
-    output::written(written.and_then(|()| format.end(&mut out, walk.is_cut())))?;
+    wiring::result::written(written.and_then(|()| format.end(&mut out, walk.is_cut())))?;
     if !walk.is_cut() {
         return Ok(Exit::Fine);
     }

@@ -12,11 +12,26 @@ from the code that reads them. Flags win over the environment, the environment o
 Paths in the file are meant from where the file stands. `vigie reference --json` prints a JSON Schema for editors.
 ";
 
+/// The tables of the file, and the types that read them.
+const TABLES: &[(&str, &str)] = &[
+    ("sync", "SyncConfig"),
+    ("api", "ApiConfig"),
+    ("auth", "AuthConfig"),
+    ("ops", "OpsConfig"),
+    ("checks.CODE", "Overrides"),
+];
+
 /// What can stand in the file, by its schema; then the variables that the command line reads.
 pub(crate) fn markdown(schema: &Value, command: &Command) -> String {
     let keys = table(&schema["properties"]);
-    let [sync, ops, overrides] =
-        ["SyncConfig", "OpsConfig", "Overrides"].map(|name| table(&schema["$defs"][name]["properties"]));
+    let tables: Vec<String> = TABLES
+        .iter()
+        .map(|(name, of)| {
+            let keys = table(&schema["$defs"][of]["properties"]);
+            format!("## `[{name}]`\n\n| key | value | what it is |\n|---|---|---|\n{keys}\n")
+        })
+        .collect();
+    let tables = tables.join("\n");
     let variables: Vec<String> = command.get_arguments().filter_map(variable).collect();
     let variables = variables.join("\n");
     format!(
@@ -27,24 +42,7 @@ pub(crate) fn markdown(schema: &Value, command: &Command) -> String {
 |---|---|---|
 {keys}
 
-## `[sync]`
-
-| key | value | what it is |
-|---|---|---|
-{sync}
-
-## `[ops]`
-
-| key | value | what it is |
-|---|---|---|
-{ops}
-
-## `[checks.CODE]`
-
-| key | value | what it is |
-|---|---|---|
-{overrides}
-
+{tables}
 ## Environment
 
 | variable | flag | what it is |

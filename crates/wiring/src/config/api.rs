@@ -44,6 +44,7 @@ impl Default for ApiConfig {
 pub struct AuthConfig {
     /// `"jwt"`, which it is unless given: signed tokens. `"demo"`: whoever comes chooses a persona; on a loopback address
     /// only, and never in staging or production.
+    #[schemars(with = "String")]
     pub mode: AuthMode,
     /// A file with the secret of tokens signed by HS256, as Supabase's classic keys are.
     pub secret_file: Option<PathBuf>,

@@ -1,0 +1,51 @@
+//! Results on standard output. Nobody reading on is no error: `vigie alerts list | head` is everyday use.
+
+use std::io::{self, ErrorKind, Write};
+
+use serde::Serialize;
+
+use crate::stop::{Exit, Stop};
+
+/// Prints a text that is complete, line breaks and all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn text(text: &str) -> Result<(), Stop> {
+    written(write(&mut io::stdout(), text))
+}
+
+/// Prints a value for programs.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn json<T: Serialize>(value: &T) -> Result<(), Stop> {
+    let written_out = serde_json::to_string_pretty(value).map_err(|error| {
+        Stop::new(
+            Exit::Usage,
+            "corrupt",
+            format!("cannot be written as JSON: {error}"),
+        )
+    })?;
+    text(&format!("{written_out}\n"))
+}
+
+/// Writes all of it now.
+///
+/// # Errors
+/// As the stream.
+pub fn write(stream: &mut dyn Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+}
+
+/// What it means that a result was written, or not.
+///
+/// # Errors
+/// When it was not, though somebody reads.
+pub fn written(outcome: io::Result<()>) -> Result<(), Stop> {
+    match outcome {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Stop::usage(format!("cannot write the result: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
