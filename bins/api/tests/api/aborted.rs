@@ -150,7 +150,7 @@ async fn goes_away(address: SocketAddr, request: &[u8], cut: usize, pause: u64) 
     stream.write_all(&request[..sent]).await.expect("sent");
     tokio::time::sleep(Duration::from_millis(pause)).await;
     let gone = stream.try_read(&mut [0]).is_err();
-    if pause % 2 == 0 {
+    if pause.is_multiple_of(2) {
         // At once, with what was not read: a reset.
         stream.set_zero_linger().expect("an option");
     }

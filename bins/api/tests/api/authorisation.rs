@@ -239,23 +239,23 @@ fn behind_the_endpoints_the_database_refuses_strangers() {
         let database = "main";
         let alert = AlertId(Uuid::parse_str(&id).expect("an id"));
         assert_eq!(store.role(&stranger).await.expect("an answer"), None);
-        forbidden("list", store.list(&stranger, &AlertFilter::all()).await);
-        forbidden("summary", store.summary(&stranger, database).await);
-        forbidden("checks", store.checks(&stranger, database).await);
-        forbidden("runs", store.runs(&stranger, database, None, 10).await);
+        forbidden("list", &store.list(&stranger, &AlertFilter::all()).await);
+        forbidden("summary", &store.summary(&stranger, database).await);
+        forbidden("checks", &store.checks(&stranger, database).await);
+        forbidden("runs", &store.runs(&stranger, database, None, 10).await);
         forbidden(
             "outcomes",
-            store.outcomes(&stranger, database, "STOCK_NEGATIF", 10).await,
+            &store.outcomes(&stranger, database, "STOCK_NEGATIF", 10).await,
         );
-        forbidden("times", store.times(&stranger, database, "STOCK_NEGATIF").await);
+        forbidden("times", &store.times(&stranger, database, "STOCK_NEGATIF").await);
         forbidden(
             "trend",
-            store.trend(&stranger, database, 30, chrono_tz::Tz::UTC).await,
+            &store.trend(&stranger, database, 30, chrono_tz::Tz::UTC).await,
         );
-        forbidden("last_seen", store.last_seen(&stranger, database).await);
+        forbidden("last_seen", &store.last_seen(&stranger, database).await);
         forbidden(
             "confirm",
-            store.confirm(&stranger, database, "STOCK_NEGATIF", "oui").await,
+            &store.confirm(&stranger, database, "STOCK_NEGATIF", "oui").await,
         );
         for verb in [
             Verb::Ack,
@@ -266,18 +266,18 @@ fn behind_the_endpoints_the_database_refuses_strangers() {
         ] {
             forbidden(
                 "act",
-                store
+                &store
                     .act(&stranger, &Command::new(alert, verb).comment("oui"))
                     .await,
             );
         }
-        forbidden("get", store.get(&stranger, alert).await);
-        forbidden("events", store.events(&stranger, alert).await);
+        forbidden("get", &store.get(&stranger, alert).await);
+        forbidden("events", &store.events(&stranger, alert).await);
     });
     assert_eq!(before, world.traces());
 }
 
-fn forbidden<T: std::fmt::Debug>(what: &str, answer: Result<T, Error>) {
+fn forbidden<T: std::fmt::Debug>(what: &str, answer: &Result<T, Error>) {
     assert!(
         matches!(answer, Err(Error::Forbidden { .. })),
         "{what}: {answer:?}"

@@ -87,15 +87,13 @@ async fn sends(address: SocketAddr, id: String, keeps: bool, over: Arc<AtomicBoo
     let mut kept = None;
     while !over.load(Ordering::Relaxed) {
         let stream = match kept.take() {
-            Some(stream) => stream,
-            None => match TcpStream::connect(address).await {
-                Ok(stream) => stream,
-                // Nothing was sent.
-                Err(_) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                    continue;
-                }
-            },
+            Some(stream) => Ok(stream),
+            None => TcpStream::connect(address).await,
+        };
+        let Ok(stream) = stream else {
+            // Nothing was sent.
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            continue;
         };
         counted.sent += 1;
         match ask(stream, &id, keeps).await {

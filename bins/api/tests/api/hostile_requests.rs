@@ -227,7 +227,9 @@ fn bodies_that_nobody_should_send_are_refused_by_name() {
 
 /// In a path or a query, as it is sent.
 fn encoded(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("%{byte:02X}")).collect()
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}%{byte:02X}"))
 }
 
 /// Words as people send them, and as nobody should.

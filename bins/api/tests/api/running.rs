@@ -26,7 +26,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) enum Auth {
     /// By tokens signed with [`tokens::SECRET`].
     Tokens,
-    /// The same, and people by their passwords, at a GoTrue that listens here.
+    /// The same, and people by their passwords, at a `GoTrue` that listens here.
     Passwords(SocketAddr),
     /// By their word.
     Demo,

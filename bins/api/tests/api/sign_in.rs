@@ -1,4 +1,4 @@
-//! Signing in with a password, at a fake GoTrue.
+//! Signing in with a password, at a fake `GoTrue`.
 
 use std::{
     net::SocketAddr,
@@ -117,7 +117,7 @@ fn lock(gotrue: &GoTrue) -> std::sync::MutexGuard<'_, Heard> {
     gotrue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A service whose people sign in at a fake GoTrue, for as long as the test looks at it.
+/// A service whose people sign in at a fake `GoTrue`, for as long as the test looks at it.
 fn signing_in(test: impl AsyncFnOnce(&Api<'_>, &GoTrue)) {
     let (world, url) = checked();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
