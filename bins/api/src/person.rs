@@ -42,7 +42,8 @@ pub(crate) async fn who(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<Pe
     let Some(session) = app.identity.sessions.find(&cookie) else {
         return Ok(None);
     };
-    // A task of its own: a renewal that was begun is finished, also where its visitor goes away. What renews counts once.
+    // A task of its own: a renewal that was begun is finished, also where its visitor goes away. What renews counts
+    // once.
     let standing = tokio::spawn(standing(Arc::clone(app), Arc::clone(&session)));
     let caller = standing.await.map_err(|_| NotValid::NoKeys)??;
     Ok(caller.map(|caller| Person {

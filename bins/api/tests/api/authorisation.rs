@@ -20,8 +20,8 @@ use crate::{
     tokens::{LATER, SECRET, claims, signed, token},
 };
 
-/// What is answered to somebody without a role, to the pca, to the directeur, and to the admin. Nobody else gets further
-/// than 401.
+/// What is answered to somebody without a role, to the pca, to the directeur, and to the admin. Nobody else gets
+/// further than 401.
 type Answers = [u16; 4];
 
 /// An endpoint of the description, and what is sent there.
@@ -307,17 +307,23 @@ fn the_services_login_alone_can_do_nothing() {
         for role in ["vigie_sync", "vigie_eval", "postgres"] {
             denied(&mut login, &format!("set role {role}")).await;
         }
-        let stranger = "set role authenticated; set \"request.jwt.claims\" = '{\"sub\": \"nobody\", \"role\": \"admin\"}'";
+        let stranger = "set role authenticated; \
+                        set \"request.jwt.claims\" = '{\"sub\": \"nobody\", \"role\": \"admin\"}'";
         for claims in ["set role authenticated", stranger] {
             login.execute(raw(claims)).await.expect(claims);
             for table in TABLES {
-                let rows = login.fetch_all(raw(&format!("select * from vigie.{table}"))).await;
+                let rows = login
+                    .fetch_all(raw(&format!("select * from vigie.{table}")))
+                    .await;
                 assert_eq!(rows.expect("no rows").len(), 0, "{claims}: {table}");
             }
             for write in &writes {
                 denied(&mut login, write).await;
             }
-            login.execute("reset role; reset \"request.jwt.claims\"").await.expect("reset");
+            login
+                .execute("reset role; reset \"request.jwt.claims\"")
+                .await
+                .expect("reset");
         }
     });
     assert_eq!(before, world.traces());

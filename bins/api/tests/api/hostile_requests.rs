@@ -75,7 +75,7 @@ fn a_cursor_that_was_tampered_with_is_refused_or_harmless() {
             assert_eq!(status, 422, "{field}: {value}");
         }
         assert_eq!(list(&cursor.repeat(20)).await.0, 422);
-        // A place that somebody made up, of an alert that is not theirs or does not exist, shows what they may see anyway.
+        // A place that somebody made up, of an alert that does not exist, shows what they may see anyway.
         let mut elsewhere = inside;
         elsewhere["id"] = json!("00000000-0000-0000-0000-000000000000");
         let elsewhere = URL_SAFE_NO_PAD.encode(elsewhere.to_string());
@@ -93,7 +93,8 @@ fn no_cell_of_an_export_is_a_formula() {
         for formula in FORMULAS {
             let text = formula.replace('\'', "''");
             api.sql(&format!(
-                "update vigie.alerts set message = '{text}', entity_label = '{text}', scope = '{text}', acknowledged_by = '{text}'"
+                "update vigie.alerts set message = '{text}', entity_label = '{text}', scope = '{text}',
+                        acknowledged_by = '{text}'"
             ));
             let request = api.of(Method::GET, "patricia", "/api/v1/alerts?status=all");
             let (status, table) = told(request.header("accept", "text/csv")).await;
