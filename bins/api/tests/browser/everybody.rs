@@ -37,15 +37,16 @@ async fn judge(stage: &Stage<'_>) {
     let axe = fs::read_to_string(&axe)
         .unwrap_or_else(|error| panic!("no {}; `cargo xtask setup` fetches it: {error}", axe.display()));
     let mut found = Vec::new();
+    let window = stage.window("fr").await;
     for screen in screens(stage) {
-        let window = screen.shown(stage, "fr").await;
+        screen.show(&window).await;
         for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light")] {
             window.wide(width).await;
             window.scheme(scheme).await;
             found.extend(judged(&window, &axe, &format!("{} {width} {scheme}", screen.name)).await);
         }
-        window.close_refused().await;
     }
+    window.close_refused().await;
     assert!(found.is_empty(), "{found:#?}");
 }
 
@@ -57,9 +58,10 @@ fn axe_core_finds_no_violation_on_any_screen() {
 #[test]
 fn nothing_is_cut_off_at_360_pixels() {
     play(async |stage| {
-        for screen in screens(stage) {
-            for language in ["fr", "en"] {
-                let window = screen.shown(stage, language).await;
+        for language in ["fr", "en"] {
+            let window = stage.window(language).await;
+            for screen in screens(stage) {
+                screen.show(&window).await;
                 window.wide(360).await;
                 window.until("innerWidth === 360").await;
                 // Everything unfolded, as it is when somebody reads it.
@@ -70,8 +72,8 @@ fn nothing_is_cut_off_at_360_pixels() {
                     .asks("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
                     .await;
                 assert_eq!(wide, json!([360, 360]), "{} in {language}", screen.name);
-                window.close_refused().await;
             }
+            window.close_refused().await;
         }
     });
 }

@@ -17,15 +17,15 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// A window that shows it.
-    pub(crate) async fn shown(&self, stage: &Stage<'_>, language: &str) -> Window {
-        let window = stage.window(language).await;
+    /// Shows it, to whom it is for.
+    pub(crate) async fn show(&self, window: &Window) {
+        window.wide(1280).await;
+        window.forget().await;
         if let Some(persona) = self.persona {
             window.enters(persona).await;
         }
         window.open(&self.path).await;
         window.find("main h1").await;
-        window
     }
 }
 
@@ -70,9 +70,10 @@ fn every_screen_has_its_picture() {
     play(async |stage| {
         let directory = in_target("screens");
         fs::create_dir_all(&directory).expect("a directory");
-        for screen in screens(stage) {
-            for language in ["fr", "en"] {
-                let window = screen.shown(stage, language).await;
+        for language in ["fr", "en"] {
+            let window = stage.window(language).await;
+            for screen in screens(stage) {
+                screen.show(&window).await;
                 for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light")] {
                     if language == "en" && scheme == "dark" {
                         continue;
@@ -82,8 +83,8 @@ fn every_screen_has_its_picture() {
                     let file = format!("{}-{width}-{language}-{scheme}.png", screen.name);
                     window.picture(&directory.join(file)).await;
                 }
-                window.close_refused().await;
             }
+            window.close_refused().await;
         }
     });
 }

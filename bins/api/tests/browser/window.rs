@@ -45,6 +45,11 @@ impl Window {
         self.cdp("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// Forgets who somebody is.
+    pub(crate) async fn forget(&self) {
+        self.client.delete_all_cookies().await.expect("no cookies");
+    }
+
     pub(crate) async fn open(&self, path: &str) {
         self.client
             .goto(&format!("{}{path}", self.origin))
