@@ -1,6 +1,9 @@
 //! What people do to alerts, what the screen answers, and what the database says of it.
 
-use crate::stage::{LIST, play};
+use crate::{
+    everybody::can_use,
+    stage::{LIST, play},
+};
 
 #[test]
 fn who_acknowledges_sees_the_answer_in_the_row() {
@@ -21,6 +24,7 @@ fn who_acknowledges_sees_the_answer_in_the_row() {
         assert_eq!(stage.standing(id), "ACK didier");
         assert_eq!(window.count(&format!("[formaction=\"{href}/ack\"]")).await, 0);
         assert_eq!(window.path().await, LIST);
+        can_use(&window, "state-acknowledged").await;
         window.close().await;
     });
 }
@@ -65,6 +69,7 @@ fn in_a_conflict_the_second_learns_who_did_what() {
 
         second.click("#act-ack button").await;
         second.until_says(".answer", "l’alerte a changé entre-temps").await;
+        can_use(&second, "state-conflict").await;
         let said = second.text(".answer").await;
         for words in ["Amina", "Prise en charge", "déjà en route"] {
             assert!(said.to_lowercase().contains(&words.to_lowercase()), "{words} in {said}");

@@ -37,7 +37,7 @@ fn a_stranger_is_told_whom_to_ask_and_nothing_else() {
             window.open(path).await;
             assert_eq!(window.text("h1").await, "Vous n’avez pas de rôle");
             let said = window.text("main").await;
-            assert!(said.contains("Demandez un rôle à un administrateur"), "{said}");
+            assert!(said.contains("Demandez un rôle à un administrateur."), "{said}");
             assert_eq!(window.count("main .banner, main .counters, main ol, main form").await, 0);
         }
         window.close_refused().await;
