@@ -4,12 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::{
-    gallery::screens,
-    in_target,
-    stage::play,
-    window::Window,
-};
+use crate::{gallery::screens, in_target, stage::play, window::Window};
 
 /// What axe-core is asked to judge: WCAG 2.2 AA, and what its makers know besides.
 const JUDGE: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', \
@@ -29,7 +24,10 @@ async fn judged(window: &Window) -> Vec<Value> {
         window.scheme(scheme).await;
         let judgement = window.awaits(JUDGE).await;
         let passes = judgement["passes"].as_u64();
-        assert!(passes.is_some_and(|passes| passes > 10), "nothing judged: {judgement}");
+        assert!(
+            passes.is_some_and(|passes| passes > 10),
+            "nothing judged: {judgement}"
+        );
         for violation in judgement["violations"].as_array().expect("a list") {
             found.push(json!({ "at": format!("{width} {scheme}"), "violation": violation }));
         }

@@ -55,11 +55,7 @@ pub(crate) fn screens(stage: &Stage<'_>) -> Vec<Screen> {
             &format!("/governance/alerts/{id}"),
         ),
         screen("checks", Some("pca"), "/governance/checks"),
-        screen(
-            "check",
-            Some("admin"),
-            "/governance/checks/STOCK_NEGATIF",
-        ),
+        screen("check", Some("admin"), "/governance/checks/STOCK_NEGATIF"),
         screen("missing", Some("pca"), "/governance/nowhere"),
     ]
 }

@@ -21,7 +21,9 @@ fn a_service_that_has_stopped_is_seen_in_the_banner_until_it_works_again() {
              update vigie.check_states set complete_at = complete_at - interval '3 days', seen_at = seen_at - interval '3 days'",
         );
         window.asks(LOOKS_AGAIN).await;
-        window.until_says("#banner.blind h2", "Non évalué depuis 3 j").await;
+        window
+            .until_says("#banner.blind h2", "Non évalué depuis 3 j")
+            .await;
         can_use(&window, "state-stale").await;
 
         let _sync = Sync::start(stage.api.world);

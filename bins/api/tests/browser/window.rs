@@ -241,11 +241,7 @@ impl WebDriverCompatibleCommand for Command {
         base_url: &Url,
         session_id: Option<&str>,
     ) -> Result<Url, <Url as std::str::FromStr>::Err> {
-        base_url.join(&format!(
-            "session/{}/{}",
-            session_id.expect("a session"),
-            self.0
-        ))
+        base_url.join(&format!("session/{}/{}", session_id.expect("a session"), self.0))
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
