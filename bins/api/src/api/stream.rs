@@ -45,10 +45,12 @@ pub(super) async fn stream(
     let ending = app.draining.clone();
     let events = stream::unfold(app.changes.follow(heard), async |mut follower| {
         let news = follower.next().await?;
+        let kind = if news.missed { "resync" } else { "change" };
+        // Browsers drop an event that carries no data.
         let event = Event::default()
-            .event(if news.missed { "resync" } else { "change" })
+            .event(kind)
             .id(news.number.to_string())
-            .data("");
+            .data(kind);
         Some((Ok(event), follower))
     })
     .take_until(async move { ending.cancelled().await });

@@ -1,6 +1,9 @@
 //! What people do to alerts, what the screen answers, and what the database says of it.
 
-use crate::stage::{LIST, play};
+use crate::{
+    everybody::can_use,
+    stage::{LIST, play},
+};
 
 #[test]
 fn who_acknowledges_sees_the_answer_in_the_row() {
@@ -17,10 +20,13 @@ fn who_acknowledges_sees_the_answer_in_the_row() {
             .await;
         let row = format!("#rows > li:has(a[href=\"{href}\"])");
         window.until_says(&row, "c’est à vous").await;
-        window.until_says(&format!("{row} .when"), "Prise en charge · didier").await;
+        window
+            .until_says(&format!("{row} .when"), "Prise en charge · didier")
+            .await;
         assert_eq!(stage.standing(id), "ACK didier");
         assert_eq!(window.count(&format!("[formaction=\"{href}/ack\"]")).await, 0);
         assert_eq!(window.path().await, LIST);
+        can_use(&window, "state-acknowledged").await;
         window.close().await;
     });
 }
@@ -30,7 +36,9 @@ fn who_resolves_says_how_and_sees_the_answer() {
     play(async |stage| {
         let id = &stage.open_alerts(1)[0];
         let window = stage.window_of("admin").await;
-        window.click(&format!("button[name=resolve][value=\"{id}\"]")).await;
+        window
+            .click(&format!("button[name=resolve][value=\"{id}\"]"))
+            .await;
         window.find("#comment").await;
         // Without words the browser itself refuses.
         window.click("form.act button").await;
@@ -39,7 +47,10 @@ fn who_resolves_says_how_and_sees_the_answer() {
         window.write("#comment", "le compteur est remplacé").await;
         window.click("form.act button").await;
         window
-            .until_says(".answer.good", "Déclarée réparée : la prochaine évaluation vérifie.")
+            .until_says(
+                ".answer.good",
+                "Déclarée réparée : la prochaine évaluation vérifie.",
+            )
             .await;
         assert_eq!(
             stage.standing(id),
@@ -64,10 +75,16 @@ fn in_a_conflict_the_second_learns_who_did_what() {
         first.until_says(".answer.good", "c’est à vous").await;
 
         second.click("#act-ack button").await;
-        second.until_says(".answer", "l’alerte a changé entre-temps").await;
+        second
+            .until_says(".answer", "l’alerte a changé entre-temps")
+            .await;
+        can_use(&second, "state-conflict").await;
         let said = second.text(".answer").await;
         for words in ["Amina", "Prise en charge", "déjà en route"] {
-            assert!(said.to_lowercase().contains(&words.to_lowercase()), "{words} in {said}");
+            assert!(
+                said.to_lowercase().contains(&words.to_lowercase()),
+                "{words} in {said}"
+            );
         }
         assert_eq!(stage.standing(id), "ACK amina amina:ACKNOWLEDGED:déjà en route");
         first.close().await;

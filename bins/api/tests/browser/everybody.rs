@@ -4,12 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::{
-    gallery::screens,
-    in_target,
-    stage::{Stage, play},
-    window::Window,
-};
+use crate::{gallery::screens, in_target, stage::play, window::Window};
 
 /// What axe-core is asked to judge: WCAG 2.2 AA, and what its makers know besides.
 const JUDGE: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', \
@@ -17,49 +12,60 @@ const JUDGE: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a
                      violations.map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map((node) => node.html + ' — ' + \
                      node.failureSummary) })) }))";
 
-async fn judged(window: &Window, axe: &str, what: &str) -> Vec<(String, Value)> {
-    window.runs(axe).await;
-    let judgement = window.awaits(JUDGE).await;
-    let passes = judgement["passes"].as_u64();
-    assert!(
-        passes.is_some_and(|passes| passes > 10),
-        "{what}: nothing judged: {judgement}"
-    );
-    let violations = judgement["violations"].as_array().expect("a list");
-    violations
-        .iter()
-        .map(|one| (what.to_owned(), one.clone()))
-        .collect()
-}
-
-async fn judge(stage: &Stage<'_>) {
+/// Everything that axe-core finds wrong with a page as it stands: at two widths, light and dark.
+async fn judged(window: &Window) -> Vec<Value> {
     let axe = in_target("axe-core/axe.min.js");
     let axe = fs::read_to_string(&axe)
         .unwrap_or_else(|error| panic!("no {}; `cargo xtask setup` fetches it: {error}", axe.display()));
+    window.runs(&axe).await;
     let mut found = Vec::new();
-    for screen in screens(stage) {
-        let window = screen.shown(stage, "fr").await;
-        for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light")] {
-            window.wide(width).await;
-            window.scheme(scheme).await;
-            found.extend(judged(&window, &axe, &format!("{} {width} {scheme}", screen.name)).await);
+    for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light")] {
+        window.wide(width).await;
+        window.scheme(scheme).await;
+        let judgement = window.awaits(JUDGE).await;
+        let passes = judgement["passes"].as_u64();
+        assert!(
+            passes.is_some_and(|passes| passes > 10),
+            "nothing judged: {judgement}"
+        );
+        for violation in judgement["violations"].as_array().expect("a list") {
+            found.push(json!({ "at": format!("{width} {scheme}"), "violation": violation }));
         }
-        window.close_refused().await;
     }
-    assert!(found.is_empty(), "{found:#?}");
+    window.wide(1280).await;
+    window.scheme("light").await;
+    found
+}
+
+/// Insists that everybody can use a page as it stands, and keeps its picture.
+pub(crate) async fn can_use(window: &Window, name: &str) {
+    window.picture(name).await;
+    let found = judged(window).await;
+    assert!(found.is_empty(), "{name}: {found:#?}");
 }
 
 #[test]
 fn axe_core_finds_no_violation_on_any_screen() {
-    play(judge);
+    play(async |stage| {
+        let window = stage.window("fr").await;
+        let mut found = Vec::new();
+        for screen in screens(stage) {
+            screen.show(&window).await;
+            let violations = judged(&window).await;
+            found.extend(violations.into_iter().map(|violation| (screen.name, violation)));
+        }
+        window.close_refused().await;
+        assert!(found.is_empty(), "{found:#?}");
+    });
 }
 
 #[test]
 fn nothing_is_cut_off_at_360_pixels() {
     play(async |stage| {
-        for screen in screens(stage) {
-            for language in ["fr", "en"] {
-                let window = screen.shown(stage, language).await;
+        for language in ["fr", "en"] {
+            let window = stage.window(language).await;
+            for screen in screens(stage) {
+                screen.show(&window).await;
                 window.wide(360).await;
                 window.until("innerWidth === 360").await;
                 // Everything unfolded, as it is when somebody reads it.
@@ -70,8 +76,8 @@ fn nothing_is_cut_off_at_360_pixels() {
                     .asks("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
                     .await;
                 assert_eq!(wide, json!([360, 360]), "{} in {language}", screen.name);
-                window.close_refused().await;
             }
+            window.close_refused().await;
         }
     });
 }

@@ -27,7 +27,9 @@ fn a_filter_is_kept_in_the_address() {
         assert_eq!(other.count("[name=severity][value=WARN]:checked").await, 1);
         other.close().await;
 
-        window.open("/governance/integrity?q=there+is+no+such+thing").await;
+        window
+            .open("/governance/integrity?q=there+is+no+such+thing")
+            .await;
         window.until_says("#rows", "Aucune alerte").await;
         assert_eq!(window.count("#rows > li").await, 0);
         window.click("#rows a").await;
@@ -44,9 +46,16 @@ fn an_alert_is_opened_read_and_copied() {
         let window = stage.window_of("pca").await;
         let name = window.text("#rows > li .what a").await;
         window.click("#rows > li .what a").await;
-        window.until("location.pathname.startsWith('/governance/alerts/')").await;
+        window
+            .until("location.pathname.startsWith('/governance/alerts/')")
+            .await;
         assert_eq!(window.text("h1").await, name);
-        for part in ["#head .message", "#history .timeline li", "#facts dd", "#payload dd"] {
+        for part in [
+            "#head .message",
+            "#history .timeline li",
+            "#facts dd",
+            "#payload dd",
+        ] {
             assert!(!window.text(part).await.is_empty(), "{part}");
         }
         window.click("#as-json summary").await;

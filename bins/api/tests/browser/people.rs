@@ -29,16 +29,17 @@ fn a_stranger_is_told_whom_to_ask_and_nothing_else() {
     play(async |stage| {
         let id = &stage.open_alerts(1)[0];
         let window = stage.window_of("stranger").await;
-        for path in [
-            LIST,
-            "/governance/checks",
-            &format!("/governance/alerts/{id}"),
-        ] {
+        for path in [LIST, "/governance/checks", &format!("/governance/alerts/{id}")] {
             window.open(path).await;
             assert_eq!(window.text("h1").await, "Vous n’avez pas de rôle");
             let said = window.text("main").await;
-            assert!(said.contains("Demandez un rôle à un administrateur"), "{said}");
-            assert_eq!(window.count("main .banner, main .counters, main ol, main form").await, 0);
+            assert!(said.contains("Demandez un rôle à un administrateur."), "{said}");
+            assert_eq!(
+                window
+                    .count("main .banner, main .counters, main ol, main form")
+                    .await,
+                0
+            );
         }
         window.close_refused().await;
     });

@@ -17,7 +17,11 @@ fn the_whole_path_works_without_javascript() {
         assert!(address.contains("severity=WARN"), "{address}");
 
         let ack = window.find("#rows [formaction$=\"/ack\"]").await;
-        let target = ack.attr("formaction").await.expect("an element").expect("a target");
+        let target = ack
+            .attr("formaction")
+            .await
+            .expect("an element")
+            .expect("a target");
         let id = target.split('/').nth(3).expect("an identifier");
         ack.click().await.expect("a button");
         assert_eq!(
@@ -26,7 +30,9 @@ fn the_whole_path_works_without_javascript() {
         );
         assert_eq!(stage.standing(id), "ACK amina");
 
-        window.click(&format!("button[name=resolve][value=\"{id}\"]")).await;
+        window
+            .click(&format!("button[name=resolve][value=\"{id}\"]"))
+            .await;
         window.write("#comment", "réparé à la main").await;
         window.click("form.act button:not([name])").await;
         let said = window.text(".answer.good").await;

@@ -59,7 +59,8 @@ impl Stage<'_> {
 
     /// The first alerts of the list that are open: their identifiers.
     pub(crate) fn open_alerts(&self, count: usize) -> Vec<String> {
-        let query = "select string_agg(id::text, ' ' order by severity, id) from vigie.alerts where status = 'OPEN'";
+        let query =
+            "select string_agg(id::text, ' ' order by severity, id) from vigie.alerts where status = 'OPEN'";
         let all = self.api.value(query);
         all.split(' ').take(count).map(str::to_owned).collect()
     }
@@ -88,7 +89,10 @@ pub(crate) struct Sync(Child);
 
 impl Sync {
     pub(crate) fn start(world: &World) -> Self {
-        world.file("sync.toml", "packs = [\"depot\"]\n[ops]\nlisten = \"127.0.0.1:0\"\n");
+        world.file(
+            "sync.toml",
+            "packs = [\"depot\"]\n[ops]\nlisten = \"127.0.0.1:0\"\n",
+        );
         let child = std::process::Command::new(beside("vigie-sync"))
             .args(["--config", "sync.toml"])
             .current_dir(world.directory.path())

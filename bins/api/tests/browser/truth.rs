@@ -1,6 +1,9 @@
 //! When the proof grows old, or nobody answers, the screens say so, and say so no longer when it is over.
 
-use crate::stage::{LIST, Sync, play};
+use crate::{
+    everybody::can_use,
+    stage::{LIST, Sync, play},
+};
 
 /// A person comes back to the window: the page looks again.
 const LOOKS_AGAIN: &str = "document.dispatchEvent(new Event('visibilitychange'))";
@@ -18,7 +21,10 @@ fn a_service_that_has_stopped_is_seen_in_the_banner_until_it_works_again() {
              update vigie.check_states set complete_at = complete_at - interval '3 days', seen_at = seen_at - interval '3 days'",
         );
         window.asks(LOOKS_AGAIN).await;
-        window.until_says("#banner.blind h2", "Non évalué depuis 3 j").await;
+        window
+            .until_says("#banner.blind h2", "Non évalué depuis 3 j")
+            .await;
+        can_use(&window, "state-stale").await;
 
         let _sync = Sync::start(stage.api.world);
         // Without a word from anybody.
@@ -41,12 +47,14 @@ fn without_the_database_no_screen_shows_a_number_and_all_recover_by_themselves()
         open.asks(LOOKS_AGAIN).await;
         open.until("!document.getElementById('offline').hidden").await;
         assert!(open.asks("document.documentElement.className").await == "stale");
+        can_use(&open, "state-offline").await;
         // and what is asked for now is not answered by a number.
         for path in [LIST, "/governance/checks", &format!("/governance/alerts/{id}")] {
             fresh.open(path).await;
             fresh.until_says("h1", "La base de données ne répond pas").await;
             assert_eq!(fresh.count(".counters, #rows, #facts").await, 0, "{path}");
         }
+        can_use(&fresh, "state-unavailable").await;
         stage.beside(&format!("alter database {database} allow_connections true"));
         fresh.find("#facts").await;
         open.until("document.getElementById('offline').hidden").await;

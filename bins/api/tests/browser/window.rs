@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    path::Path,
     time::{Duration, Instant},
 };
 
@@ -18,7 +17,7 @@ use fantoccini::{
 use reqwest::Url;
 use serde_json::{Value, json};
 
-use crate::running::PATIENCE;
+use crate::{in_target, running::PATIENCE};
 
 /// Somebody's window.
 pub(crate) struct Window {
@@ -43,6 +42,11 @@ impl Window {
     pub(crate) async fn scheme(&self, scheme: &str) {
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.cdp("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Forgets who somebody is.
+    pub(crate) async fn forget(&self) {
+        self.client.delete_all_cookies().await.expect("no cookies");
     }
 
     pub(crate) async fn open(&self, path: &str) {
@@ -157,14 +161,16 @@ impl Window {
         self.client.perform_actions(keys).await.expect("a keyboard");
     }
 
-    /// Keeps a picture of the whole page.
-    pub(crate) async fn picture(&self, file: &Path) {
+    /// Keeps a picture of the whole page, for people to look at.
+    pub(crate) async fn picture(&self, name: &str) {
         let whole = json!({ "format": "png", "captureBeyondViewport": true });
         let shot = self.cdp("Page.captureScreenshot", whole).await;
         let picture = BASE64_STANDARD
             .decode(shot["data"].as_str().expect("a picture"))
             .expect("base64");
-        fs::write(file, picture).expect("a file");
+        let directory = in_target("screens");
+        fs::create_dir_all(&directory).expect("a directory");
+        fs::write(directory.join(format!("{name}.png")), picture).expect("a file");
     }
 
     /// Goes, and insists that no script complained and that nothing was asked of anybody else.
@@ -235,11 +241,7 @@ impl WebDriverCompatibleCommand for Command {
         base_url: &Url,
         session_id: Option<&str>,
     ) -> Result<Url, <Url as std::str::FromStr>::Err> {
-        base_url.join(&format!(
-            "session/{}/{}",
-            session_id.expect("a session"),
-            self.0
-        ))
+        base_url.join(&format!("session/{}/{}", session_id.expect("a session"), self.0))
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {

@@ -319,7 +319,7 @@ words! {
     stranger_who:
         "Connecté\u{a0}: {}. Sans rôle, Vigie ne montre rien.",
         "Signed in: {}. Without a role, Vigie shows nothing.";
-    stranger_ask: "Demandez un rôle à un administrateur\u{a0}:", "Ask an administrator for a role:";
+    stranger_ask: "Demandez un rôle à un administrateur", "Ask an administrator for a role";
     stranger_then: "Une fois le rôle donné, rechargez cette page.", "Once the role is given, reload this page.";
     // trouble
     request: "Demande", "Request";
