@@ -72,7 +72,8 @@ async fn no_look_at_the_screen_reads_every_alert(pool: PgPool) {
         for table in ["alerts", "alert_events"] {
             assert!(!plan.contains(&format!("Seq Scan on {table} ")), "{what}: {plan}");
         }
-        if what != "the trend" {
+        // The times are of one check, whose alerts are found by an index of theirs; the trend reads events.
+        if !["the trend", "the times"].contains(&what) {
             assert!(plan.contains("Index Only Scan using alerts_"), "{what}: {plan}");
         }
     }
