@@ -54,6 +54,8 @@ fn without_the_database_no_screen_shows_a_number_and_all_recover_by_themselves()
             fresh.until_says("h1", "La base de données ne répond pas").await;
             assert_eq!(fresh.count(".counters, #rows, #facts").await, 0, "{path}");
         }
+        // Nor is a role that nobody could look up called none.
+        assert_eq!(fresh.text(".person").await, "Amina");
         can_use(&fresh, "state-unavailable").await;
         stage.beside(&format!("alter database {database} allow_connections true"));
         fresh.find("#facts").await;

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    panic::Location,
     time::{Duration, Instant},
 };
 
@@ -87,35 +88,33 @@ impl Window {
 
     /// Waits until a script in the page says `true`.
     #[track_caller]
-    pub(crate) fn until<'a>(&'a self, script: &'a str) -> impl Future<Output = ()> + 'a {
-        let caller = std::panic::Location::caller();
-        async move {
-            let deadline = Instant::now() + PATIENCE;
-            loop {
-                // While a page is going and the next is coming, there is nothing to ask.
-                let said = self.client.execute(&format!("return {script}"), Vec::new()).await;
-                if said.is_ok_and(|said| said == json!(true)) {
-                    return;
-                }
-                if Instant::now() > deadline {
-                    let path = self.path().await;
-                    panic!("{caller}: in vain: {script}\n{path}\n{}", self.text("body").await);
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        }
+    pub(crate) fn until(&self, script: &str) -> impl Future<Output = ()> {
+        self.until_at(script.to_owned(), Location::caller())
     }
 
     /// Waits until something on the page says this.
     #[track_caller]
-    pub(crate) fn until_says<'a>(&'a self, css: &'a str, words: &'a str) -> impl Future<Output = ()> + 'a {
+    pub(crate) fn until_says(&self, css: &str, words: &str) -> impl Future<Output = ()> {
         let script = format!(
-            "[...document.querySelectorAll({css:?})].some((one) => one.innerText.replace(/\\u00a0/g, ' ').includes({words:?}))"
+            "[...document.querySelectorAll({css:?})]
+                .some((one) => one.innerText.replace(/\\u00a0/g, ' ').includes({words:?}))"
         );
-        let caller = std::panic::Location::caller();
-        async move {
-            let _ = caller;
-            self.until(&script).await;
+        self.until_at(script, Location::caller())
+    }
+
+    async fn until_at(&self, script: String, caller: &'static Location<'static>) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // While a page is going and the next is coming, there is nothing to ask.
+            let said = self.client.execute(&format!("return {script}"), Vec::new()).await;
+            if said.is_ok_and(|said| said == json!(true)) {
+                return;
+            }
+            if Instant::now() > deadline {
+                let (path, page) = (self.path().await, self.text("body").await);
+                panic!("{caller}: in vain: {script}\n{path}\n{page}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 

@@ -7,7 +7,6 @@ words! {
     nav: "Navigation principale", "Main navigation";
     integrity: "Intégrité", "Integrity";
     checks: "Contrôles", "Checks";
-    no_role: "sans rôle", "no role";
     sign_out: "Se déconnecter", "Sign out";
     not_production: "ce n’est pas la production", "this is not production";
     times_are: "Heures données à", "Times are given in";
