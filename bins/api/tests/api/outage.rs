@@ -21,6 +21,8 @@ fn it_says_that_the_database_is_gone_and_serves_again_when_it_is_back() {
     let kept = tempfile::tempdir().expect("a directory");
     let options = Options::from_env()
         .keep(kept.path().join("server"))
+        // What is kept is kept over a stop, not over a power cut.
+        .setting("fsync", "off")
         .port(free_address().port());
     let server = Sandbox::start(&options).expect("a private server");
     let mut world = World::empty_on(server.url("postgres")).with_vigie().with_depot();
