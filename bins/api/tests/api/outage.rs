@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use pg_sandbox::{Options, Sandbox};
-use reqwest::{Method, Response};
+use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 
 use crate::{
@@ -21,6 +22,8 @@ fn it_says_that_the_database_is_gone_and_serves_again_when_it_is_back() {
     let kept = tempfile::tempdir().expect("a directory");
     let options = Options::from_env()
         .keep(kept.path().join("server"))
+        // What is kept is kept over a stop, not over a power cut.
+        .setting("fsync", "off")
         .port(free_address().port());
     let server = Sandbox::start(&options).expect("a private server");
     let mut world = World::empty_on(server.url("postgres")).with_vigie().with_depot();
@@ -74,25 +77,17 @@ async fn down(api: &Api<'_>, server: Sandbox) {
 
     let posted = api
         .of(Method::POST, "didier", "/api/v1/checks/STOCK_NEGATIF/confirm")
-        .json(&serde_json::json!({ "comment": "oui" }))
-        .send()
-        .await
-        .expect("an answer");
+        .json(&serde_json::json!({ "comment": "oui" }));
     let asked = [
         "/api/v1/alerts",
         "/api/v1/alerts/summary",
         "/api/v1/checks",
         "/health/details",
     ];
-    let mut answers = vec![posted];
-    for path in asked {
-        answers.push(
-            api.of(Method::GET, "amina", path)
-                .send()
-                .await
-                .expect("an answer"),
-        );
-    }
+    let asked = asked.map(|path| api.of(Method::GET, "amina", path));
+    // At once: each waits for a connection as long as it may.
+    let answers = join_all(asked.into_iter().chain([posted]).map(RequestBuilder::send)).await;
+    let answers = answers.into_iter().map(|answer| answer.expect("an answer"));
     for answer in answers {
         assert_eq!(
             (answer.status().as_u16(), &answer.headers()["retry-after"]),
