@@ -124,7 +124,10 @@ impl Plan {
     /// # Errors
     /// When the database cannot be reached, or program and schema do not go together.
     pub(crate) async fn connect(self) -> Result<Service, Stop> {
-        let (pool, pooling) = self.target.connect_many(self.config.api.connections).await?;
+        let (pool, pooling) = self
+            .target
+            .connect_many(self.config.api.connections, ENTRY)
+            .await?;
         let session = Session::over(pool, Door::Api).await?;
         let store: Arc<dyn AlertStore> = Arc::new(session.store);
         let source = PgSource {
@@ -159,6 +162,9 @@ impl Plan {
         })
     }
 }
+
+/// How long a request may wait for a connection: somebody waits before the screen.
+const ENTRY: Duration = Duration::from_secs(3);
 
 /// How long a request may take, all in all.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);

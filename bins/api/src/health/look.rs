@@ -51,21 +51,37 @@ pub(crate) struct Seen {
 }
 
 /// Looks, at most every two seconds.
-pub(crate) struct Health {
+pub(crate) struct Health(Arc<Looking>);
+
+struct Looking {
     source: Arc<dyn Source>,
     last: Mutex<Option<(Instant, Arc<Seen>)>>,
 }
 
 impl Health {
     pub(crate) fn new(source: Arc<dyn Source>) -> Self {
-        Self {
+        Self(Arc::new(Looking {
             source,
             last: Mutex::new(None),
-        }
+        }))
     }
 
-    /// What there is to see.
+    /// What there is to see. The look goes on also where whoever asked goes away: the next one does not begin another.
     pub(crate) async fn look(&self) -> Arc<Seen> {
+        let looking = Arc::clone(&self.0);
+        let look = tokio::spawn(async move { looking.look().await });
+        look.await.unwrap_or_else(|_| {
+            Arc::new(Seen {
+                schema: Err(Trouble::Refused),
+                vitals: Err(Trouble::Refused),
+                took: Duration::ZERO,
+            })
+        })
+    }
+}
+
+impl Looking {
+    async fn look(&self) -> Arc<Seen> {
         // Held while looking: who comes meanwhile gets the same answer.
         let mut last = self.last.lock().await;
         if let Some((at, seen)) = &*last

@@ -75,7 +75,11 @@ impl GoTrue {
 
     /// The tokens count no more. Best effort: the session here is gone in any case.
     pub(crate) async fn sign_out(&self, access_token: &str) {
-        let request = self.post("logout").bearer_auth(access_token);
+        // Of this session alone: the person stays signed in elsewhere.
+        let request = self
+            .post("logout")
+            .query(&[("scope", "local")])
+            .bearer_auth(access_token);
         if request
             .send()
             .await

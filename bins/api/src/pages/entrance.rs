@@ -57,7 +57,7 @@ pub(super) async fn show(
     if let Some(switched) = switched(&Method::GET, &uri, app.identity.is_secure) {
         return switched;
     }
-    if matches!(who(&app, &headers).await, Ok(Some(_))) {
+    if matches!(who(&app, &headers).await, Ok(Some(person)) if person.session.is_some()) {
         return Redirect::to(&own_path(&asked.next)).into_response();
     }
     let notice = match (asked.left, asked.expired) {

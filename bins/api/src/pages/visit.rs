@@ -112,7 +112,7 @@ pub(crate) fn frame(app: &App, headers: &HeaderMap, uri: &Uri) -> Frame {
             commit: build.commit_or_unknown().to_owned(),
             environment: app.standing.env.to_string(),
         },
-        here: uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
+        here: own_path(uri.path_and_query().map_or("/", |here| here.as_str())),
     }
 }
 

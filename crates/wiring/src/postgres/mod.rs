@@ -2,7 +2,7 @@
 
 pub mod reason;
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 pub use alerts_store::postgres::sqlx::PgPool;
 use alerts_store::postgres::sqlx::{
@@ -81,7 +81,7 @@ impl Target {
     /// # Errors
     /// When the database cannot be reached, or a pooler on the way loses prepared statements.
     pub async fn connect(&self) -> Result<PgPool, Stop> {
-        Ok(self.connect_many(2).await?.0)
+        Ok(self.connect_many(2, reason::PATIENCE).await?.0)
     }
 
     /// Connections that are known to work and to keep what outlives a transaction, such as the lock of a migration.
@@ -102,29 +102,34 @@ impl Target {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn look(&self) -> Result<(PgPool, Pooling), Stop> {
-        self.look_with(2).await
+        self.look_with(2, reason::PATIENCE).await
     }
 
-    /// So many connections that are known to work, for what ends with its transaction, and what stands between.
+    /// So many connections that are known to work, for what ends with its transaction, each waited for no longer than
+    /// `patience`; and what stands between.
     ///
     /// # Errors
     /// As `connect`.
-    pub async fn connect_many(&self, connections: u32) -> Result<(PgPool, Pooling), Stop> {
-        let (pool, pooling) = self.look_with(connections).await?;
+    pub async fn connect_many(
+        &self,
+        connections: u32,
+        patience: Duration,
+    ) -> Result<(PgPool, Pooling), Stop> {
+        let (pool, pooling) = self.look_with(connections, patience).await?;
         match pooling {
             Pooling::Session | Pooling::Transaction => Ok((pool, pooling)),
             _ => Err(self.lossy()),
         }
     }
 
-    async fn look_with(&self, connections: u32) -> Result<(PgPool, Pooling), Stop> {
+    async fn look_with(&self, connections: u32, patience: Duration) -> Result<(PgPool, Pooling), Stop> {
         let Ok(looked) = tokio::time::timeout(reason::PATIENCE, self.probe()).await else {
             let seconds = reason::PATIENCE.as_secs();
             return Err(Stop::unreachable(format!("no answer within {seconds} s")).at(&self.place));
         };
         let options: PgPoolOptions = pool_options()
             .max_connections(connections)
-            .acquire_timeout(reason::PATIENCE);
+            .acquire_timeout(patience);
         Ok((options.connect_lazy_with(self.options.clone()), looked?))
     }
 
