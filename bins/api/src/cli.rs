@@ -8,7 +8,7 @@ use wiring::{flags::Flags, log::LogFormat};
 /// Serves the screens (/governance/…), the HTTP API (/api/v1, described at /api/openapi.json) and the health of the service
 /// until SIGTERM or Ctrl-C: then it stops being ready, answers what it has been asked, and ends within 10 s. Everything is
 /// read and done under the rights that the caller has in the database. Needs a database that `vigie migrate` and `vigie
-/// install` have prepared, the login `vigie_api`, a configuration that says who somebody is ([auth]), and `APP_ENV`.
+/// install` have prepared, the login `vigie_api`, a configuration that says who somebody is (`[auth]`), and `APP_ENV`.
 ///
 /// Exit codes: 0 ended as asked; 2 usage or configuration; 5 the database cannot be reached at start.
 #[derive(Debug, Parser)]
