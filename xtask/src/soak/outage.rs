@@ -45,7 +45,7 @@ impl Scene<'_> {
     pub(super) fn full(&mut self) -> Result<Blind, Trouble> {
         let mut taken = Vec::new();
         // A service that was just logging in has its place, and loses it the next time.
-        for _ in 0..8 {
+        for _ in 0..20 {
             self.take_all(&mut taken)?;
             let from = Instant::now();
             self.keep_taking(&mut taken, Duration::from_millis(300))?;

@@ -189,6 +189,13 @@ async fn an_index_is_reported_once_nobody_works_on_it_any_more(pool: PgPool) {
         )
         .await;
         worker.await.unwrap().expect_err("it was cancelled");
+        // The server says so before it has cleaned up.
+        until(
+            &pool,
+            "select count(*) = 0 from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid() and state = 'active'",
+        )
+        .await;
         for pool in [&pool, &blind] {
             let evaluation = look(pool, &check).await;
             assert_eq!(severities(&evaluation), [(left_over, Severity::Warn)], "{work}");
