@@ -33,6 +33,13 @@ pub(crate) struct App {
     pub(crate) draining: CancellationToken,
 }
 
+impl App {
+    /// The check of that code, where a chosen pack has it.
+    pub(crate) fn check(&self, code: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.code().as_str() == code)
+    }
+}
+
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

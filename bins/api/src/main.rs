@@ -18,9 +18,10 @@ mod trends;
 
 use std::process::ExitCode;
 
+use tokio::runtime::Builder;
 use wiring::{
     flags::{self, Origins},
-    log, plain, result,
+    log, program, result,
     stop::{Exit, Stop},
 };
 
@@ -28,31 +29,12 @@ use crate::cli::Cli;
 
 fn main() -> ExitCode {
     let (cli, origins) = flags::from_command_line::<Cli>();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = runtime
-        .map_err(|error| Stop::usage(format!("cannot start: {error}")))
-        .and_then(|runtime| {
-            let outcome = runtime.block_on(run(&cli, origins));
-            // What is still going on by now is not waited for.
-            runtime.shutdown_background();
-            outcome
-        });
-    match outcome {
-        Ok(exit) => exit.into(),
-        Err(stop) => {
-            if tracing::dispatcher::has_been_set() {
-                tracing::error!("{}", stop.message());
-            } else {
-                anstream::eprintln!("vigie-api: {}", plain::lines(stop.message()));
-            }
-            stop.exit().into()
-        }
-    }
+    program::run("vigie-api", &mut Builder::new_multi_thread(), run(&cli, origins))
 }
 
 async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     if cli.openapi {
-        result::text(&api::description())?;
+        result::text(api::description())?;
         return Ok(Exit::Fine);
     }
     // The first one stays; there is no other in this program.

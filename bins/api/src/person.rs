@@ -22,6 +22,25 @@ pub(crate) struct Person {
     pub(crate) session: Option<Arc<Session>>,
 }
 
+impl Person {
+    /// Whether this was sent from our own pages, by the person of this session; nobody without a session sends a form.
+    pub(crate) fn sent(&self, app: &App, headers: &HeaderMap, secret: &str) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| identity::is_wanted(headers, app.origin.as_deref(), session, secret))
+    }
+
+    /// Insists on a role, where nothing is asked of the store that would.
+    pub(crate) async fn must_have_role(&self, app: &App) -> Result<(), Problem> {
+        match app.store.role(&self.caller).await? {
+            Some(_) => Ok(()),
+            None => Err(Problem::forbidden(
+                "you have no role in Vigie; ask an administrator for one",
+            )),
+        }
+    }
+}
+
 /// Who sent this; `None` where nobody says so. A token that does not count is not passed over for a cookie.
 ///
 /// # Errors

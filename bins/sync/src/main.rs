@@ -14,11 +14,12 @@ mod signals;
 use std::{process::ExitCode, sync::Arc};
 
 use alerts_store::RunStatus;
+use tokio::runtime::Builder;
 use wiring::{
     chosen::Chosen,
     config::Config,
     flags::{self, Origins},
-    log, plain, result, source,
+    log, program, result, source,
     stop::{Exit, Stop},
 };
 
@@ -28,29 +29,11 @@ use crate::{
 
 fn main() -> ExitCode {
     let (cli, origins) = flags::from_command_line::<Cli>();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    let outcome = runtime
-        .map_err(|error| Stop::usage(format!("cannot start: {error}")))
-        .and_then(|runtime| {
-            let outcome = runtime.block_on(run(&cli, origins));
-            // What is still going on by now is not waited for.
-            runtime.shutdown_background();
-            outcome
-        });
-    match outcome {
-        Ok(exit) => exit.into(),
-        Err(stop) => {
-            if tracing::dispatcher::has_been_set() {
-                tracing::error!("{}", stop.message());
-            } else {
-                anstream::eprintln!("vigie-sync: {}", plain::lines(stop.message()));
-            }
-            stop.exit().into()
-        }
-    }
+    program::run(
+        "vigie-sync",
+        Builder::new_multi_thread().worker_threads(2),
+        run(&cli, origins),
+    )
 }
 
 async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {

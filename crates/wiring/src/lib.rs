@@ -8,6 +8,7 @@ pub mod flags;
 pub mod log;
 pub mod plain;
 pub mod postgres;
+pub mod program;
 pub mod result;
 pub mod run;
 pub mod session;

@@ -149,7 +149,7 @@ pub(super) async fn find(
         app.store.outcomes(caller, &app.database, &code, OUTCOMES),
         app.store.times(caller, &app.database, &code),
     )?;
-    let own = app.checks.iter().find(|check| check.code().as_str() == code);
+    let own = app.check(&code);
     Ok(Json(CheckDetailBody {
         check: known.into(),
         sql: own.map(sql).unwrap_or_default(),

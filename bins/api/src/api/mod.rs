@@ -11,7 +11,7 @@ mod json;
 pub(crate) mod params;
 mod stream;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use utoipa::{
@@ -103,11 +103,14 @@ pub(crate) fn router() -> Router<Arc<App>> {
     routes().split_for_parts().0
 }
 
-/// The description, as `/api/openapi.json` and `docs/openapi.json` have it.
-pub(crate) fn description() -> String {
-    let description = routes().split_for_parts().1;
-    let text = description.to_pretty_json().unwrap_or_default();
-    format!("{text}\n")
+/// The description, as `/api/openapi.json` and `docs/openapi.json` have it. Made once: anybody may ask for it.
+pub(crate) fn description() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let description = routes().split_for_parts().1;
+        let text = description.to_pretty_json().unwrap_or_default();
+        format!("{text}\n")
+    });
+    &TEXT
 }
 
 #[cfg(test)]

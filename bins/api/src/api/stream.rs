@@ -35,11 +35,7 @@ pub(super) async fn stream(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
     // That anything happens at all is for members only.
-    if app.store.role(&person.caller).await?.is_none() {
-        return Err(Problem::forbidden(
-            "you have no role in Vigie; ask an administrator for one",
-        ));
-    }
+    person.must_have_role(&app).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let heard = last.map(|last| last.parse().unwrap_or_default());
     let ending = app.draining.clone();

@@ -61,11 +61,7 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 async fn details(State(app): State<Arc<App>>, person: Person) -> Result<Response, Problem> {
     let seen = app.health.look().await;
     // Who a person is is asked of the database; where that does not answer, nobody is told any detail.
-    if app.store.role(&person.caller).await?.is_none() {
-        return Err(Problem::forbidden(
-            "you have no role in Vigie; ask an administrator for one",
-        ));
-    }
+    person.must_have_role(&app).await?;
     let items = items(&seen);
     Ok(answer(&app, worst(&items), Some(&items)))
 }

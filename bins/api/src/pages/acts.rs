@@ -21,7 +21,6 @@ use super::{
 };
 use crate::{
     app::App,
-    identity,
     screens::{Answer, INTEGRITY, Said, Trouble, Typed},
 };
 
@@ -46,10 +45,7 @@ pub(super) async fn act(
     headers: HeaderMap,
     Form(form): Form<ActForm>,
 ) -> Response {
-    let session = visit.person.session.as_deref();
-    if !session
-        .is_some_and(|session| identity::is_wanted(&headers, app.origin.as_deref(), session, &form.csrf))
-    {
+    if !visit.person.sent(&app, &headers, &form.csrf) {
         return trouble(&visit.frame, Trouble::Forbidden);
     }
     let (Ok(id), Some(verb)) = (id.parse::<AlertId>(), verb(&word)) else {

@@ -55,7 +55,7 @@ pub(super) async fn detail(
         Err(error) => return visit.trouble(&error),
     };
     let known = checks.into_iter().find(|known| known.info.code.as_str() == code);
-    let own = app.checks.iter().find(|check| check.code().as_str() == code);
+    let own = app.check(&code);
     let shown = AlertPage {
         at,
         alert,

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     app::App,
-    identity,
     screens::{self, CheckPage, ChecksPage, Confirmed, Trouble},
 };
 
@@ -83,7 +82,7 @@ async fn detail(
     let Some(check) = checks.into_iter().find(|known| known.info.code.as_str() == code) else {
         return trouble(&visit.frame, Trouble::Missing);
     };
-    let own = app.checks.iter().find(|check| check.code().as_str() == code);
+    let own = app.check(code);
     let shown = CheckPage {
         at: seen.at,
         check,
@@ -115,10 +114,7 @@ pub(super) async fn confirm(
     headers: HeaderMap,
     Form(form): Form<ConfirmForm>,
 ) -> Response {
-    let session = visit.person.session.as_deref();
-    if !session
-        .is_some_and(|session| identity::is_wanted(&headers, app.origin.as_deref(), session, &form.csrf))
-    {
+    if !visit.person.sent(&app, &headers, &form.csrf) {
         return trouble(&visit.frame, Trouble::Forbidden);
     }
     let comment = form.comment;
