@@ -62,6 +62,7 @@ select jsonb_build_object(
                  array_position('{OPEN,ACK}'::text[], status)), '[]') from live),
     'overdue', (select coalesce(sum(overdue), 0) from live),
     'failing', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where outcome = 'Failed'),
+    'truncated', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where outcome = 'Truncated'),
     'suspect', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where outcome = 'Suspect'),
     'unproved', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where not proved),
     'frozen', (select coalesce(jsonb_agg(w.code order by w.code collate "C"), '[]') from watched w

@@ -43,6 +43,7 @@ function show(page, whole) {
   const fresh = page.getElementById('main');
   if (!fresh) return location.reload();
   document.title = page.title;
+  if (fresh.dataset.news) main().dataset.news = fresh.dataset.news;
   const pieces = [...main().querySelectorAll('[data-live]')];
   const names = (where) => [...where.querySelectorAll('[data-live]')].map((piece) => piece.id + piece.tagName).join();
   // Other pieces than before, such as a first alert where there was none: the whole page, unless somebody is writing.
@@ -114,7 +115,8 @@ function listen() {
   const url = main().dataset.stream;
   if (!url) return;
   const stream = new EventSource(url);
-  for (const kind of ['change', 'resync']) stream.addEventListener(kind, renew);
+  const renewUnlessShown = (event) => event.lastEventId === main().dataset.news || renew();
+  for (const kind of ['change', 'resync']) stream.addEventListener(kind, renewUnlessShown);
   stream.addEventListener('error', () => {
     // A stream that was refused does not come back by itself.
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, WAIT.most);

@@ -10,7 +10,7 @@ use wiring::{flags::Flags, log::LogFormat};
 /// read and done under the rights that the caller has in the database. Needs a database that `vigie migrate` and `vigie
 /// install` have prepared, the login `vigie_api`, a configuration that says who somebody is (`[auth]`), and `APP_ENV`.
 ///
-/// Exit codes: 0 ended as asked; 2 usage or configuration; 5 the database cannot be reached at start.
+/// Exit codes: 0 ended as asked; 2 usage or configuration; 3 a part of it ended by itself; 5 the database cannot be reached at start.
 #[derive(Debug, Parser)]
 #[command(
     name = "vigie-api",

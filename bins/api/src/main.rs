@@ -6,6 +6,8 @@ mod changes;
 mod cli;
 mod health;
 mod identity;
+mod kept;
+mod listener;
 mod metrics;
 mod pages;
 mod person;

@@ -1,10 +1,11 @@
 //! Every endpoint, and what stands around all of them.
 
-use std::{sync::Arc, time::Duration};
+use std::{mem, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest as _, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -31,6 +32,10 @@ use crate::{
 
 /// The largest body, in bytes.
 const LARGEST: usize = 64 * 1024;
+/// How long a body may take to arrive.
+const ARRIVING: Duration = Duration::from_secs(5);
+/// So many sign in or out at once.
+const ENTERING: usize = 16;
 
 /// What a browser may do with our pages: nothing that is not ours, and no script in a page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -45,15 +50,21 @@ pub(crate) fn router(service: &Service, numbers: Numbers) -> Router {
         .layer(cors(&service.cors))
         .merge(pages::router())
         .layer(middleware::from_fn_with_state(work, one_of_so_many));
+    // Who signs in waits for somebody else's service, and keeps nobody waiting who has.
+    let entering = Arc::new(Semaphore::new(ENTERING));
+    let entrance = pages::entrance().layer(middleware::from_fn_with_state(entering, one_of_so_many));
     let count = move |request: Request, next: Next| numbers.clone().count(request, next);
     Router::new()
         .merge(worked_on)
+        .merge(entrance)
+        .merge(pages::assets())
         .merge(health::router())
         .route("/api/openapi.json", get(openapi))
         .fallback(async || StatusCode::NOT_FOUND)
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
-        .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn(in_time))
+        .layer(middleware::from_fn(arrived))
+        .layer(DefaultBodyLimit::max(LARGEST))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request was given up: a panic");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -84,6 +95,7 @@ fn cors(origins: &[String]) -> CorsLayer {
         .expose_headers([
             HeaderName::from_static("x-request-id"),
             HeaderName::from_static("x-app-release"),
+            HeaderName::from_static("idempotency-replayed"),
         ])
         .max_age(Duration::from_mins(10))
 }
@@ -93,6 +105,17 @@ async fn one_of_so_many(State(work): State<Arc<Semaphore>>, request: Request, ne
     match work.try_acquire() {
         Ok(_permit) => next.run(request).await,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// A request is worked on once it is here whole: who sends slowly holds nothing that others need.
+async fn arrived(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let whole = Bytes::from_request(Request::from_parts(head.clone(), body), &());
+    match tokio::time::timeout(ARRIVING, whole).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(head, body.into())).await,
+        Ok(Err(rejection)) => rejection.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
 }
 
@@ -115,7 +138,11 @@ async fn dressed(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     let status = response.status();
     let is_said = response.headers().contains_key(header::CONTENT_TYPE) && !is_plain(&response);
     if (status.is_client_error() || status.is_server_error()) && !is_said {
+        let mut bare = mem::take(response.headers_mut());
+        bare.remove(header::CONTENT_TYPE);
+        bare.remove(header::CONTENT_LENGTH);
         response = said(status, frame.as_ref(), &name.to_string());
+        response.headers_mut().extend(bare);
     }
     let headers = response.headers_mut();
     for (key, value) in [

@@ -1,11 +1,18 @@
 //! Serving, and ending in order: first not ready, then no new connection, then nothing that is still going on.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::net::TcpListener;
-use wiring::{signals::Signals, stop::Stop};
+use tokio::{net::TcpListener, task::JoinSet};
+use wiring::{
+    signals::Signals,
+    stop::{Exit, Stop},
+};
 
-use crate::{metrics, router, start::Service};
+use crate::{
+    listener::{self, LIMITS},
+    metrics, router,
+    start::Service,
+};
 
 /// How long what was asked may take to be answered, once it is asked to end.
 const GRACE: Duration = Duration::from_secs(8);
@@ -13,33 +20,41 @@ const GRACE: Duration = Duration::from_secs(8);
 const NOTICE: Duration = Duration::from_millis(500);
 
 /// Serves until SIGTERM or Ctrl-C; the second ends at once.
+///
+/// # Errors
+/// When it cannot begin, or when a part of it ends without being asked: half a service is none.
 pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
     let mut signals = Signals::listen()?;
     let listener = listen("api.listen", service.listen).await?;
     let ops = listen("ops.listen", service.ops).await?;
-    let draining = service.app.draining.clone();
+    let app = Arc::clone(&service.app);
     tracing::info!(
-        release = %service.app.standing.release,
+        release = %app.standing.release,
         listen = %listener.local_addr().unwrap_or(service.listen),
         ops = %ops.local_addr().unwrap_or(service.ops),
         "vigie-api begins"
     );
-    let numbers = metrics::Numbers::new(&service.app.standing);
-    tokio::spawn(metrics::serve(ops, numbers.clone()));
-    let router = router::router(&service, numbers);
-    let closing = draining.clone();
-    let serving = axum::serve(
-        listener,
-        router.into_make_service_with_connect_info::<std::net::SocketAddr>(),
-    )
-    .with_graceful_shutdown(async move {
+    let numbers = metrics::Numbers::new(&app.standing);
+    let router = router::router(&service, numbers.clone());
+    let mut besides = JoinSet::new();
+    besides.spawn(metrics::serve(ops, numbers));
+    match service.hearing {
+        Some(pool) => besides.spawn(Arc::clone(&app.changes).hear(pool)),
+        None => besides.spawn(Arc::clone(&app.changes).guess()),
+    };
+    let closing = app.draining.clone();
+    let closed = async move {
         closing.cancelled().await;
         tokio::time::sleep(NOTICE).await;
-    });
-    let serving = tokio::spawn(serving.into_future());
-    signals.next().await;
+    };
+    let mut serving = tokio::spawn(listener::serve(listener, router, LIMITS, closed));
+    tokio::select! {
+        () = signals.next() => {}
+        _ = besides.join_next() => return Err(broken()),
+        _ = &mut serving => return Err(broken()),
+    }
     tracing::info!("asked to end: answering what was asked, within {GRACE:?}");
-    draining.cancel();
+    app.draining.cancel();
     tokio::select! {
         ended = tokio::time::timeout(NOTICE + GRACE, serving) => {
             if ended.is_err() {
@@ -49,6 +64,11 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
         () = signals.next() => std::process::exit(130),
     }
     Ok(())
+}
+
+fn broken() -> Stop {
+    let what = "a part of the service ended by itself, and half a service is none; start it again";
+    Stop::new(Exit::Incomplete, "internal", what)
 }
 
 async fn listen(key: &str, address: std::net::SocketAddr) -> Result<TcpListener, Stop> {

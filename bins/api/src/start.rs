@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use alerts_store::AlertStore;
+use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
 use release_info::{AppEnv, BuildInfo, Standing};
@@ -12,7 +12,7 @@ use wiring::{
     chosen::Chosen,
     config::{AuthMode, Config},
     flags::Origins,
-    postgres::Target,
+    postgres::{PgPool, Target},
     session::Session,
     source,
     stop::Stop,
@@ -20,7 +20,6 @@ use wiring::{
 
 use crate::{
     app::App,
-    changes::Changes,
     cli::Cli,
     health::{Health, PgSource},
     identity::Identity,
@@ -45,6 +44,8 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) app: Arc<App>,
+    /// Where it hears of changes; `None` where a pooler keeps the database from telling.
+    pub(crate) hearing: Option<PgPool>,
     pub(crate) listen: SocketAddr,
     pub(crate) ops: SocketAddr,
     pub(crate) cors: Vec<String>,
@@ -129,26 +130,24 @@ impl Plan {
             .connect_many(self.config.api.connections, ENTRY)
             .await?;
         let session = Session::over(pool, Door::Api).await?;
-        let store: Arc<dyn AlertStore> = Arc::new(session.store);
+        // Of its own, so that a look waits behind nobody: that all others wait is what it is to tell.
+        let (looking, _) = self.target.connect_many(2, ENTRY).await?;
         let source = PgSource {
-            pool: session.pool.clone(),
-            store: Arc::clone(&store),
+            store: PgAlertStore::new(looking.clone(), Door::Api),
+            pool: looking,
+            working: session.pool.clone(),
             database: self.config.database.clone(),
         };
-        let changes = Arc::new(Changes::default());
-        match pooling {
-            Pooling::Session => tokio::spawn(Arc::clone(&changes).hear(session.pool)),
-            _ => tokio::spawn(Arc::clone(&changes).guess()),
-        };
         Ok(Service {
+            hearing: (pooling == Pooling::Session).then_some(session.pool),
             listen: self.config.api.listen,
             ops: self.config.ops.listen_or(OPS_PORT),
             cors: self.config.api.cors_origins,
             concurrency: self.config.api.concurrency,
             app: Arc::new(App {
-                store,
+                store: Arc::new(session.store),
                 identity: self.identity,
-                changes,
+                changes: Arc::default(),
                 health: Health::new(Arc::new(source)),
                 trends: Trends::default(),
                 database: self.config.database,

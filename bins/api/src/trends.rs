@@ -1,11 +1,11 @@
 //! The days behind the list, kept for a while: they are counted from the events, and change once a day but for the last.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use alerts_store::{AlertStore, Error, TrendDay};
-use chrono_tz::Tz;
+use alerts_store::{Error, TrendDay};
 use integrity_core::Caller;
-use tokio::{sync::Mutex, time::Instant};
+
+use crate::{app::App, kept::Kept};
 
 /// How long they are shown again.
 const LASTING: Duration = Duration::from_mins(1);
@@ -13,28 +13,22 @@ const LASTING: Duration = Duration::from_mins(1);
 const DAYS: u32 = 30;
 
 /// The days that were counted last.
-#[derive(Debug, Default)]
-pub(crate) struct Trends(Mutex<Option<(Instant, Vec<TrendDay>)>>);
+#[derive(Debug)]
+pub(crate) struct Trends(Kept<Arc<[TrendDay]>>);
+
+impl Default for Trends {
+    fn default() -> Self {
+        Self(Kept::lasting(LASTING))
+    }
+}
 
 impl Trends {
     /// The last days. For somebody who has a role: whoever has one sees the same alerts, so that what was counted for one
     /// of them may be shown to all.
-    pub(crate) async fn days(
-        &self,
-        store: &dyn AlertStore,
-        caller: &Caller,
-        database: &str,
-        zone: Tz,
-    ) -> Result<Vec<TrendDay>, Error> {
-        // Held while counting: who comes meanwhile wants the same.
-        let mut last = self.0.lock().await;
-        if let Some((at, days)) = &*last
-            && at.elapsed() < LASTING
-        {
-            return Ok(days.clone());
-        }
-        let days = store.trend(caller, database, DAYS, zone).await?;
-        *last = Some((Instant::now(), days.clone()));
-        Ok(days)
+    pub(crate) async fn days(&self, app: &App, caller: &Caller) -> Result<Arc<[TrendDay]>, Error> {
+        let (store, database, zone) = (Arc::clone(&app.store), app.database.clone(), app.zone);
+        let caller = caller.clone();
+        let count = async move { store.trend(&caller, &database, DAYS, zone).await.map(Arc::from) };
+        self.0.or_find(count).await
     }
 }

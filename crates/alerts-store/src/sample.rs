@@ -232,6 +232,8 @@ impl Vitals {
             enabled: 1,
             covered: 1,
             failing: 0,
+            truncated: 0,
+            frozen: 0,
             suspect: 0,
             critical: 1,
         }
@@ -329,6 +331,7 @@ impl Summary {
             }],
             overdue: 0,
             failing: Vec::new(),
+            truncated: Vec::new(),
             suspect: Vec::new(),
             unproved: Vec::new(),
             frozen: Vec::new(),

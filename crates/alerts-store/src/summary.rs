@@ -24,6 +24,8 @@ pub struct Summary {
     pub failing: Vec<String>,
     /// Checks whose last evaluation proves nothing.
     pub suspect: Vec<String>,
+    /// Checks whose last evaluation was cut off at `max_rows`: what lies beyond the cut was not looked at.
+    pub truncated: Vec<String>,
     /// Enabled checks without a fixture that shows they can fire.
     pub unproved: Vec<String>,
     /// Checks that have live alerts and that nobody evaluates: disabled, or of a pack that is not chosen.

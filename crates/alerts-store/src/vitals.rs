@@ -20,6 +20,10 @@ pub struct Vitals {
     pub failing: u64,
     /// Those whose last evaluation proves nothing.
     pub suspect: u64,
+    /// Those whose last evaluation was cut off at `max_rows`.
+    pub truncated: u64,
+    /// Checks with live alerts that nobody evaluates.
+    pub frozen: u64,
     /// Live alerts that are CRITICAL.
     pub critical: u64,
 }
@@ -31,6 +35,7 @@ pub(crate) struct Signs {
     pub(crate) at: DateTime<Utc>,
     pub(crate) age_seconds: f64,
     pub(crate) critical: u64,
+    pub(crate) frozen: u64,
     pub(crate) checks: Vec<Sign>,
 }
 
@@ -67,6 +72,8 @@ impl From<Signs> for Vitals {
             }),
             failing: count(&outcome("Failed")),
             suspect: count(&outcome("Suspect")),
+            truncated: count(&outcome("Truncated")),
+            frozen: signs.frozen,
             critical: signs.critical,
         }
     }

@@ -150,6 +150,8 @@ pub(crate) struct SummaryBody {
     failing: Vec<String>,
     /// Checks whose last evaluation proves nothing.
     suspect: Vec<String>,
+    /// Checks whose last evaluation was cut off: what lies beyond its `max_rows` was not looked at.
+    truncated: Vec<String>,
     /// Checks without a fixture that shows they can fire.
     unproved: Vec<String>,
     /// Checks with live alerts that nobody evaluates.
@@ -205,6 +207,7 @@ impl From<Summary> for SummaryBody {
             overdue: summary.overdue,
             failing: summary.failing,
             suspect: summary.suspect,
+            truncated: summary.truncated,
             unproved: summary.unproved,
             frozen: summary.frozen,
             acknowledge: summary.acknowledge.into(),

@@ -11,12 +11,17 @@ use futures_util::{Stream, StreamExt as _, stream};
 
 use crate::{app::App, person::Person, problem::Problem};
 
+/// How long somebody follows before they show again who they are.
+const LASTING: Duration = Duration::from_mins(5);
+/// How long a browser waits before it comes back.
+const RETRY: Duration = Duration::from_secs(1);
 /// How often a silent stream says that it is still there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// Server-sent events: `change` where alerts or runs have changed, `resync` where something may have been missed. Each has
-/// an `id`; a client that comes back with `Last-Event-ID` hears at once of what it missed. A comment every 15 s says that
-/// the stream is alive.
+/// an `id`; a client that comes back with the last one hears at once whether it missed anything, and one without hears
+/// `resync` at once. A comment every 15 s says that the stream is alive. It ends after five minutes, so that whoever follows shows
+/// again who they are; browsers come back by themselves.
 #[utoipa::path(
     get,
     path = "/alerts/stream",
@@ -37,18 +42,19 @@ pub(super) async fn stream(
     // That anything happens at all is for members only.
     person.must_have_role(&app).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let heard = last.map(|last| last.parse().unwrap_or_default());
+    let follower = app.changes.follow(last);
+    let follower = follower.ok_or_else(|| Problem::unavailable("too many follow; ask again later"))?;
     let ending = app.draining.clone();
-    let events = stream::unfold(app.changes.follow(heard), async |mut follower| {
-        let news = follower.next().await?;
+    let events = stream::unfold(follower, async |mut follower| {
+        let (name, news) = follower.next().await?;
         let kind = if news.missed { "resync" } else { "change" };
         // Browsers drop an event that carries no data.
-        let event = Event::default()
-            .event(kind)
-            .id(news.number.to_string())
-            .data(kind);
+        let event = Event::default().event(kind).id(name).data(kind).retry(RETRY);
         Some((Ok(event), follower))
     })
-    .take_until(async move { ending.cancelled().await });
+    .take_until(async move {
+        // Whichever comes first.
+        let _ = tokio::time::timeout(LASTING, ending.cancelled()).await;
+    });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }

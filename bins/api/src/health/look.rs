@@ -1,15 +1,17 @@
 //! One look at what the service depends on, shared by everybody who asks.
 //!
-//! Whoever asks first looks; who asks meanwhile waits for the same look, and for [`FRESH`] afterwards it is what everybody is
-//! told. So a flood of anonymous callers costs the database one round of statements every two seconds.
+//! It is told again for [`FRESH`]: a flood of anonymous callers costs the database one round of statements every two
+//! seconds.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use alerts_store::{AlertStore, Vitals};
+use alerts_store::{AlertStore as _, PgAlertStore, Vitals};
 use async_trait::async_trait;
 use integrity_core::{Caller, postgres::SchemaState};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::time::Instant;
 use wiring::{postgres::PgPool, session::ROOMS};
+
+use crate::kept::Kept;
 
 /// How long a look is told again.
 pub(crate) const FRESH: Duration = Duration::from_secs(2);
@@ -23,6 +25,8 @@ pub(crate) trait Source: Send + Sync {
     async fn schema(&self) -> Result<bool, Trouble>;
     /// How the checks stand.
     async fn vitals(&self) -> Result<Vitals, Trouble>;
+    /// Connections in use, and how many there may be.
+    fn connections(&self) -> (u32, u32);
 }
 
 /// Why something cannot be told: a word, never a text from inside.
@@ -46,58 +50,43 @@ impl Trouble {
 pub(crate) struct Seen {
     pub(crate) schema: Result<bool, Trouble>,
     pub(crate) vitals: Result<Vitals, Trouble>,
+    /// Connections in use, and how many there may be.
+    pub(crate) connections: (u32, u32),
     /// How long the database took.
     pub(crate) took: Duration,
 }
 
 /// Looks, at most every two seconds.
-pub(crate) struct Health(Arc<Looking>);
-
-struct Looking {
+pub(crate) struct Health {
     source: Arc<dyn Source>,
-    last: Mutex<Option<(Instant, Arc<Seen>)>>,
+    seen: Kept<Arc<Seen>>,
 }
 
 impl Health {
     pub(crate) fn new(source: Arc<dyn Source>) -> Self {
-        Self(Arc::new(Looking {
+        Self {
             source,
-            last: Mutex::new(None),
-        }))
+            seen: Kept::lasting(FRESH),
+        }
     }
 
-    /// What there is to see. The look goes on also where whoever asked goes away: the next one does not begin another.
+    /// What there is to see.
     pub(crate) async fn look(&self) -> Arc<Seen> {
-        let looking = Arc::clone(&self.0);
-        let look = tokio::spawn(async move { looking.look().await });
-        look.await.unwrap_or_else(|_| {
-            Arc::new(Seen {
-                schema: Err(Trouble::Refused),
-                vitals: Err(Trouble::Refused),
-                took: Duration::ZERO,
-            })
-        })
+        let source = Arc::clone(&self.source);
+        let look = async move { Ok::<_, Infallible>(Arc::new(look(&*source).await)) };
+        let Ok(seen) = self.seen.or_find(look).await;
+        seen
     }
 }
 
-impl Looking {
-    async fn look(&self) -> Arc<Seen> {
-        // Held while looking: who comes meanwhile gets the same answer.
-        let mut last = self.last.lock().await;
-        if let Some((at, seen)) = &*last
-            && at.elapsed() < FRESH
-        {
-            return Arc::clone(seen);
-        }
-        let begun = Instant::now();
-        let (schema, vitals) = tokio::join!(within(self.source.schema()), within(self.source.vitals()));
-        let seen = Arc::new(Seen {
-            schema,
-            vitals,
-            took: begun.elapsed(),
-        });
-        *last = Some((Instant::now(), Arc::clone(&seen)));
-        seen
+async fn look(source: &dyn Source) -> Seen {
+    let begun = Instant::now();
+    let (schema, vitals) = tokio::join!(within(source.schema()), within(source.vitals()));
+    Seen {
+        schema,
+        vitals,
+        connections: source.connections(),
+        took: begun.elapsed(),
     }
 }
 
@@ -110,7 +99,9 @@ async fn within<T>(look: impl Future<Output = Result<T, Trouble>>) -> Result<T, 
 /// The real database.
 pub(crate) struct PgSource {
     pub(crate) pool: PgPool,
-    pub(crate) store: Arc<dyn AlertStore>,
+    pub(crate) store: PgAlertStore,
+    /// What everybody else's requests go through.
+    pub(crate) working: PgPool,
     pub(crate) database: String,
 }
 
@@ -130,6 +121,12 @@ impl Source for PgSource {
     async fn vitals(&self) -> Result<Vitals, Trouble> {
         let vitals = self.store.vitals(&Caller::Service, &self.database).await;
         vitals.map_err(|_| Trouble::Refused)
+    }
+
+    fn connections(&self) -> (u32, u32) {
+        let idle = u32::try_from(self.working.num_idle()).unwrap_or(u32::MAX);
+        let most = self.working.options().get_max_connections();
+        (self.working.size().saturating_sub(idle), most)
     }
 }
 

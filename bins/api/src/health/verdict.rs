@@ -105,6 +105,13 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
         }
     };
     let warn_if = |is_so| if is_so { Verdict::Warn } else { Verdict::Pass };
+    let (used, most) = seen.connections;
+    items.push(Item::number(
+        "database:connections",
+        warn_if(used >= most),
+        format!("{used}/{most}"),
+        "connections",
+    ));
     let milliseconds = u64::try_from(seen.took.as_millis()).unwrap_or(u64::MAX);
     items.push(Item::number(
         "database:responseTime",
@@ -128,25 +135,15 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
         format!("{}/{}", vitals.covered, vitals.enabled),
         "checks",
     ));
-    items.push(Item::number(
-        "checks:failing",
-        warn_if(vitals.failing > 0),
-        vitals.failing,
-        "checks",
-    ));
-    items.push(Item::number(
-        "checks:suspect",
-        warn_if(vitals.suspect > 0),
-        vitals.suspect,
-        "checks",
-    ));
     // Never a failure: a stock that is wrong must not take the service out of rotation.
-    items.push(Item::number(
-        "alerts:critical",
-        warn_if(vitals.critical > 0),
-        vitals.critical,
-        "alerts",
-    ));
+    let counts = [
+        ("checks:failing", vitals.failing, "checks"),
+        ("checks:suspect", vitals.suspect, "checks"),
+        ("checks:truncated", vitals.truncated, "checks"),
+        ("checks:frozen", vitals.frozen, "checks"),
+        ("alerts:critical", vitals.critical, "alerts"),
+    ];
+    items.extend(counts.map(|(name, count, unit)| Item::number(name, warn_if(count > 0), count, unit)));
     items
 }
 

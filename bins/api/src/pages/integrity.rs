@@ -54,7 +54,7 @@ pub(super) async fn list(
         )?;
         let (checks, trend) = tokio::try_join!(
             app.store.checks(caller, &app.database),
-            app.trends.days(&*app.store, caller, &app.database, app.zone)
+            app.trends.days(app, caller)
         )?;
         Ok::<_, Error>((listed, summary, checks, trend))
     };
@@ -69,7 +69,7 @@ pub(super) async fn list(
         alerts: listed.alerts,
         filter,
         checks,
-        trend,
+        trend: trend.to_vec(),
         resolving,
         answer,
         request: Uuid::new_v4(),

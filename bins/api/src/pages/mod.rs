@@ -31,9 +31,18 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/governance/checks", get(checks::list))
         .route("/governance/checks/{code}", get(checks::show))
         .route("/governance/checks/{code}/confirm", post(checks::confirm))
+}
+
+/// The way in and out.
+pub(crate) fn entrance() -> Router<Arc<App>> {
+    Router::new()
         .route("/sign-in", get(entrance::show).post(entrance::sign_in))
         .route("/sign-out", post(entrance::sign_out))
-        .route("/assets/{name}", get(assets::asset))
+}
+
+/// What pages need besides themselves.
+pub(crate) fn assets() -> Router<Arc<App>> {
+    Router::new().route("/assets/{name}", get(assets::asset))
 }
 
 /// A page. A template that cannot be rendered is our own fault, and told by the status alone.

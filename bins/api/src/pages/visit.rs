@@ -113,6 +113,7 @@ pub(crate) fn frame(app: &App, headers: &HeaderMap, uri: &Uri) -> Frame {
             environment: app.standing.env.to_string(),
         },
         here: own_path(uri.path_and_query().map_or("/", |here| here.as_str())),
+        news: app.changes.now(),
     }
 }
 

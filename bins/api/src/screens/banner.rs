@@ -114,9 +114,13 @@ fn headline(summary: &Summary, now: Now) -> (Proof, String) {
         let sentence = fill(words.truth_stale, &[&blind, &of(coverage.enabled), &since]);
         return (Proof::Blind, sentence);
     }
-    let doubtful = [&summary.failing, &summary.suspect, &summary.frozen]
-        .iter()
-        .any(|codes| !codes.is_empty());
+    let doubtful = [
+        &summary.failing,
+        &summary.suspect,
+        &summary.truncated,
+        &summary.frozen,
+    ];
+    let doubtful = doubtful.iter().any(|codes| !codes.is_empty());
     if doubtful || coverage.covered < coverage.enabled {
         let sentence = fill(
             words.truth_partial,
@@ -132,6 +136,7 @@ fn troubles<'a>(summary: &'a Summary, words: &'static Words) -> Vec<Trouble<'a>>
     [
         ("blind", words.doubt_failing, &summary.failing),
         ("partial", words.doubt_suspect, &summary.suspect),
+        ("partial", words.doubt_truncated, &summary.truncated),
         ("partial", words.doubt_frozen, &summary.frozen),
         ("quiet", words.doubt_unproved, &summary.unproved),
     ]
@@ -183,6 +188,7 @@ mod tests {
             ("stale", Proof::Blind, |s| s.coverage.fresh = 0),
             ("failing", Proof::Partial, |s| s.failing.push("A".to_owned())),
             ("suspect", Proof::Partial, |s| s.suspect.push("A".to_owned())),
+            ("truncated", Proof::Partial, |s| s.truncated.push("A".to_owned())),
             ("frozen", Proof::Partial, |s| s.frozen.push("A".to_owned())),
             ("unproved", Proof::Partial, |s| s.coverage.covered = 0),
         ] {

@@ -19,6 +19,8 @@ pub(crate) struct Frame {
     pub(crate) release: Release,
     /// Path and query of this page, as the person asked for it.
     pub(crate) here: String,
+    /// The last news that this page knows of, by name: what is told afterwards it does not show.
+    pub(crate) news: String,
 }
 
 /// Who is signed in.

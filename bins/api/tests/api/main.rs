@@ -4,6 +4,7 @@ mod aborted;
 mod authorisation;
 mod browser;
 mod config;
+mod crowded;
 mod ends;
 mod flood;
 #[path = "../../../cli/tests/cli/harness.rs"]

@@ -323,6 +323,13 @@ fn stale(summary: &Summary, states: &[CheckState]) -> Vec<Symptom> {
             format!("look at its source; if it is right, `vigie checks confirm {code}`"),
         )
     }));
+    symptoms.extend(summary.truncated.iter().map(|code| {
+        Symptom::warning(
+            "freshness.truncated",
+            format!("{code} finds more than its max_rows: what lies beyond was not looked at"),
+            format!("mend what it finds, or raise its max_rows; see `vigie checks show {code}`"),
+        )
+    }));
     if !summary.frozen.is_empty() {
         symptoms.push(Symptom::warning(
             "freshness.frozen",

@@ -42,7 +42,7 @@ pub(crate) async fn run(
 }
 
 /// Whether silence proves something: somebody still looks, there are checks, each of them is fresh and neither failing nor
-/// suspect, and every live alert has a check that is evaluated. Fixtures are left out: they are a promise of the pack, not of this run.
+/// suspect nor cut off, and every live alert has a check that is evaluated. Fixtures are left out: they are a promise of the pack, not of this run.
 fn is_believable(summary: &Summary) -> bool {
     let coverage = summary.coverage;
     !summary.heartbeat.silent
@@ -50,5 +50,6 @@ fn is_believable(summary: &Summary) -> bool {
         && coverage.fresh == coverage.enabled
         && summary.failing.is_empty()
         && summary.suspect.is_empty()
+        && summary.truncated.is_empty()
         && summary.frozen.is_empty()
 }

@@ -159,11 +159,11 @@ fn troubles(summary: &Summary, states: &[CheckState]) -> Vec<String> {
             plain(reason)
         ));
     }
-    for state in states.iter().filter(|state| state.outcome == "Truncated") {
+    for code in &summary.truncated {
         lines.push(format!(
             "{}  {}: more findings than its max_rows",
             styled(RED, "cut off"),
-            state.code
+            plain(code)
         ));
     }
     if !summary.frozen.is_empty() {

@@ -208,6 +208,8 @@ impl AlertStore for MemoryAlertStore {
             covered: summary.coverage.covered,
             failing: summary.failing.len() as u64,
             suspect: summary.suspect.len() as u64,
+            truncated: summary.truncated.len() as u64,
+            frozen: summary.frozen.len() as u64,
             critical: summary
                 .live
                 .iter()

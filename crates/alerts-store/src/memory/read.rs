@@ -103,6 +103,7 @@ impl State {
             overdue: self.live(database).filter(|alert| alert.is_overdue(now)).count() as u64,
             failing: codes(&ended("Failed")),
             suspect: codes(&ended("Suspect")),
+            truncated: codes(&ended("Truncated")),
             unproved: codes(&|info, _| !info.proved),
             frozen: self
                 .live(database)

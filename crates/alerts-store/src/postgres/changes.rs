@@ -51,7 +51,7 @@ impl PgChanges {
     pub async fn next(&mut self) -> Change {
         loop {
             let Some(listener) = &mut self.listener else {
-                if let Ok(listener) = connected(self.options.clone()).await {
+                if let Ok(Ok(listener)) = timeout(2 * PATIENCE, connected(self.options.clone())).await {
                     self.listener = Some(listener);
                     return Change::Resync;
                 }

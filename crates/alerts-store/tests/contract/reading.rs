@@ -321,6 +321,8 @@ pub(crate) async fn the_vitals_are_the_numbers_of_the_summary(harness: &dyn Harn
                 vitals.covered,
                 vitals.failing,
                 vitals.suspect,
+                vitals.truncated,
+                vitals.frozen,
                 vitals.critical,
                 vitals.silent
             ),
@@ -329,6 +331,8 @@ pub(crate) async fn the_vitals_are_the_numbers_of_the_summary(harness: &dyn Harn
                 summary.coverage.covered,
                 summary.failing.len() as u64,
                 summary.suspect.len() as u64,
+                summary.truncated.len() as u64,
+                summary.frozen.len() as u64,
                 criticals.map(|count| count.count).sum::<u64>(),
                 summary.heartbeat.silent,
             ),
@@ -357,6 +361,14 @@ pub(crate) async fn the_vitals_are_the_numbers_of_the_summary(harness: &dyn Harn
     assert_eq!((seen.enabled, seen.covered, seen.critical), (2, 1, 1));
     scene.sees(failed(), Vec::new()).await;
     assert_eq!(agree("failed").await.failing, 1);
+    let findings = vec![tank("T1", Severity::Critical, 1)];
+    scene.sees(Outcome::Truncated, findings).await;
+    assert_eq!(agree("cut off").await.truncated, 1);
+    let registered = service
+        .register_checks(&Caller::Service, "main", &checks[1..])
+        .await;
+    registered.expect("registered");
+    assert_eq!(agree("withdrawn").await.frozen, 1);
     let elsewhere = service
         .vitals(&Caller::Service, "elsewhere")
         .await

@@ -4,10 +4,13 @@
 //! connection. Refused: handing out sqlx's own transaction, whose nested `begin` rolls back the outer one
 //! without a word when it fails.
 
+use std::time::Duration;
+
 use sqlx::{
     Executor, PgConnection, PgPool, Postgres, Row, Transaction,
     postgres::{PgPoolOptions, PgRow},
 };
+use tokio::time::timeout;
 
 use super::{error_code, failure};
 use crate::{Caller, Door, Error};
@@ -72,17 +75,22 @@ impl CallerTransaction {
     }
 }
 
+/// How long a connection that comes back may take to show that it carries nothing.
+const LEAVING: Duration = Duration::from_secs(2);
+
 /// Options of a pool whose connections never carry anything from one user to the next: a connection that
 /// comes back inside a transaction, under a role or with claims is closed.
 #[must_use]
 pub fn pool_options() -> PgPoolOptions {
     PgPoolOptions::new().after_release(|connection, _| {
         Box::pin(async move {
-            let row: PgRow = connection
-                .fetch_one(sqlx::raw_sql(include_str!(
-                    "../../../../sql/integrity-core/is_clean.sql"
-                )))
-                .await?;
+            let look = connection.fetch_one(sqlx::raw_sql(include_str!(
+                "../../../../sql/integrity-core/is_clean.sql"
+            )));
+            // One that does not say so in time is not waited for by whoever comes next.
+            let row: PgRow = timeout(LEAVING, look)
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)??;
             row.try_get(0)
         })
     })

@@ -34,6 +34,10 @@ impl Source for Fake {
         tokio::time::sleep(self.takes).await;
         self.seen
     }
+
+    fn connections(&self) -> (u32, u32) {
+        (1, 10)
+    }
 }
 
 fn fine() -> Vitals {
@@ -90,6 +94,7 @@ fn judged(schema: Result<bool, Trouble>, vitals: Result<Vitals, Trouble>) -> (Ve
     let seen = Seen {
         schema,
         vitals,
+        connections: (1, 10),
         took: Duration::from_millis(3),
     };
     (worst(&items(&seen)), unready(&seen))
@@ -106,6 +111,8 @@ fn nothing_but_everything_passes() {
     assert_eq!(of(|v| v.critical = 1), (Verdict::Warn, None), "never a failure");
     assert_eq!(of(|v| v.failing = 1), (Verdict::Warn, None));
     assert_eq!(of(|v| v.suspect = 1), (Verdict::Warn, None));
+    assert_eq!(of(|v| v.truncated = 1), (Verdict::Warn, None));
+    assert_eq!(of(|v| v.frozen = 1), (Verdict::Warn, None));
     assert_eq!(of(|v| v.covered = 0), (Verdict::Warn, None));
     assert_eq!(
         of(|v| {

@@ -43,6 +43,7 @@ pub(super) fn entrance(language: Language) -> Frame {
             environment: "development".to_owned(),
         },
         here: "/governance/integrity".to_owned(),
+        news: "7f1c.1".to_owned(),
     }
 }
 

@@ -56,6 +56,7 @@ words! {
     as_of: "État au", "As of";
     doubt_failing: "En échec", "Failing";
     doubt_suspect: "Suspects", "Suspect";
+    doubt_truncated: "Tronqués", "Cut off";
     doubt_frozen: "Gelés", "Frozen";
     doubt_unproved: "Non prouvés", "Unproved";
     // the numbers
