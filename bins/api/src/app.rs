@@ -6,6 +6,7 @@ use alerts_store::AlertStore;
 use chrono_tz::Tz;
 use integrity_core::Check;
 use release_info::Standing;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{changes::Changes, health::Health, identity::Identity, trends::Trends};
@@ -17,6 +18,8 @@ pub(crate) struct App {
     pub(crate) changes: Arc<Changes>,
     pub(crate) health: Health,
     pub(crate) trends: Trends,
+    /// Room for exports.
+    pub(crate) exports: Arc<Semaphore>,
     /// What the watched database is called.
     pub(crate) database: String,
     /// The checks of the chosen packs: their SQL and parameters.

@@ -28,7 +28,8 @@ pub(crate) struct Details {
     title: &'static str,
     /// The HTTP status.
     status: u16,
-    /// A stable word: `unauthorized`, `forbidden`, `not_found`, `conflict`, `invalid`, `too_many`, `unavailable`, `internal`.
+    /// A stable word: `malformed`, `unauthorized`, `forbidden`, `not_found`, `method_not_allowed`, `timeout`, `conflict`,
+    /// `too_large`, `unsupported_media_type`, `invalid`, `unavailable`, `internal`.
     code: &'static str,
     /// For a person.
     detail: String,

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
 use release_info::{AppEnv, BuildInfo, Standing};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use wiring::{
     chosen::Chosen,
@@ -19,6 +20,7 @@ use wiring::{
 };
 
 use crate::{
+    api::EXPORTS,
     app::App,
     cli::Cli,
     health::{Health, PgSource},
@@ -150,6 +152,7 @@ impl Plan {
                 changes: Arc::default(),
                 health: Health::new(Arc::new(source)),
                 trends: Trends::default(),
+                exports: Arc::new(Semaphore::new(EXPORTS)),
                 database: self.config.database,
                 checks: self.checks,
                 zone: self.zone,

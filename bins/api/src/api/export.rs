@@ -1,6 +1,6 @@
 //! All alerts of a filter, for a spreadsheet: page by page, so that memory does not grow with them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use alerts_store::{Alert, AlertFilter};
 use axum::{
@@ -10,13 +10,21 @@ use axum::{
 };
 use futures_util::stream;
 use integrity_core::Caller;
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use wiring::export::{self, Walk};
 
 use crate::{app::App, problem::Problem};
 
+/// So many at once.
+pub(crate) const EXPORTS: usize = 4;
+/// How long one may take: whoever may see it is asked of the database for each page, but a token is looked at once.
+const LONGEST: Duration = Duration::from_mins(2);
+
 /// The first page is read before anything is answered, so that a refusal is an answer of its own. What goes wrong later
 /// ends the body in the middle, which no client takes for a whole one.
 pub(super) async fn csv(app: &Arc<App>, caller: Caller, filter: AlertFilter) -> Result<Response, Problem> {
+    let permit = Arc::clone(&app.exports).try_acquire_owned();
+    let permit = permit.map_err(|_| Problem::unavailable("others export just now; try again in a moment"))?;
     let mut walk = Walk::new(filter);
     let first = walk.next(&*app.store, &caller).await?.unwrap_or_default();
     let whole = Whole {
@@ -25,6 +33,8 @@ pub(super) async fn csv(app: &Arc<App>, caller: Caller, filter: AlertFilter) -> 
         walk,
         next: Some(first),
         is_begun: false,
+        end: Instant::now() + LONGEST,
+        _permit: permit,
     };
     let mut response = Response::new(Body::from_stream(stream::try_unfold(whole, Whole::next)));
     let headers = response.headers_mut();
@@ -43,6 +53,9 @@ struct Whole {
     /// Read and not yet sent; none at the end.
     next: Option<Vec<Alert>>,
     is_begun: bool,
+    /// By when it has to be there.
+    end: Instant,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Whole {
@@ -50,6 +63,9 @@ impl Whole {
         let Some(alerts) = self.next.take() else {
             return Ok(None);
         };
+        if self.end < Instant::now() {
+            return Err("it takes too long".into());
+        }
         let mut text = Vec::new();
         if !self.is_begun {
             export::csv_header(&mut text)?;

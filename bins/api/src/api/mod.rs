@@ -16,11 +16,14 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        Ref, RefOr,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use self::{bodies::AlertBody, cursor::write as write_cursor};
+pub(crate) use self::{bodies::AlertBody, cursor::write as write_cursor, export::EXPORTS};
 use crate::{app::App, problem::Details};
 
 /// What the description says of all of it.
@@ -32,7 +35,8 @@ use crate::{app::App, problem::Details};
                        rights in the database."
     ),
     components(responses(
-        Malformed, Unauthorized, Forbidden, NotFound, Conflict, TooLarge, UnsupportedMediaType, Invalid, Unavailable
+        Malformed, Unauthorized, Forbidden, NotFound, Late, Conflict, TooLarge, UnsupportedMediaType, Invalid, Internal,
+        Unavailable
     )),
     security(("bearer" = [])),
     modifiers(&Bearer)
@@ -69,10 +73,12 @@ problems! {
     Unauthorized "Nobody knows who is asking",
     Forbidden "Whoever asks may not",
     NotFound "There is no such thing, or none that may be seen",
+    Late "The body did not arrive in time",
     Conflict "It has changed since, or its state does not allow it; `current` is how it is",
     TooLarge "The body is too large",
     UnsupportedMediaType "The body is not application/json",
     Invalid "Something given is not right; `field` says what",
+    Internal "Something went wrong here; it is in the log, under the answer's X-Request-Id",
     Unavailable "The database cannot be reached, or this is being stopped; try again later",
 }
 
@@ -106,7 +112,17 @@ pub(crate) fn router() -> Router<Arc<App>> {
 /// The description, as `/api/openapi.json` and `docs/openapi.json` have it. Made once: anybody may ask for it.
 pub(crate) fn description() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        let description = routes().split_for_parts().1;
+        let mut description = routes().split_for_parts().1;
+        for path in description.paths.paths.values_mut() {
+            for operation in [&mut path.get, &mut path.post].into_iter().flatten() {
+                let any = [("500", "Internal")];
+                let with_body = operation.request_body.iter().map(|_| ("408", "Late"));
+                for (status, name) in any.into_iter().chain(with_body) {
+                    let answer = RefOr::Ref(Ref::from_response_name(name));
+                    operation.responses.responses.insert(status.to_owned(), answer);
+                }
+            }
+        }
         let text = description.to_pretty_json().unwrap_or_default();
         format!("{text}\n")
     });
