@@ -77,34 +77,40 @@ fn bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// As whom a session acts just now. Where its token is about to end, it gets a new one; where that is refused, the
-/// session is over.
+/// As whom a session acts just now. Where its token is about to end, it gets a new one; where that is refused, or is
+/// somebody else's, the session is over.
 async fn standing(app: Arc<App>, session: Arc<Session>) -> Result<Option<Caller>, NotValid> {
     let mut standing = session.standing.lock().await;
-    if !standing.wants_renewal() {
-        return Ok(Some(standing.caller.clone()));
-    }
-    let (Some(gotrue), Some(verifier)) = (&app.identity.gotrue, &app.identity.verifier) else {
-        return Ok(None);
-    };
-    let refresh = standing.tokens.as_ref().and_then(|tokens| tokens.refresh.clone());
-    let renewed = match refresh {
-        Some(refresh) => gotrue.refresh(&refresh).await,
-        None => Err(Refused::Credentials),
-    };
-    match renewed {
-        Ok(tokens) => {
-            standing.caller = verifier.caller(&tokens.access).await?;
-            standing.tokens = Some(tokens);
-            standing.since = tokio::time::Instant::now();
-            Ok(Some(standing.caller.clone()))
+    if standing.wants_renewal() {
+        let refresh = standing.tokens.as_ref().and_then(|tokens| tokens.refresh.clone());
+        let renewed = match (refresh, &app.identity.gotrue) {
+            (Some(refresh), Some(gotrue)) => gotrue.refresh(&refresh).await,
+            _ => Err(Refused::Credentials),
+        };
+        match renewed {
+            Ok(tokens) => standing.renew(tokens),
+            Err(Refused::Credentials) => return Ok(over(&app, &session)),
+            Err(Refused::TooOften | Refused::Unavailable) => return Err(NotValid::NoKeys),
         }
-        Err(Refused::Credentials) => {
-            app.identity.sessions.end(&session);
-            Ok(None)
-        }
-        Err(Refused::TooOften | Refused::Unavailable) => Err(NotValid::NoKeys),
     }
+    if standing.is_unproved {
+        let caller = match (&standing.tokens, &app.identity.verifier) {
+            (Some(tokens), Some(verifier)) => verifier.caller(&tokens.access).await?,
+            _ => return Ok(over(&app, &session)),
+        };
+        if caller.subject() != standing.caller.subject() {
+            return Ok(over(&app, &session));
+        }
+        standing.caller = caller;
+        standing.is_unproved = false;
+    }
+    Ok(Some(standing.caller.clone()))
+}
+
+/// Ends a session: nobody acts any more.
+fn over(app: &App, session: &Session) -> Option<Caller> {
+    app.identity.sessions.end(session);
+    None
 }
 
 /// For programs: who is not known gets 401.

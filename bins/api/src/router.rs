@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::{
     api,
     app::App,
-    health,
+    health, identity,
     metrics::Numbers,
     pages,
     problem::Problem,
@@ -69,6 +69,10 @@ pub(crate) fn router(service: &Service, numbers: Numbers) -> Router {
             tracing::error!("a request was given up: a panic");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
+        .layer(middleware::from_fn_with_state(
+            app.identity.mode,
+            identity::asked_by_own_name,
+        ))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), dressed))
         .layer(middleware::from_fn(count))
         .with_state(app)

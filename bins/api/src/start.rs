@@ -82,7 +82,7 @@ impl Plan {
             .or_else(|| chosen.checks.first().map(|check| check.description().time_zone));
         Ok(Self {
             target: source::target(&cli.flags, origins.database, &config)?,
-            identity: Identity::new(&config.auth)?,
+            identity: Identity::new(&config.auth, &config.api.trusted_proxies)?,
             standing,
             zone: zone.unwrap_or(Tz::UTC),
             checks: chosen.checks,
@@ -104,6 +104,7 @@ impl Plan {
             "api": {
                 "listen": self.config.api.listen.to_string(),
                 "origin": self.config.api.origin,
+                "trusted_proxies": self.config.api.trusted_proxies,
                 "cors_origins": self.config.api.cors_origins,
                 "connections": self.config.api.connections,
                 "concurrency": self.config.api.concurrency,

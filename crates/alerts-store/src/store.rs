@@ -74,7 +74,7 @@ pub trait AlertStore: Send + Sync {
     async fn act_on_check(&self, caller: &Caller, command: &CheckCommand) -> Result<u64, Error>;
 
     /// Says that what makes a check suspect is true, and gives its alert `CHECK_SUSPECT`, which keeps that as an
-    /// event. For people who may act.
+    /// event. For an admin.
     ///
     /// The next evaluation on a later snapshot is then believed, and only that one: it counts as one complete
     /// evaluation, so that an alert it does not find clears when `resolve_after` is 1, and is missing once when it

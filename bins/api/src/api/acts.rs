@@ -135,7 +135,10 @@ pub(crate) struct ConfirmBody {
     comment: String,
 }
 
-/// Says that what makes a check suspect is true: its next evaluation is believed, once.
+/// Says that what makes a check suspect is true: its next evaluation is believed, once. For admins.
+///
+/// Needs no `Idempotency-Key`: sent again before that evaluation, it finds the check confirmed already (409), and nothing
+/// is done.
 #[utoipa::path(
     post,
     path = "/checks/{code}/confirm",

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use wiring::{bounded, stop::Stop};
 
-use super::sessions::Tokens;
+use super::{network::is_loopback, sessions::Tokens};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -95,13 +95,16 @@ impl GoTrue {
     async fn token(&self, grant: &str, body: serde_json::Value) -> Result<Tokens, Refused> {
         let request = self.post("token").query(&[("grant_type", grant)]).json(&body);
         let answer = request.send().await.map_err(|_| Refused::Unavailable)?;
-        match answer.status() {
+        let status = answer.status();
+        let body = self::body(answer, LARGEST).await.ok_or(Refused::Unavailable)?;
+        match status {
             StatusCode::OK => {}
             StatusCode::TOO_MANY_REQUESTS => return Err(Refused::TooOften),
-            status if status.is_client_error() => return Err(Refused::Credentials),
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                return Err(refusal(&body));
+            }
             _ => return Err(Refused::Unavailable),
         }
-        let body = self::body(answer, LARGEST).await.ok_or(Refused::Unavailable)?;
         let answer: Answer = serde_json::from_slice(&body).map_err(|_| Refused::Unavailable)?;
         Ok(Tokens {
             access: answer.access_token,
@@ -123,16 +126,38 @@ impl GoTrue {
     }
 }
 
+/// What it says where a person may not come in: `error` as RFC 6749 (5.2) has it, and the words of newer versions, in
+/// `error_code` or `code`.
+const REFUSALS: [&str; 11] = [
+    "invalid_grant",
+    "invalid_credentials",
+    "validation_failed",
+    "email_not_confirmed",
+    "phone_not_confirmed",
+    "user_banned",
+    "user_not_found",
+    "session_not_found",
+    "session_expired",
+    "refresh_token_not_found",
+    "refresh_token_already_used",
+];
+
+/// Anything else was said by somebody else, such as a proxy, or of the configuration: it says nothing of a person.
+fn refusal(body: &[u8]) -> Refused {
+    let said: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let is_persons = ["error", "error_code", "code"]
+        .iter()
+        .any(|field| said[field].as_str().is_some_and(|word| REFUSALS.contains(&word)));
+    if is_persons {
+        Refused::Credentials
+    } else {
+        Refused::Unavailable
+    }
+}
+
 /// Whether what is said there is heard by nobody else.
 pub(super) fn is_private(url: &Url) -> bool {
-    let is_here = match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => host
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
-        None => false,
-    };
+    let is_here = url.host_str().is_some_and(is_loopback);
     url.scheme() == "https" || (url.scheme() == "http" && is_here)
 }
 
@@ -155,4 +180,31 @@ pub(super) async fn body(mut answer: reqwest::Response, largest: usize) -> Optio
         body.extend_from_slice(&chunk);
     }
     Some(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_it_says_of_a_person_refuses_them() {
+        for of_a_person in [
+            r#"{"error":"invalid_grant","error_description":"Invalid login credentials"}"#,
+            r#"{"code":400,"error_code":"invalid_credentials","msg":"Invalid login credentials"}"#,
+            r#"{"code":"refresh_token_already_used","message":"Invalid Refresh Token: Already Used"}"#,
+        ] {
+            assert_eq!(refusal(of_a_person.as_bytes()), Refused::Credentials);
+        }
+        for of_others in [
+            "",
+            "<html>Bad Request</html>",
+            "\"invalid_grant\"",
+            r#"{"message":"No API key found in request"}"#,
+            r#"{"error":"unsupported_grant_type"}"#,
+            r#"{"code":400,"error_code":"email_provider_disabled"}"#,
+            r#"{"error":{"code":"invalid_grant"}}"#,
+        ] {
+            assert_eq!(refusal(of_others.as_bytes()), Refused::Unavailable, "{of_others}");
+        }
+    }
 }

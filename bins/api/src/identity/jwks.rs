@@ -3,10 +3,13 @@
 //! Kept for a while, fetched again when a token names a key that is not among them, and never more often than once in
 //! [`PAUSE`], whatever tokens people make up. While the keys cannot be fetched, those that were known go on counting.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jsonwebtoken::{Algorithm, DecodingKey, jwk::JwkSet};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::time::Instant;
 use wiring::stop::Stop;
 
 use super::token::NotValid;
@@ -22,17 +25,22 @@ const LARGEST: usize = 256 * 1024;
 
 /// Keys that are published.
 #[derive(Debug)]
-pub(super) struct Jwks {
+pub(super) struct Jwks(Arc<Published>);
+
+#[derive(Debug)]
+struct Published {
     url: reqwest::Url,
     client: reqwest::Client,
-    known: Mutex<Known>,
+    /// Never held while anything is waited for: whose key is known waits for nobody.
+    known: Mutex<Option<Known>>,
+    /// When it was last tried to fetch them. Held meanwhile: who comes then wants the same answer.
+    tried: tokio::sync::Mutex<Option<Instant>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Known {
-    keys: Option<JwkSet>,
-    fetched: Option<Instant>,
-    tried: Option<Instant>,
+    keys: JwkSet,
+    fetched: Instant,
 }
 
 impl Jwks {
@@ -44,11 +52,12 @@ impl Jwks {
                 "https, or http on this machine alone: whoever can change the keys can be anybody",
             ));
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Published {
             url,
             client: super::gotrue::client(PATIENCE).map_err(|error| wrong(&error))?,
             known: Mutex::default(),
-        })
+            tried: tokio::sync::Mutex::default(),
+        })))
     }
 
     /// The key of that name, or the only one that fits.
@@ -57,25 +66,43 @@ impl Jwks {
         name: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<DecodingKey, NotValid> {
-        // Held while keys are fetched: who comes meanwhile wants the same answer.
-        let mut known = self.known.lock().await;
-        let is_old = known.fetched.is_none_or(|at| at.elapsed() > LASTING);
-        if is_old || find(known.keys.as_ref(), name, algorithm).is_none() {
-            let may_try = known.tried.is_none_or(|at| at.elapsed() > PAUSE);
-            if may_try {
-                known.tried = Some(Instant::now());
-                if let Some(keys) = self.fetch().await {
-                    known.keys = Some(keys);
-                    known.fetched = Some(Instant::now());
-                } else {
-                    tracing::warn!("the keys of tokens cannot be fetched");
-                }
-            }
+        let fresh = self
+            .0
+            .known()
+            .as_ref()
+            .filter(|known| known.fetched.elapsed() <= LASTING)
+            .and_then(|known| find(&known.keys, name, algorithm));
+        if let Some(key) = fresh {
+            return Ok(key);
         }
-        match &known.keys {
-            None => Err(NotValid::NoKeys),
-            keys => find(keys.as_ref(), name, algorithm).ok_or(NotValid::Signature),
+        // A task of its own: it goes on for the others where this request goes away.
+        let renewal = tokio::spawn(Arc::clone(&self.0).renew());
+        renewal.await.map_err(|_| NotValid::NoKeys)?;
+        let known = self.0.known();
+        let known = known.as_ref().ok_or(NotValid::NoKeys)?;
+        find(&known.keys, name, algorithm).ok_or(NotValid::Signature)
+    }
+}
+
+impl Published {
+    async fn renew(self: Arc<Self>) {
+        let mut tried = self.tried.lock().await;
+        if tried.is_some_and(|at| at.elapsed() <= PAUSE) {
+            return;
         }
+        if let Some(keys) = self.fetch().await {
+            *self.known() = Some(Known {
+                keys,
+                fetched: Instant::now(),
+            });
+        } else {
+            tracing::warn!("the keys of tokens cannot be fetched");
+        }
+        *tried = Some(Instant::now());
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn fetch(&self) -> Option<JwkSet> {
@@ -85,8 +112,7 @@ impl Jwks {
     }
 }
 
-fn find(keys: Option<&JwkSet>, name: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
-    let keys = keys?;
+fn find(keys: &JwkSet, name: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
     let fits = |jwk: &&jsonwebtoken::jwk::Jwk| {
         let own = jwk.common.key_algorithm.map(|own| own.to_string());
         own.is_none_or(|own| own == format!("{algorithm:?}"))

@@ -7,7 +7,9 @@ mod cookies;
 mod csrf;
 mod demo;
 mod gotrue;
+mod journal;
 mod jwks;
+mod network;
 mod sessions;
 mod token;
 
@@ -20,11 +22,13 @@ use wiring::{
 };
 
 pub(crate) use self::{
-    attempts::Attempts,
+    attempts::{Account, Attempts},
     cookies::{cleared, session_cookie, session_of},
     csrf::{is_wanted, same_origin},
-    demo::PERSONAS,
+    demo::{PERSONAS, asked_by_own_name},
     gotrue::{GoTrue, Refused},
+    journal::{Outcome, journal},
+    network::Proxies,
     sessions::{Session, Sessions},
     token::{NotValid, Verifier},
 };
@@ -38,6 +42,8 @@ pub(crate) struct Identity {
     pub(crate) gotrue: Option<GoTrue>,
     pub(crate) sessions: Sessions,
     pub(crate) attempts: Attempts,
+    /// Who passes requests on.
+    pub(crate) proxies: Proxies,
     pub(crate) mode: AuthMode,
     /// Whether cookies may go over HTTP: in the demo, which is on this machine alone.
     pub(crate) is_secure: bool,
@@ -47,8 +53,8 @@ impl Identity {
     /// From the configuration.
     ///
     /// # Errors
-    /// Where it names no key, or one that is none.
-    pub(crate) fn new(auth: &AuthConfig) -> Result<Self, Stop> {
+    /// Where it names no key, or one that is none, or a proxy that is none.
+    pub(crate) fn new(auth: &AuthConfig, trusted_proxies: &[String]) -> Result<Self, Stop> {
         let is_demo = auth.mode == AuthMode::Demo;
         Ok(Self {
             verifier: if is_demo {
@@ -62,6 +68,7 @@ impl Identity {
             },
             sessions: Sessions::default(),
             attempts: Attempts::default(),
+            proxies: Proxies::new(trusted_proxies)?,
             mode: auth.mode,
             is_secure: !is_demo,
         })

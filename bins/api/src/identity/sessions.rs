@@ -62,9 +62,18 @@ pub(crate) struct Standing {
     pub(crate) tokens: Option<Tokens>,
     /// When the tokens were had.
     pub(crate) since: Instant,
+    /// Whether the access token is new, and nobody has looked yet whose it is.
+    pub(crate) is_unproved: bool,
 }
 
 impl Standing {
+    /// Keeps new tokens. They replace the old ones at once, which count no more.
+    pub(crate) fn renew(&mut self, tokens: Tokens) {
+        self.tokens = Some(tokens);
+        self.since = Instant::now();
+        self.is_unproved = true;
+    }
+
     /// Whether the access token is about to end.
     pub(crate) fn wants_renewal(&self) -> bool {
         self.tokens
@@ -106,6 +115,7 @@ impl Sessions {
                 caller,
                 tokens,
                 since: now,
+                is_unproved: false,
             }),
             key,
         });

@@ -10,7 +10,6 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::{
     page, runbooks,
@@ -93,7 +92,6 @@ async fn detail(
             .and_then(|check| check.runbook())
             .and_then(|reference| runbooks::section(reference, visit.frame.language)),
         answer,
-        request: Uuid::new_v4(),
     };
     page(status, screens::check(&visit.frame, &shown))
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    identity::{self, PERSONAS, Refused},
+    identity::{self, Account, Outcome, PERSONAS, Refused, journal},
     person::who,
     screens::{self, Notice, SignInPage, Trouble, Way},
 };
@@ -115,33 +115,43 @@ pub(super) async fn sign_in(
             &entrant.email,
         )
     };
+    let from = app.identity.proxies.client(from.ip(), &headers);
     let cookie = if app.identity.mode == AuthMode::Demo {
-        let persona = screens::PERSONAS
-            .iter()
-            .zip(PERSONAS)
-            .find(|(word, _)| **word == entrant.persona);
-        let Some((_, (name, id))) = persona else {
+        let Some(persona) = PERSONAS
+            .into_iter()
+            .find(|persona| persona.word == entrant.persona)
+        else {
             return again(StatusCode::UNPROCESSABLE_ENTITY, Notice::Wrong);
         };
-        app.identity
-            .sessions
-            .begin(name.to_owned(), Caller::person(id), None)
+        journal(Outcome::SignedIn, Account::of(persona.name), from);
+        let caller = Caller::person(persona.id);
+        app.identity.sessions.begin(persona.name.to_owned(), caller, None)
     } else {
-        if let Err(wait) = app.identity.attempts.count(&entrant.email, from.ip()) {
-            tracing::warn!("too many attempts to sign in");
-            let mut response = trouble(&frame(&app, &headers, &uri), Trouble::TooMany);
+        let account = Account::of(&entrant.email);
+        let too_many = || {
+            journal(Outcome::TooMany, account, from);
+            trouble(&frame(&app, &headers, &uri), Trouble::TooMany)
+        };
+        if let Err(wait) = app.identity.attempts.count(account, from) {
+            let mut response = too_many();
             let seconds = HeaderValue::from(wait.as_secs() + 1);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
             return response;
         }
         match by_password(&app, &entrant).await {
-            Ok(cookie) => cookie,
+            Ok(cookie) => {
+                journal(Outcome::SignedIn, account, from);
+                cookie
+            }
             Err(Refused::Credentials) => {
-                tracing::warn!("an attempt to sign in was refused");
+                journal(Outcome::Refused, account, from);
                 return again(StatusCode::UNAUTHORIZED, Notice::Wrong);
             }
-            Err(Refused::TooOften) => return trouble(&frame(&app, &headers, &uri), Trouble::TooMany),
-            Err(Refused::Unavailable) => return again(StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable),
+            Err(Refused::TooOften) => return too_many(),
+            Err(Refused::Unavailable) => {
+                journal(Outcome::Unavailable, account, from);
+                return again(StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable);
+            }
         }
     };
     // Whoever was signed in here before is not any more.
@@ -178,6 +188,7 @@ fn end_session(app: &App, headers: &HeaderMap) {
 /// Ends the session.
 pub(super) async fn sign_out(
     State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     uri: Uri,
     Form(leaving): Form<Leaving>,
@@ -188,6 +199,8 @@ pub(super) async fn sign_out(
             return trouble(&frame(&app, &headers, &uri), Trouble::Forbidden);
         }
         app.identity.sessions.end(&session);
+        let from = app.identity.proxies.client(from.ip(), &headers);
+        journal(Outcome::SignedOut, Account::of(&session.name), from);
         let tokens = session.standing.lock().await.tokens.clone();
         if let (Some(gotrue), Some(tokens)) = (&app.identity.gotrue, tokens) {
             gotrue.sign_out(&tokens.access).await;

@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use integrity_core::{Description, Language, Role};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::{
     alert::times,
@@ -31,8 +30,6 @@ pub(crate) struct CheckPage {
     /// The section of the runbook, in the reader's language, as Markdown.
     pub(crate) runbook: Option<String>,
     pub(crate) answer: Option<Confirmed>,
-    /// Names the next act, so that sent twice it is done once.
-    pub(crate) request: Uuid,
 }
 
 /// The answer to an admin who confirmed what makes a check suspect.

@@ -6,6 +6,7 @@ use super::{
     frame::Frame,
     words::{Words, fill},
 };
+use crate::identity::PERSONAS;
 
 /// What the sign-in page is made of.
 #[derive(Debug, Clone)]
@@ -41,9 +42,6 @@ pub(crate) enum Notice {
     SignedOut,
 }
 
-/// The demo's people, by the word that the form sends.
-pub(crate) const PERSONAS: [&str; 4] = ["admin", "directeur", "pca", "stranger"];
-
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInView<'a> {
@@ -62,7 +60,7 @@ struct SignInView<'a> {
 /// When the template cannot be rendered.
 pub(crate) fn sign_in(frame: &Frame, page: &SignInPage) -> Result<String, askama::Error> {
     let t = frame.words();
-    let [admin, directeur, pca, stranger] = PERSONAS;
+    let [admin, directeur, pca, stranger] = PERSONAS.map(|persona| persona.word);
     SignInView {
         frame,
         t,

@@ -33,7 +33,7 @@ pub(crate) use answer::{Answer, Said, Typed};
 pub(crate) use assets::assets;
 pub(crate) use check::{CheckPage, Confirmed, check};
 pub(crate) use checks::{ChecksPage, checks};
-pub(crate) use entrance::{Notice, PERSONAS, SignInPage, Way, sign_in, stranger};
+pub(crate) use entrance::{Notice, SignInPage, Way, sign_in, stranger};
 pub(crate) use filter::encoded;
 pub(crate) use frame::{Frame, INTEGRITY, Release, Viewer};
 pub(crate) use integrity::{IntegrityPage, integrity};

@@ -97,6 +97,11 @@ const REFUSED: &[Refused] = &[
         says: "is no origin",
     },
     Refused {
+        config: "[auth]\nsecret_file = \"secret\"\n[api]\ntrusted_proxies = [\"10.0.0.1\", \"proxy.example.org\"]\n",
+        env: &[],
+        says: "api.trusted_proxies: \"proxy.example.org\" is no address and no network",
+    },
+    Refused {
         config: "[auth]\nsecret_file = \"secret\"\n[api]\nconnections = 1\n",
         env: &[],
         says: "api.connections",

@@ -9,7 +9,11 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::{runtime::Handle, task::block_in_place};
 
-use crate::{browser::Browser, running::Auth, serves::serving};
+use crate::{
+    browser::{self, Browser},
+    running::Auth,
+    serves::serving,
+};
 
 /// Sends, and insists that the answer is no failure of ours and tells nothing from inside.
 async fn told(request: RequestBuilder) -> (u16, String) {
@@ -343,6 +347,52 @@ fn no_word_in_a_path_or_a_query_makes_the_api_fail() {
             "{numbers}"
         );
         api.says_no_secret(&[]);
+    });
+}
+
+/// A page of somebody else's, whose name suddenly leads to this machine, would be one of ours to a browser. In the demo,
+/// where anybody is anybody, it gets nothing.
+#[test]
+fn the_demo_answers_only_who_asks_this_machine_by_its_own_name() {
+    serving(Auth::Demo, "", async |api| {
+        let admin = Browser::persona(api, "admin").await;
+        let port = api.address.port();
+        let asked = async |request: RequestBuilder, host: &str| {
+            let answer = request.header("host", host).send().await.expect("an answer");
+            assert!(!answer.headers().contains_key("set-cookie"), "{host}");
+            answer.status().as_u16()
+        };
+        for host in [
+            format!("evil.example:{port}"),
+            "evil.example".to_owned(),
+            format!("0.0.0.0:{port}"),
+        ] {
+            for path in [
+                "/",
+                "/sign-in",
+                "/governance/integrity",
+                "/api/v1/alerts",
+                "/version",
+                "/nowhere",
+            ] {
+                assert_eq!(asked(admin.get(api, path), &host).await, 421, "{host}: {path}");
+            }
+            let enter = browser::post(api, "/sign-in", &[("persona", "admin")]);
+            assert_eq!(asked(enter, &host).await, 421, "{host}");
+        }
+        for host in [
+            format!("localhost:{port}"),
+            format!("[::1]:{port}"),
+            "127.0.0.1".to_owned(),
+        ] {
+            let page = admin.get(api, "/governance/integrity");
+            assert_eq!(asked(page, &host).await, 200, "{host}");
+        }
+    });
+    // Elsewhere a name is whoever's who sends requests here.
+    serving(Auth::Tokens, "", async |api| {
+        let request = api.of(Method::GET, "patricia", "/api/v1/alerts");
+        assert_eq!(told(request.header("host", "vigie.example.org")).await.0, 200);
     });
 }
 

@@ -49,6 +49,12 @@ impl<'w> Api<'w> {
         let (address, ops) = (free_address(), free_address());
         let name = format!("api-{}", address.port());
         world.file("secret", tokens::SECRET);
+        // Who comes by password comes through a proxy, where they say so.
+        let proxies = if matches!(auth, Auth::Passwords(_)) {
+            "trusted_proxies = [\"127.0.0.1\"]\n"
+        } else {
+            ""
+        };
         let auth = match auth {
             Auth::Demo => "mode = \"demo\"\n".to_owned(),
             Auth::Tokens => "secret_file = \"secret\"\n".to_owned(),
@@ -59,7 +65,7 @@ impl<'w> Api<'w> {
         world.file(
             &format!("{name}.toml"),
             format!(
-                "packs = [\"depot\"]\n{more}\n[auth]\n{auth}[api]\nlisten = \"{address}\"\n[ops]\nlisten = \"{ops}\"\n"
+                "packs = [\"depot\"]\n{more}\n[auth]\n{auth}[api]\nlisten = \"{address}\"\n{proxies}[ops]\nlisten = \"{ops}\"\n"
             ),
         );
         let log = world.directory.path().join(format!("{name}.log"));

@@ -14,6 +14,7 @@ use axum::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     browser::{self, Browser, cookie},
@@ -31,8 +32,12 @@ enum Mood {
     Fine,
     /// Its access tokens are about to end.
     Short,
-    /// Its tokens are for others.
+    /// Its tokens are for others, and about to end.
     WrongAudience,
+    /// Its tokens are somebody else's.
+    Another,
+    /// Answers with this status and this body.
+    Says(u16, &'static str),
     Broken,
     Nonsense,
     Slow,
@@ -45,6 +50,8 @@ enum Mood {
 struct Heard {
     mood: Mood,
     gate: Arc<tokio::sync::Notify>,
+    /// The refresh token that it takes: each one renews once.
+    refresh: String,
     /// Grants, each with what was sent.
     asked: Vec<(String, Value)>,
     /// The tokens that were signed out.
@@ -57,6 +64,7 @@ async fn gotrue() -> (SocketAddr, GoTrue) {
     let heard = Arc::new(Mutex::new(Heard {
         mood: Mood::Fine,
         gate: Arc::default(),
+        refresh: String::new(),
         asked: Vec::new(),
         ended: Vec::new(),
     }));
@@ -83,10 +91,6 @@ async fn grant(
         heard.asked.push((grant.clone(), body.clone()));
         (heard.mood, Arc::clone(&heard.gate))
     };
-    let is_right = match grant.as_str() {
-        "password" => body["password"] == PASSWORD && body["email"] == EMAIL,
-        _ => body["refresh_token"] == "refresh-1",
-    };
     let mut claims = claims("didier");
     match mood {
         Mood::Broken => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -94,15 +98,26 @@ async fn grant(
         Mood::Slow => std::future::pending().await,
         Mood::Held => gate.notified().await,
         Mood::WrongAudience => claims["aud"] = json!("others"),
+        Mood::Another => claims["sub"] = json!("amina"),
+        Mood::Says(status, body) => {
+            let status = StatusCode::from_u16(status).expect("a status");
+            return (status, body).into_response();
+        }
         Mood::Fine | Mood::Short => {}
     }
+    let mut heard = lock(&gotrue);
+    let is_right = match grant.as_str() {
+        "password" => body["password"] == PASSWORD && body["email"] == EMAIL,
+        _ => body["refresh_token"] == heard.refresh.as_str(),
+    };
     if !is_right {
         return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" }))).into_response();
     }
+    heard.refresh = format!("refresh-{}", heard.asked.len());
     Json(json!({
         "access_token": signed(&claims, SECRET),
-        "refresh_token": if grant == "password" { "refresh-1" } else { "refresh-2" },
-        "expires_in": if mood == Mood::Short { 10 } else { 3600 },
+        "refresh_token": heard.refresh,
+        "expires_in": if matches!(mood, Mood::Short | Mood::WrongAudience) { 10 } else { 3600 },
     }))
     .into_response()
 }
@@ -125,7 +140,7 @@ fn signing_in(test: impl AsyncFnOnce(&Api<'_>, &GoTrue)) {
         let (address, gotrue) = gotrue().await;
         let api = Api::start(&world, &url, Auth::Passwords(address), "").await;
         test(&api, &gotrue).await;
-        api.says_no_secret(&[PASSWORD, EMAIL, "refresh-1", "refresh-2"]);
+        api.says_no_secret(&[PASSWORD, EMAIL, "refresh-", "203.0.113.66", "198.51.100.7"]);
     });
 }
 
@@ -152,7 +167,7 @@ fn the_right_password_begins_a_session_and_leaving_ends_it_everywhere() {
 
         let browser = Browser::enter(api, RIGHT).await;
         let page = browser.page(api, "/governance/integrity").await;
-        assert!(page.contains(EMAIL) && !page.contains("eyJ") && !page.contains("refresh-1"));
+        assert!(page.contains(EMAIL) && !page.contains("eyJ") && !page.contains("refresh-"));
         // From a script of ours: the API, which asks for the session's secret.
         let id = api.value("select id::text from vigie.alerts where status = 'OPEN' limit 1");
         let comment = |csrf: &str| {
@@ -220,12 +235,7 @@ fn what_is_not_the_right_password_begins_nothing() {
 #[test]
 fn a_token_about_to_end_is_renewed_once_and_a_refusal_ends_the_session() {
     signing_in(async |api, gotrue| {
-        lock(gotrue).mood = Mood::Short;
-        let answer = enters(api, RIGHT).await;
-        let browser = Browser {
-            cookie: cookie(&answer).expect("a session"),
-            csrf: String::new(),
-        };
+        let browser = about_to_end(api, gotrue).await;
         // While it cannot be renewed, nobody is told that they are signed out.
         lock(gotrue).mood = Mood::Broken;
         let unsure = browser
@@ -246,32 +256,95 @@ fn a_token_about_to_end_is_renewed_once_and_a_refusal_ends_the_session() {
         );
         assert_eq!(asked, [renewal]);
 
-        // Now one whose renewal is refused: its second one, whose refresh token is not known.
-        lock(gotrue).mood = Mood::Short;
-        let answer = enters(api, RIGHT).await;
-        let browser = Browser {
-            cookie: cookie(&answer).expect("a session"),
-            csrf: String::new(),
-        };
+        // Now one whose renewal is refused.
+        let browser = about_to_end(api, gotrue).await;
+        lock(gotrue).refresh.clear();
+        is_over(api, &browser).await;
+    });
+}
+
+/// Signs in with tokens that are about to end.
+async fn about_to_end(api: &Api<'_>, gotrue: &GoTrue) -> Browser {
+    lock(gotrue).mood = Mood::Short;
+    let answer = enters(api, RIGHT).await;
+    lock(gotrue).mood = Mood::Fine;
+    Browser {
+        cookie: cookie(&answer).expect("a session"),
+        csrf: String::new(),
+    }
+}
+
+async fn is_over(api: &Api<'_>, browser: &Browser) {
+    let asked = async |path| browser.get(api, path).send().await.expect("an answer");
+    let over = asked("/governance/integrity").await;
+    assert_eq!(over.status(), 303);
+    let to = over.headers()["location"].to_str().expect("text");
+    assert!(to.starts_with("/sign-in?"), "{to}");
+    assert_eq!(asked("/api/v1/alerts").await.status(), 401);
+}
+
+/// What another server says in its place, such as a proxy that was configured wrongly, says nothing of a person.
+#[test]
+fn nobody_is_signed_out_by_what_stands_before_the_sign_in_service() {
+    signing_in(async |api, gotrue| {
+        let browser = about_to_end(api, gotrue).await;
+        for (status, body) in [
+            (400, "<html>Bad Request</html>"),
+            (401, r#"{"message":"No API key found in request"}"#),
+            (403, ""),
+            (404, r#"{"error":"invalid_grant"}"#),
+            (405, ""),
+        ] {
+            lock(gotrue).mood = Mood::Says(status, body);
+            let unsure = browser
+                .get(api, "/governance/integrity")
+                .send()
+                .await
+                .expect("an answer");
+            assert_eq!(unsure.status(), 503, "{status}");
+            let fields = [("email", "amina@depot.example.org"), ("password", PASSWORD)];
+            assert_eq!(enters(api, &fields).await.status(), 503, "{status}");
+        }
+        lock(gotrue).mood = Mood::Fine;
         browser.page(api, "/governance/integrity").await;
-        let over = browser
-            .get(api, "/governance/integrity")
-            .send()
-            .await
-            .expect("an answer");
-        assert_eq!(over.status(), 303);
-        assert!(
-            over.headers()["location"]
-                .to_str()
-                .expect("text")
-                .starts_with("/sign-in?")
+
+        let browser = about_to_end(api, gotrue).await;
+        lock(gotrue).mood = Mood::Says(
+            403,
+            r#"{"code":403,"error_code":"user_banned","msg":"User is banned"}"#,
         );
-        let program = browser
+        is_over(api, &browser).await;
+    });
+}
+
+/// A refresh token counts once: what came for it is kept, also where it is of no use yet.
+#[test]
+fn new_tokens_are_kept_before_anybody_looks_whose_they_are() {
+    signing_in(async |api, gotrue| {
+        let browser = about_to_end(api, gotrue).await;
+        lock(gotrue).mood = Mood::WrongAudience;
+        let refused = browser
             .get(api, "/api/v1/alerts")
             .send()
             .await
             .expect("an answer");
-        assert_eq!(program.status(), 401);
+        assert_eq!(refused.status(), 401);
+        lock(gotrue).mood = Mood::Fine;
+        browser.page(api, "/governance/integrity").await;
+        let asked = lock(gotrue).asked.clone();
+        let sent: Vec<&Value> = asked.iter().map(|(_, sent)| &sent["refresh_token"]).collect();
+        assert_eq!(sent, [&Value::Null, &json!("refresh-1"), &json!("refresh-2")]);
+    });
+}
+
+#[test]
+fn a_renewal_never_makes_somebody_else_of_a_person() {
+    signing_in(async |api, gotrue| {
+        let browser = about_to_end(api, gotrue).await;
+        lock(gotrue).mood = Mood::Another;
+        is_over(api, &browser).await;
+        lock(gotrue).mood = Mood::Fine;
+        is_over(api, &browser).await;
     });
 }
 
@@ -279,12 +352,7 @@ fn a_token_about_to_end_is_renewed_once_and_a_refusal_ends_the_session() {
 #[test]
 fn a_renewal_goes_on_when_its_visitor_goes_away() {
     signing_in(async |api, gotrue| {
-        lock(gotrue).mood = Mood::Short;
-        let answer = enters(api, RIGHT).await;
-        let browser = Browser {
-            cookie: cookie(&answer).expect("a session"),
-            csrf: String::new(),
-        };
+        let browser = about_to_end(api, gotrue).await;
         lock(gotrue).mood = Mood::Held;
         lock(gotrue).asked.clear();
         let request = browser.get(api, "/governance/integrity").send();
@@ -338,5 +406,80 @@ fn after_five_attempts_an_account_has_to_wait() {
             .await
             .expect("an answer");
         assert_eq!(programs.status(), 200);
+    });
+}
+
+/// A form that came through a proxy, which added whom it heard to what was there already.
+async fn enters_through(api: &Api<'_>, passed_on: &str, fields: &[(&str, &str)]) -> u16 {
+    let request = browser::post(api, "/sign-in", fields).header("x-forwarded-for", passed_on);
+    request.send().await.expect("an answer").status().as_u16()
+}
+
+#[test]
+fn behind_a_proxy_nobody_fills_the_limits_of_others() {
+    signing_in(async |api, _| {
+        let wrong = [("email", EMAIL), ("password", "wrong")];
+        for n in 0..5 {
+            // The left ones are made up.
+            let passed_on = format!("203.0.113.{n}, 198.51.100.7");
+            assert_eq!(enters_through(api, &passed_on, &wrong).await, 401);
+        }
+        assert_eq!(
+            enters_through(api, "203.0.113.66, 198.51.100.7", RIGHT).await,
+            429
+        );
+        assert_eq!(
+            enters_through(api, "198.51.100.8", RIGHT).await,
+            303,
+            "the owner, elsewhere"
+        );
+    });
+}
+
+/// A line for each sign-in: what came of it, a digest of the account, and the network.
+#[test]
+fn sign_ins_are_journalled_and_nobody_is_named() {
+    signing_in(async |api, gotrue| {
+        let visitor = "203.0.113.66";
+        let wrong = [("email", " Didier@DEPOT.example.org"), ("password", "wrong")];
+        lock(gotrue).mood = Mood::Broken;
+        assert_eq!(enters_through(api, visitor, RIGHT).await, 503);
+        lock(gotrue).mood = Mood::Fine;
+        assert_eq!(enters_through(api, visitor, &wrong).await, 401);
+        let browser = Browser::enter(api, RIGHT).await;
+        let left = browser
+            .post(api, "/sign-out", &[])
+            .header("x-forwarded-for", visitor);
+        assert_eq!(left.send().await.expect("an answer").status(), 303);
+        for _ in 0..3 {
+            assert_eq!(enters_through(api, visitor, &wrong).await, 401);
+        }
+        assert_eq!(enters_through(api, visitor, &wrong).await, 429);
+
+        let digest: [u8; 32] = Sha256::digest(EMAIL).into();
+        let account = format!(
+            "{:02x}{:02x}{:02x}{:02x}",
+            digest[0], digest[1], digest[2], digest[3]
+        );
+        let line = |outcome, network| {
+            format!("sign-in outcome=\"{outcome}\" account={account} network={network}.0/24")
+        };
+        let there = "203.0.113";
+        let expected = [
+            line("unavailable", there),
+            line("refused", there),
+            line("signed_in", "127.0.0"),
+            line("signed_out", there),
+            line("refused", there),
+            line("refused", there),
+            line("refused", there),
+            line("too_many", there),
+        ];
+        let log = api.log();
+        let kept: Vec<&str> = log
+            .lines()
+            .filter_map(|line| line.find("sign-in outcome").map(|at| &line[at..]))
+            .collect();
+        assert_eq!(kept, expected, "{log}");
     });
 }

@@ -67,6 +67,7 @@ Examples:
   vigie checks retire STOCK_NEGATIF --as amina --reason 'replaced by STOCK_LEDGER_MISMATCH'")]
     Retire(PersonArgs),
     /// Say that what makes a check suspect is true: for 24 h, the next evaluation that shows the same is believed, once
+    /// (admin)
     #[command(after_help = "\
 Examples:
   vigie checks confirm STOCK_NEGATIF --as amina --reason 'the depot was emptied for maintenance'")]

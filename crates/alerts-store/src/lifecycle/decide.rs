@@ -21,9 +21,10 @@ pub(crate) fn permit(verb: Verb, role: Option<Role>) -> Result<Role, Error> {
         .ok_or_else(|| Error::forbidden("your role may not do this"))
 }
 
-/// Whether someone of that role may confirm what makes a check suspect: whoever acts on alerts at all.
+/// Whether someone of that role may confirm what makes a check suspect: an admin alone, for nothing else
+/// clears alerts without proof.
 pub(crate) fn permit_confirmation(role: Option<Role>) -> Result<Role, Error> {
-    role.filter(|role| matches!(role, Role::Admin | Role::Directeur))
+    role.filter(|role| *role == Role::Admin)
         .ok_or_else(|| Error::forbidden("your role may not do this"))
 }
 

@@ -26,7 +26,7 @@ pub(crate) async fn a_confirmed_guard_is_believed_once(harness: &dyn Harness) {
     scene.sees(Outcome::Complete, tanks(2)).await;
     assert_eq!(scene.sees(guarded(), Vec::new()).await.kept, 2);
     let seen_before = harness.now().await;
-    let meta = confirm(harness, "didier").await.expect("confirmed");
+    let meta = confirm(harness, "amina").await.expect("confirmed");
     assert_eq!(
         (meta.check_code.as_str(), meta.entity_id.as_str(), meta.status),
         (CHECK_SUSPECT, CODE, Status::Open)
@@ -58,7 +58,7 @@ pub(crate) async fn a_confirmed_guard_is_believed_once(harness: &dyn Harness) {
     let confirmed = events.get(1).expect("a second event");
     assert_eq!(
         (confirmed.kind, confirmed.actor.as_deref(), confirmed.comment()),
-        (EventKind::Confirmed, Some("didier"), Some("le dépôt est vidé"))
+        (EventKind::Confirmed, Some("amina"), Some("le dépôt est vidé"))
     );
     scene.verifies().await;
 }
@@ -124,16 +124,14 @@ pub(crate) async fn a_confirmation_ends_after_a_day(harness: &dyn Harness) {
     scene.sees(guarded(), Vec::new()).await;
     confirm(harness, "amina").await.expect("confirmed");
     harness.pass(TimeDelta::hours(23)).await;
-    assert!(is_nothing_to_confirm(confirm(harness, "didier").await), "twice");
+    assert!(is_nothing_to_confirm(confirm(harness, "amina").await), "twice");
     harness.pass(TimeDelta::hours(2)).await;
     let late = scene.sees(guarded(), Vec::new()).await;
     assert_eq!((late.outcome, late.kept), (guarded(), 2), "too late");
 
     confirm(harness, "amina").await.expect("confirmed");
     harness.pass(TimeDelta::hours(25)).await;
-    confirm(harness, "didier")
-        .await
-        .expect("the one before has ended");
+    confirm(harness, "amina").await.expect("the one before has ended");
     let believed = scene.sees(guarded(), Vec::new()).await;
     assert_eq!((believed.outcome, believed.cleared), (Outcome::Complete, 2));
 }
@@ -164,7 +162,7 @@ pub(crate) async fn only_what_is_suspect_is_confirmed(harness: &dyn Harness) {
         "never suspect"
     );
     scene.sees(guarded(), Vec::new()).await;
-    for who in ["patricia", "etranger", ""] {
+    for who in ["didier", "patricia", "etranger", ""] {
         let error = confirm(harness, who).await.expect_err("refused");
         assert!(matches!(error, Error::Forbidden { .. }), "{who}: {error:?}");
     }
@@ -180,7 +178,7 @@ pub(crate) async fn only_what_is_suspect_is_confirmed(harness: &dyn Harness) {
         );
     }
     scene.sees(failed(), Vec::new()).await;
-    confirm(harness, "didier")
+    confirm(harness, "amina")
         .await
         .expect("a failed evaluation proves nothing");
     assert!(is_nothing_to_confirm(confirm(harness, "amina").await), "twice");

@@ -15,6 +15,9 @@ pub struct ApiConfig {
     pub listen: SocketAddr,
     /// How people reach it, such as `"https://vigie.example.org"`. Forms sent from anywhere else are refused.
     pub origin: Option<String>,
+    /// Proxies before it, as addresses or networks, such as `["127.0.0.1", "10.0.0.0/8"]`; none unless given. Where one of
+    /// them asks, `X-Forwarded-For` says who does, for the limits of sign-in. Each must add to it whom it heard.
+    pub trusted_proxies: Vec<String>,
     /// Origins whose scripts may call the API with a token, such as `["https://depot.example.org"]`; none unless given.
     pub cors_origins: Vec<String>,
     /// How many connections to the database it holds at most; 8 unless given, from 2 to 100.
@@ -30,6 +33,7 @@ impl Default for ApiConfig {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             origin: None,
+            trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),
             connections: 8,
             concurrency: 64,

@@ -2,11 +2,15 @@
 
 use std::{
     fs,
-    sync::Arc,
-    sync::atomic::{AtomicUsize, Ordering},
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use axum::{Json, Router, routing::get};
+use axum::{Json, Router, http::StatusCode, routing::get};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -16,6 +20,7 @@ use jsonwebtoken::{
     jwk::{Jwk, JwkSet},
 };
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::*;
 
@@ -200,38 +205,87 @@ fn named(key: &EncodingKey, name: Option<&str>) -> String {
     encode(&header, &good(), key).expect("a token")
 }
 
+/// A server of one key.
+#[derive(Clone)]
+struct Server {
+    asked: Arc<AtomicUsize>,
+    /// Whoever asks waits for one of these; once it is closed, it answers no more.
+    gate: Arc<Semaphore>,
+}
+
+impl Server {
+    /// One that answers, and a verifier that asks it.
+    async fn of(jwk: Jwk) -> (Self, Verifier) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let server = Self {
+            asked: Arc::default(),
+            gate: Arc::new(Semaphore::new(100)),
+        };
+        let own = server.clone();
+        let router = Router::new().route(
+            "/jwks",
+            get(async move || {
+                own.asked.fetch_add(1, Ordering::SeqCst);
+                let may = own.gate.acquire().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
+                may.forget();
+                Ok::<_, StatusCode>(Json(JwkSet { keys: vec![jwk] }))
+            }),
+        );
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a port");
+        let address = listener.local_addr().expect("its address");
+        tokio::spawn(async { axum::serve(listener, router).await });
+        let auth = AuthConfig {
+            jwks_url: Some(format!("http://{address}/jwks")),
+            ..AuthConfig::default()
+        };
+        (server, Verifier::new(&auth).expect("a verifier"))
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    fn hold(&self) {
+        self.gate.forget_permits(usize::MAX);
+    }
+
+    fn let_go(&self) {
+        self.gate.add_permits(1);
+    }
+
+    /// Waits until it has been asked so often, with something else going on.
+    async fn until_asked<T: std::fmt::Debug>(
+        &self,
+        times: usize,
+        meanwhile: Pin<&mut impl Future<Output = T>>,
+    ) {
+        let asked = async {
+            while self.asked() < times {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            done = meanwhile => panic!("it did not wait: {done:?}"),
+            () = asked => {}
+        }
+    }
+}
+
 #[tokio::test]
 async fn published_keys_are_fetched_once_and_again_for_a_new_name_but_not_for_every_made_up_one() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let (key, jwk) = published("first");
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&asked);
-    let router = Router::new().route(
-        "/jwks",
-        get(async move || {
-            counter.fetch_add(1, Ordering::SeqCst);
-            Json(JwkSet { keys: vec![jwk] })
-        }),
-    );
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
-        .await
-        .expect("a port");
-    let address = listener.local_addr().expect("its address");
-    tokio::spawn(async { axum::serve(listener, router).await });
-    let auth = AuthConfig {
-        jwks_url: Some(format!("http://{address}/jwks")),
-        ..AuthConfig::default()
-    };
-    let verifier = Verifier::new(&auth).expect("a verifier");
+    let (server, verifier) = Server::of(jwk).await;
     for name in [Some("first"), None, Some("first")] {
         verifier.caller(&named(&key, name)).await.expect("it counts");
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1, "fetched once");
+    assert_eq!(server.asked(), 1, "fetched once");
     for _ in 0..20 {
         let made_up = verifier.caller(&named(&key, Some("made up"))).await;
         assert_eq!(made_up.err(), Some(NotValid::Signature));
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1, "not fetched again so soon");
+    assert_eq!(server.asked(), 1, "not fetched again so soon");
     // The public key is no secret: a token that uses it as one must not count.
     let confused = encode(
         &Header::new(Algorithm::HS256),
@@ -257,4 +311,59 @@ async fn keys_that_cannot_be_fetched_say_nothing_of_the_token() {
         verifier.caller(&named(&key, Some("first"))).await.err(),
         Some(NotValid::NoKeys)
     );
+}
+
+#[tokio::test]
+async fn keys_come_also_where_who_asked_first_goes_away() {
+    let (key, jwk) = published("first");
+    let (server, verifier) = Server::of(jwk).await;
+    server.hold();
+    let token = named(&key, Some("first"));
+    {
+        let mut first = pin!(verifier.caller(&token));
+        server.until_asked(1, first.as_mut()).await;
+    }
+    server.let_go();
+    verifier
+        .caller(&token)
+        .await
+        .expect("the keys that the first one asked for");
+    assert_eq!(server.asked(), 1);
+}
+
+#[tokio::test]
+async fn whose_key_is_known_waits_for_nobody() {
+    let (key, jwk) = published("first");
+    let (server, verifier) = Server::of(jwk).await;
+    let (known, made_up) = (named(&key, Some("first")), named(&key, Some("made up")));
+    verifier.caller(&known).await.expect("it counts");
+    // Long enough for another attempt.
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(11)).await;
+    tokio::time::resume();
+    server.hold();
+    let mut other = pin!(verifier.caller(&made_up));
+    server.until_asked(2, other.as_mut()).await;
+    tokio::select! {
+        biased;
+        caller = verifier.caller(&known) => { caller.expect("it counts"); }
+        refused = other.as_mut() => panic!("it waited for the made-up one: {refused:?}"),
+    }
+    server.let_go();
+    assert_eq!(other.await.err(), Some(NotValid::Signature));
+}
+
+/// An old set of keys is looked at again; where that fails, it goes on counting.
+#[tokio::test]
+async fn known_keys_count_while_they_cannot_be_fetched() {
+    let (key, jwk) = published("first");
+    let (server, verifier) = Server::of(jwk).await;
+    let token = named(&key, Some("first"));
+    verifier.caller(&token).await.expect("it counts");
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_mins(11)).await;
+    tokio::time::resume();
+    server.gate.close();
+    verifier.caller(&token).await.expect("it counts still");
+    assert_eq!(server.asked(), 2);
 }

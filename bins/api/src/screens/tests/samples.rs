@@ -397,6 +397,5 @@ pub(super) fn check_page() -> CheckPage {
             "## STOCK_OVER_CAPACITY\n\n**Ce que cela veut dire.** La citerne déborde.\n\n```sql\nselect 1;\n```".to_owned(),
         ),
         answer: None,
-        request: Uuid::from_u128(8),
     }
 }
