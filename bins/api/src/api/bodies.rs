@@ -156,8 +156,6 @@ pub(crate) struct SummaryBody {
     unproved: Vec<String>,
     /// Checks with live alerts that nobody evaluates.
     frozen: Vec<String>,
-    acknowledge: DurationsBody,
-    resolve: DurationsBody,
 }
 
 /// Whether anybody still looks.
@@ -210,8 +208,6 @@ impl From<Summary> for SummaryBody {
             truncated: summary.truncated,
             unproved: summary.unproved,
             frozen: summary.frozen,
-            acknowledge: summary.acknowledge.into(),
-            resolve: summary.resolve.into(),
         }
     }
 }
