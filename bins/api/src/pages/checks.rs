@@ -109,7 +109,7 @@ pub(super) struct ConfirmForm {
 /// Says that what makes a check suspect is true.
 pub(super) async fn confirm(
     State(app): State<Arc<App>>,
-    mut visit: Visit,
+    visit: Visit,
     Path(code): Path<String>,
     headers: HeaderMap,
     Form(form): Form<ConfirmForm>,
@@ -133,6 +133,5 @@ pub(super) async fn confirm(
         Err(Error::Unavailable(_)) => (Confirmed::Unknown { comment }, StatusCode::SERVICE_UNAVAILABLE),
         Err(error) => return visit.trouble(&error),
     };
-    visit.frame.here = format!("/governance/checks/{}", screens::encoded(&code));
     detail(&app, &visit, &code, Some(answer), status).await
 }
