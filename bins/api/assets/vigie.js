@@ -5,12 +5,16 @@ const root = document.documentElement;
 const words = document.body.dataset;
 const byId = (id) => document.getElementById(id);
 const main = () => byId('main');
-const WAIT = { renew: 60_000, answer: 20_000, first: 5_000, most: 60_000, release: 600_000 };
+const WAIT = { renew: 60_000, spread: 2_000, read: 10_000, answer: 20_000, first: 5_000, most: 60_000, release: 600_000 };
 
-// Whether a piece of the page must stay as it is: somebody is in it, or has begun to write there.
+// Whether there are words in a field that nobody has sent, or that were sent and not taken.
+const written = (field) => field.value !== field.defaultValue || (field.matches('textarea') && field.value !== '');
+
+// Whether a piece of the page must stay as it is: somebody is in it, has written there, or has an answer there to read.
 const held = (piece) =>
-  piece.contains(document.activeElement) ||
-  [...piece.querySelectorAll('textarea, input')].some((field) => field.value !== field.defaultValue);
+  (piece.contains(document.activeElement) && !document.activeElement.matches('[data-read]')) ||
+  piece.querySelector('[data-answer]:not([data-read])') !== null ||
+  [...piece.querySelectorAll('textarea, input')].some(written);
 
 const drafts = () => [...main().querySelectorAll('form')].some(held);
 
@@ -44,6 +48,11 @@ function show(page, whole) {
   if (!fresh) return location.reload();
   document.title = page.title;
   if (fresh.dataset.news) main().dataset.news = fresh.dataset.news;
+  // Who is signed in may have changed in another tab, and with them what every form has to show.
+  const who = page.getElementById('who');
+  for (const field of document.querySelectorAll('[name="csrf"]')) field.value = who.elements.csrf.value;
+  if (byId('who').outerHTML !== who.outerHTML) byId('who').replaceWith(who);
+  for (const answer of main().querySelectorAll('[data-read]')) if (!answer.closest('[data-live]')) answer.remove();
   const pieces = [...main().querySelectorAll('[data-live]')];
   const names = (where) => [...where.querySelectorAll('[data-live]')].map((piece) => piece.id + piece.tagName).join();
   // Other pieces than before, such as a first alert where there was none: the whole page, unless somebody is writing.
@@ -66,17 +75,23 @@ let retry;
 function reached(answer) {
   lastAnswer = new Date(answer.headers.get('date') ?? Date.now());
   wait = WAIT.first;
-  byId('offline').hidden = true;
+  byId('offline').hidden = byId('ended').hidden = true;
   root.classList.remove('stale');
+}
+
+// What is shown is old: a bar says why, and no number stays in the title.
+function stale(bar, title) {
+  bar.hidden = false;
+  root.classList.add('stale');
+  document.title = `${title} · Vigie`;
 }
 
 function lost() {
   const bar = byId('offline');
   bar.querySelector('time').textContent = lastAnswer.toLocaleTimeString(root.lang, { timeZone: root.dataset.zone });
-  bar.hidden = false;
-  root.classList.add('stale');
+  stale(bar, words.lost);
   clearTimeout(retry);
-  retry = setTimeout(renew, wait);
+  retry = setTimeout(renew, wait + Math.random() * WAIT.spread);
   wait = Math.min(wait * 2, WAIT.most);
 }
 
@@ -90,6 +105,19 @@ async function ask(url, options = {}) {
 
 const elsewhere = (answer) => answer.redirected && new URL(answer.url).pathname !== location.pathname;
 
+// What a page without anything to act on says, such as that of a session that has ended.
+const told = (answer, page) =>
+  elsewhere(answer) ? words.expired : [...page.querySelectorAll('h1, .claim')].map((one) => one.textContent).join('. ');
+
+// The page cannot be renewed, and somebody is writing: it stays, and says so.
+function ended(answer, page) {
+  const bar = byId('ended');
+  const [said, link] = bar.children;
+  said.textContent = `${told(answer, page)} ${words.kept}`;
+  link.hidden = !elsewhere(answer);
+  stale(bar, told(answer, page));
+}
+
 let busy = false;
 let again = false;
 
@@ -98,8 +126,11 @@ async function renew() {
   busy = true;
   try {
     const answer = await ask(location.href);
-    if (main().hasAttribute('data-retry') || ((!answer.ok || elsewhere(answer)) && !drafts())) return location.reload();
-    if (answer.ok && !elsewhere(answer)) show(parsed(await answer.text()), false);
+    const renews = answer.ok && !elsewhere(answer);
+    if (main().hasAttribute('data-retry') || (!renews && !drafts())) return location.reload();
+    const page = parsed(await answer.text());
+    if (renews) show(page, false);
+    else ended(answer, page);
   } catch {
     lost();
   } finally {
@@ -111,23 +142,37 @@ async function renew() {
   }
 }
 
+// Not at once: a hundred screens hear the same news.
+let soon;
+function renewSoon() {
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    renew();
+  }, Math.random() * WAIT.spread);
+}
+
 function listen() {
   const url = main().dataset.stream;
   if (!url) return;
   const stream = new EventSource(url);
-  const renewUnlessShown = (event) => event.lastEventId === main().dataset.news || renew();
+  const renewUnlessShown = (event) => event.lastEventId === main().dataset.news || renewSoon();
   for (const kind of ['change', 'resync']) stream.addEventListener(kind, renewUnlessShown);
   stream.addEventListener('error', () => {
     // A stream that was refused does not come back by itself.
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, WAIT.most);
-    renew();
+    renewSoon();
   });
 }
 
 // ---- acting
 
-// What a page without anything to act on says.
-const told = (fresh) => [...fresh.querySelectorAll('h1, .claim')].map((one) => one.textContent).join('. ');
+// An answer has been there long enough to be read: from now on news take its place.
+function read(answer) {
+  setTimeout(() => {
+    answer.dataset.read = '';
+    renew();
+  }, WAIT.read);
+}
 
 // The form again as it was, with what is said to it.
 function free(form, button, text) {
@@ -141,6 +186,7 @@ function free(form, button, text) {
   said.dataset.answer = '';
   said.textContent = text;
   place.append(said);
+  read(said);
 }
 
 async function send(form, button) {
@@ -159,11 +205,16 @@ async function send(form, button) {
     const page = parsed(await answer.text());
     const fresh = page.getElementById('main');
     // No page to act on, such as that of a session that has ended: what is written here stays, and is told so.
-    if (!fresh.dataset.stream) return free(form, button, elsewhere(answer) ? words.expired : told(fresh));
+    if (!fresh.dataset.stream) {
+      free(form, button, told(answer, fresh));
+      if (elsewhere(answer)) ended(answer, fresh);
+      return;
+    }
     // The page that answers is the one that the act came from, without the form.
     if (get || answer.ok) history.replaceState(null, '', get ? url : new URL(body.get('return'), url));
     show(page, true);
     main().querySelector('[data-answer], [autofocus]')?.focus();
+    main().querySelectorAll('[data-answer]').forEach(read);
   } catch {
     free(form, button, words.unanswered);
     lost();
@@ -213,7 +264,9 @@ async function compareRelease() {
 
 dress();
 listen();
-if (main().dataset.stream) setInterval(() => document.hidden || renew(), WAIT.renew);
+main().querySelectorAll('[data-answer]').forEach(read);
+// Also where nobody looks: the title is read from afar.
+if (main().dataset.stream) setInterval(renew, WAIT.renew);
 if (main().hasAttribute('data-retry')) setTimeout(renew, WAIT.first);
 setInterval(compareRelease, WAIT.release);
 window.addEventListener('focus', compareRelease);

@@ -130,13 +130,17 @@ async fn in_time(request: Request, next: Next) -> Response {
 }
 
 /// A name for each request, the headers of every answer, and words where a layer has only said a status.
-async fn dressed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn dressed(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let name = Uuid::new_v4();
+    let text = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
+    request
+        .headers_mut()
+        .insert(pages::REQUEST, text(&name.to_string()));
     let path = request.uri().path().to_owned();
     let is_program = ["/api/", "/health", "/livez", "/readyz", "/version"]
         .iter()
         .any(|start| path.starts_with(start));
-    let frame = (!is_program).then(|| pages::frame(&app, request.headers(), request.uri()));
+    let frame = (!is_program).then(|| pages::asked(&app, request.method(), request.headers(), request.uri()));
     let span = tracing::info_span!("request", %name);
     let mut response = next.run(request).instrument(span).await;
     let status = response.status();
@@ -145,7 +149,7 @@ async fn dressed(State(app): State<Arc<App>>, request: Request, next: Next) -> R
         let mut bare = mem::take(response.headers_mut());
         bare.remove(header::CONTENT_TYPE);
         bare.remove(header::CONTENT_LENGTH);
-        response = said(status, frame.as_ref(), &name.to_string());
+        response = said(status, frame.as_ref());
         response.headers_mut().extend(bare);
     }
     let headers = response.headers_mut();
@@ -170,11 +174,10 @@ async fn dressed(State(app): State<Arc<App>>, request: Request, next: Next) -> R
         let lasting = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, lasting);
     }
-    let text = |text: String| HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
-    headers.insert(HeaderName::from_static("x-request-id"), text(name.to_string()));
+    headers.insert(pages::REQUEST, text(&name.to_string()));
     headers.insert(
         HeaderName::from_static("x-app-release"),
-        text(app.standing.release.to_string()),
+        text(&app.standing.release.to_string()),
     );
     if app.draining.is_cancelled() {
         // Whoever sends more finds another door.
@@ -189,7 +192,7 @@ fn is_plain(response: &Response) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
-fn said(status: StatusCode, frame: Option<&screens::Frame>, name: &str) -> Response {
+fn said(status: StatusCode, frame: Option<&screens::Frame>) -> Response {
     let Some(frame) = frame else {
         return match status {
             StatusCode::NOT_FOUND => Problem::not_found(),
@@ -213,7 +216,7 @@ fn said(status: StatusCode, frame: Option<&screens::Frame>, name: &str) -> Respo
         status if status.is_client_error() => Trouble::Malformed,
         _ => Trouble::Broken,
     };
-    let html = screens::trouble(frame, trouble, Some(name)).unwrap_or_default();
+    let html = screens::trouble(frame, trouble).unwrap_or_default();
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response

@@ -5,6 +5,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::AlertId;
+#[cfg(any(feature = "memory", feature = "postgres"))]
+use crate::Error;
 
 /// Something that happened to an alert.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +32,17 @@ pub struct AlertEvent {
 }
 
 impl AlertEvent {
+    /// The most events of one answer.
+    pub const MAX: u32 = 200;
+
+    #[cfg(any(feature = "memory", feature = "postgres"))]
+    pub(crate) fn refuse_malformed(limit: u32) -> Result<(), Error> {
+        if !(1..=Self::MAX).contains(&limit) {
+            return Err(Error::invalid("limit", format!("1 to {}", Self::MAX)));
+        }
+        Ok(())
+    }
+
     /// What the person said with the act, if anything.
     #[must_use]
     pub fn comment(&self) -> Option<&str> {

@@ -145,6 +145,21 @@ pub trait AlertStore: Send + Sync {
     /// Cancel safe.
     async fn events(&self, caller: &Caller, id: AlertId) -> Result<Vec<AlertEvent>, Error>;
 
+    /// The last events of an alert, or the last before the one of that number, the latest first; none when there is no such
+    /// alert.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a limit of 0 or more than [`AlertEvent::MAX`].
+    async fn last_events(
+        &self,
+        caller: &Caller,
+        id: AlertId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<AlertEvent>, Error>;
+
     /// The checks that were registered for a watched database, also those no longer active, by code.
     ///
     /// Cancel safe.
@@ -174,8 +189,7 @@ pub trait AlertStore: Send + Sync {
     /// is no such check. Reads every alert opened in the last 90 days: not for every look at a screen.
     ///
     /// Cancel safe.
-    async fn times<'a>(&self, caller: &Caller, database: &str, code: Option<&'a str>)
-    -> Result<Times, Error>;
+    async fn times(&self, caller: &Caller, database: &str, code: Option<String>) -> Result<Times, Error>;
 
     /// How many alerts were live at the end of each of the last local days of `zone`, by severity, the first day first;
     /// the last one is today, and its number that of now. Told by the events.

@@ -127,7 +127,7 @@ pub fn csv_header(out: impl io::Write) -> io::Result<()> {
 pub fn csv_rows(out: impl io::Write, alerts: &[Alert]) -> io::Result<()> {
     let mut table = table(out);
     for alert in alerts {
-        table.write_record(COLUMNS.iter().map(|(_, value)| harmless(value(alert))))?;
+        table.write_record(COLUMNS.iter().map(|(_, value)| harmless(&value(alert))))?;
     }
     table.flush()
 }
@@ -147,13 +147,19 @@ fn table<W: io::Write>(out: W) -> Writer<W> {
     WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out)
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
+/// A cell that no spreadsheet takes for a formula, nor any piece of it: some split at semicolons also inside of quotes, and
+/// in what is pasted a tab or the end of a line begins another cell. Spaces and quotes before a formula do not hide it.
+fn harmless(cell: &str) -> String {
+    let mut harmless = String::with_capacity(cell.len());
+    let mut begins = true;
+    for c in cell.chars() {
+        if begins && matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r') {
+            harmless.push('\'');
+        }
+        begins = matches!(c, ';' | '\t' | '\r' | '\n') || begins && matches!(c, ' ' | '"');
+        harmless.push(c);
     }
+    harmless
 }
 
 fn text(text: Option<&String>) -> String {
@@ -175,6 +181,7 @@ fn word(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use alerts_store::{MockAlertStore, Page, Position};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -226,13 +233,35 @@ mod tests {
             ("+33", "'+33"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "'\r=1"),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            ("a;=1+1;-2", "a;'=1+1;'-2"),
+            ("a\t@SUM(A1)", "a\t'@SUM(A1)"),
+            ("a\r\n=1", "a\r\n'=1"),
+            ("a; \"=1", "a; \"'=1"),
             ("1=1", "1=1"),
+            ("2026-11-23; -", "2026-11-23; '-"),
+            (
+                "{\"écart\": -3, \"de\": [-1,-2]}",
+                "{\"écart\": -3, \"de\": [-1,-2]}",
+            ),
             ("", ""),
             ("Dépôt", "Dépôt"),
         ] {
-            assert_eq!(harmless(cell.to_owned()), expected);
+            assert_eq!(harmless(cell), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_piece_of_a_cell_begins_like_a_formula(cell in "[a=+@;,\t\r\n \"é-]{0,12}") {
+            let harmless = harmless(&cell);
+            for piece in harmless.split([';', '\t', '\r', '\n']) {
+                let shown = piece.trim_start_matches([' ', '"']);
+                prop_assert!(!shown.starts_with(['=', '+', '-', '@']), "{harmless:?}");
+            }
+            prop_assert!(!harmless.starts_with(['\t', '\r']), "{harmless:?}");
+            prop_assert_eq!(harmless.replace('\'', ""), cell, "nothing is lost");
         }
     }
 

@@ -15,7 +15,7 @@ use super::{
     bodies::{AlertBody, EventBody, PageBody, SummaryBody},
     cursor, export,
     json::Named,
-    params::{Asked, ListParams},
+    params::{Asked, EventParams, ListParams, rows},
 };
 use crate::{app::App, person::Person, problem::Problem};
 
@@ -103,17 +103,20 @@ pub(super) async fn find(
     Ok(Json(alert.into()))
 }
 
-/// What happened to an alert, the first event first.
+/// What happened to an alert, the last event first.
+///
+/// Events are numbered from 1 without a gap: what comes before the last of a page is asked for with its `seq` as `before`.
 #[utoipa::path(
     get,
     path = "/alerts/{id}/events",
     tag = "alerts",
-    params(("id" = Uuid, Path, description = "Which alert")),
+    params(("id" = Uuid, Path, description = "Which alert"), EventParams),
     responses(
         (status = 200, description = "Its events", body = Vec<EventBody>),
         (status = 401, response = super::Unauthorized),
         (status = 403, response = super::Forbidden),
         (status = 404, response = super::NotFound),
+        (status = 422, response = super::Invalid),
         (status = 503, response = super::Unavailable),
     )
 )]
@@ -121,10 +124,14 @@ pub(super) async fn events(
     State(app): State<Arc<App>>,
     person: Person,
     Named(id): Named<Uuid>,
+    Asked(params): Asked<EventParams>,
 ) -> Result<Json<Vec<EventBody>>, Problem> {
-    let events = app.store.events(&person.caller, AlertId(id)).await?;
+    let (caller, id) = (&person.caller, AlertId(id));
+    let limit = rows(params.limit)?;
+    let events = app.store.last_events(caller, id, params.before, limit).await?;
     if events.is_empty() {
-        return Err(Problem::not_found());
+        // Nothing before the first event, unless there is no such alert.
+        app.store.get(caller, id).await?;
     }
     Ok(Json(events.into_iter().map(EventBody::from).collect()))
 }

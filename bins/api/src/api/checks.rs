@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     bodies::{CountBody, DurationsBody, text, word},
     json::Named,
-    params::Asked,
+    params::{Asked, rows},
 };
 use crate::{app::App, person::Person, problem::Problem};
 
@@ -147,7 +147,7 @@ pub(super) async fn find(
     let known = known.ok_or_else(Problem::not_found)?;
     let (outcomes, times) = tokio::try_join!(
         app.store.outcomes(caller, &app.database, &code, OUTCOMES),
-        app.store.times(caller, &app.database, Some(&code)),
+        app.store.times(caller, &app.database, Some(code.clone())),
     )?;
     let own = app.check(&code);
     Ok(Json(CheckDetailBody {
@@ -204,10 +204,7 @@ pub(super) async fn runs(
     person: Person,
     Asked(params): Asked<RunParams>,
 ) -> Result<Json<Vec<RunBody>>, Problem> {
-    let limit = params.limit.unwrap_or(50);
-    if !(1..=super::params::MOST).contains(&limit) {
-        return Err(Problem::invalid("limit", "a number from 1 to 200"));
-    }
+    let limit = rows(params.limit)?;
     let runs = app
         .store
         .runs(&person.caller, &app.database, params.before, limit)

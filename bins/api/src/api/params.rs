@@ -11,7 +11,7 @@ use super::cursor;
 use crate::problem::Problem;
 
 /// The most rows of one page.
-pub(crate) const MOST: u32 = 200;
+const MOST: u32 = 200;
 /// Unless asked otherwise.
 const ROWS: u32 = 50;
 /// The longest value of a filter, in characters.
@@ -48,16 +48,24 @@ pub(crate) struct ListParams {
     pub(crate) limit: Option<u32>,
 }
 
+/// Which events of an alert.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EventParams {
+    /// Before the event of this number.
+    pub(crate) before: Option<u32>,
+    /// At most so many, from 1 to 200; 50 unless given.
+    #[param(minimum = 1, maximum = 200)]
+    pub(crate) limit: Option<u32>,
+}
+
 impl ListParams {
     /// What the store is asked.
     ///
     /// # Errors
     /// Which value is wrong, and what would be right.
     pub(crate) fn filter(&self, database: &str) -> Result<AlertFilter, Problem> {
-        let limit = self.limit.unwrap_or(ROWS);
-        if !(1..=MOST).contains(&limit) {
-            return Err(Problem::invalid("limit", format!("a number from 1 to {MOST}")));
-        }
         let statuses = if self.status.iter().all(String::is_empty) {
             vec![Status::Open, Status::Ack]
         } else if self.status.iter().any(|word| word == "all") {
@@ -78,8 +86,21 @@ impl ListParams {
                 Some(cursor) if !cursor.is_empty() => Some(cursor::read(cursor)?),
                 _ => None,
             },
-            limit,
+            limit: rows(self.limit)?,
         })
+    }
+}
+
+/// How many rows are asked for.
+///
+/// # Errors
+/// For none, and for more than [`MOST`].
+pub(crate) fn rows(limit: Option<u32>) -> Result<u32, Problem> {
+    let limit = limit.unwrap_or(ROWS);
+    if (1..=MOST).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(Problem::invalid("limit", format!("a number from 1 to {MOST}")))
     }
 }
 

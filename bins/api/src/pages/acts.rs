@@ -72,8 +72,7 @@ pub(super) async fn act(
         };
         integrity::list(&app, &visit, &query, Some(answer), status).await
     } else {
-        visit.frame.here = format!("/governance/alerts/{id}");
-        alert::detail(&app, &visit, id, Some(answer), status).await
+        alert::detail(&app, &visit, id, None, Some(answer), status).await
     }
 }
 
@@ -126,13 +125,10 @@ async fn done(app: &App, visit: &Visit, id: AlertId, verb: Verb, form: &ActForm)
 
 /// What happened since the person saw the alert; nothing where that cannot be read.
 async fn since(app: &App, visit: &Visit, current: &Alert, seen: Option<u32>) -> Vec<AlertEvent> {
-    let events = app
-        .store
-        .events(&visit.person.caller, current.id)
-        .await
-        .unwrap_or_default();
+    let events = alert::last_events(app, &visit.person.caller, current.id, None).await;
     let seen = seen.unwrap_or(current.version);
-    events.into_iter().filter(|event| event.seq > seen).collect()
+    let since = events.unwrap_or_default().into_iter().rev();
+    since.filter(|event| event.seq > seen).collect()
 }
 
 /// The end of a local day; nothing where no day was given.

@@ -71,7 +71,7 @@ async fn detail(
     let read = tokio::try_join!(
         app.store.checks(caller, &app.database),
         app.store.outcomes(caller, &app.database, code, MANY),
-        app.store.times(caller, &app.database, Some(code)),
+        app.store.times(caller, &app.database, Some(code.to_owned())),
         app.store.last_seen(caller, &app.database)
     );
     let (checks, outcomes, times, seen) = match read {
@@ -107,7 +107,7 @@ pub(super) struct ConfirmForm {
 /// Says that what makes a check suspect is true.
 pub(super) async fn confirm(
     State(app): State<Arc<App>>,
-    mut visit: Visit,
+    visit: Visit,
     Path(code): Path<String>,
     headers: HeaderMap,
     Form(form): Form<ConfirmForm>,
@@ -131,6 +131,5 @@ pub(super) async fn confirm(
         Err(Error::Unavailable(_)) => (Confirmed::Unknown { comment }, StatusCode::SERVICE_UNAVAILABLE),
         Err(error) => return visit.trouble(&error),
     };
-    visit.frame.here = format!("/governance/checks/{}", screens::encoded(&code));
     detail(&app, &visit, &code, Some(answer), status).await
 }

@@ -60,7 +60,7 @@ pub(super) async fn list(
     };
     let (listed, summary, checks, trend) = match read.await {
         Ok(read) => read,
-        Err(error) => return visit.trouble(&error),
+        Err(error) => return visit.unread(&error, answer.as_ref()),
     };
     let shown = IntegrityPage {
         summary,

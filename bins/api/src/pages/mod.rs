@@ -18,7 +18,7 @@ use axum::{
     routing::{get, post},
 };
 
-pub(crate) use self::visit::frame;
+pub(crate) use self::visit::{REQUEST, asked};
 use crate::{app::App, screens::INTEGRITY};
 
 /// The screens.

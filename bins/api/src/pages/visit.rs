@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alerts_store::Error;
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -16,11 +16,15 @@ use crate::{
     app::App,
     identity::{self, NotValid},
     person::{Person, who},
-    screens::{self, Frame, Release, Trouble, Viewer},
+    screens::{self, Answer, Frame, Release, Said, Theme, Trouble, Viewer},
 };
 
 /// Holds `fr` or `en`.
 const LANGUAGE: &str = "vigie_lang";
+/// Holds `light` or `dark`.
+const THEME: &str = "vigie_theme";
+/// The name of a request: the router gives it, and never takes it from whoever asks.
+pub(crate) const REQUEST: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Somebody with a role, at a screen.
 #[derive(Debug)]
@@ -36,14 +40,14 @@ impl FromRequestParts<Arc<App>> for Visit {
         if let Some(switched) = switched(&parts.method, &parts.uri, app.identity.is_secure) {
             return Err(switched);
         }
-        let mut frame = frame(app, &parts.headers, &parts.uri);
+        let mut frame = asked(app, &parts.method, &parts.headers, &parts.uri);
         let person = match who(app, &parts.headers).await {
             // A browser comes with a session; a token is for programs.
             Ok(Some(person)) if person.session.is_some() => person,
             Ok(_)
             | Err(NotValid::Signature | NotValid::Time | NotValid::Audience | NotValid::NobodysToken) => {
                 let had_one = identity::session_of(&parts.headers, app.identity.is_secure).is_some();
-                return Err(to_entrance(&parts.method, &frame.here, had_one));
+                return Err(to_entrance(&frame.here, had_one));
             }
             Err(NotValid::NoKeys) => return Err(trouble(&frame, Trouble::Unavailable)),
         };
@@ -71,12 +75,21 @@ impl Visit {
     pub(super) fn trouble(&self, error: &Error) -> Response {
         trouble(&self.frame, trouble_of(error))
     }
+
+    /// The same where there was an act before, so that nobody takes one for undone of which nothing is known.
+    pub(super) fn unread(&self, error: &Error, answer: Option<&Answer>) -> Response {
+        if answer.is_some_and(|answer| matches!(answer.said, Said::Unknown)) {
+            return trouble(&self.frame, Trouble::Unanswered);
+        }
+        self.trouble(error)
+    }
 }
 
+/// The page for what went wrong.
 pub(super) fn trouble(frame: &Frame, trouble: Trouble) -> Response {
     let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = page(status, screens::trouble(frame, trouble, None));
-    if trouble == Trouble::Unavailable {
+    let mut response = page(status, screens::trouble(frame, trouble));
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
@@ -98,13 +111,22 @@ fn trouble_of(error: &Error) -> Trouble {
     }
 }
 
-/// What stands around a page, of somebody who is not known yet.
-pub(crate) fn frame(app: &App, headers: &HeaderMap, uri: &Uri) -> Frame {
+/// What stands around the page that was asked for, of somebody who is not known yet.
+pub(crate) fn asked(app: &App, method: &Method, headers: &HeaderMap, uri: &Uri) -> Frame {
+    Frame {
+        renews: method == Method::GET,
+        ..frame(app, headers, uri)
+    }
+}
+
+/// What stands around any page.
+pub(super) fn frame(app: &App, headers: &HeaderMap, uri: &Uri) -> Frame {
     let build = &app.standing.build;
     Frame {
         viewer: None,
         csrf: String::new(),
         language: language(headers),
+        theme: theme(headers),
         zone: app.zone,
         release: Release {
             id: app.standing.release.to_string(),
@@ -112,9 +134,41 @@ pub(crate) fn frame(app: &App, headers: &HeaderMap, uri: &Uri) -> Frame {
             commit: build.commit_or_unknown().to_owned(),
             environment: app.standing.env.to_string(),
         },
-        here: own_path(uri.path_and_query().map_or("/", |here| here.as_str())),
         news: app.changes.now(),
+        here: page_of(uri),
+        renews: false,
+        request: headers
+            .get(REQUEST)
+            .and_then(|name| name.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
     }
+}
+
+/// The page that an address belongs to: where a form is sent to is no page.
+fn page_of(uri: &Uri) -> String {
+    let path = uri.path();
+    for things in ["/governance/alerts/", "/governance/checks/"] {
+        let thing = path.strip_prefix(things).and_then(|rest| rest.split_once('/'));
+        if let Some((thing, _act)) = thing {
+            return own_path(&format!("{things}{thing}"));
+        }
+    }
+    match path {
+        "/sign-out" => "/".to_owned(),
+        _ => own_path(uri.path_and_query().map_or("/", |here| here.as_str())),
+    }
+}
+
+/// The one that was chosen, else as the system has it.
+fn theme(headers: &HeaderMap) -> Theme {
+    let jar = CookieJar::from_headers(headers);
+    let chosen = jar.get(THEME).and_then(|cookie| known(cookie.value()));
+    chosen.unwrap_or(Theme::Auto)
+}
+
+fn known(word: &str) -> Option<Theme> {
+    Theme::ALL.into_iter().find(|theme| theme.as_str() == word)
 }
 
 /// The one that was chosen, else the first that the browser names and we speak, else French.
@@ -148,33 +202,36 @@ fn spoken(word: &str) -> Option<Language> {
     }
 }
 
-/// `?lang=en` chooses a language and leads to the same page without it.
+/// `?lang=en` chooses a language, `?theme=dark` how the page looks; both lead to the same page without it.
 pub(super) fn switched(method: &Method, uri: &Uri, is_secure: bool) -> Option<Response> {
     let query = uri.query().filter(|_| method == Method::GET)?;
-    let is_choice = |pair: &&str| pair.starts_with("lang=");
-    let chosen = query.split('&').find(is_choice)?.strip_prefix("lang=")?;
+    let is_choice = |pair: &&str| pair.starts_with("lang=") || pair.starts_with("theme=");
+    let (key, chosen) = query.split('&').find(is_choice)?.split_once('=')?;
     let rest: Vec<&str> = query.split('&').filter(|pair| !is_choice(pair)).collect();
     let to = match rest.as_slice() {
         [] => uri.path().to_owned(),
         rest => format!("{}?{}", uri.path(), rest.join("&")),
     };
-    let jar = match spoken(chosen) {
-        Some(_) => CookieJar::new().add(
-            Cookie::build((LANGUAGE, chosen.to_ascii_lowercase()))
+    let chosen = match key {
+        "lang" => spoken(chosen).map(|_| (LANGUAGE, chosen.to_ascii_lowercase())),
+        _ => known(chosen).map(|theme| (THEME, theme.as_str().to_owned())),
+    };
+    let jar = chosen.into_iter().fold(CookieJar::new(), |jar, chosen| {
+        jar.add(
+            Cookie::build(chosen)
                 .path("/")
                 .same_site(SameSite::Lax)
                 .http_only(true)
                 .secure(is_secure)
                 .build(),
-        ),
-        None => CookieJar::new(),
-    };
+        )
+    });
     Some((jar, Redirect::to(&own_path(&to))).into_response())
 }
 
 /// Where somebody has to say first who they are.
-fn to_entrance(method: &Method, here: &str, had_session: bool) -> Response {
-    let next = screens::encoded(if method == Method::GET { here } else { "/" });
+fn to_entrance(here: &str, had_session: bool) -> Response {
+    let next = screens::encoded(here);
     let expired = if had_session { "&expired=true" } else { "" };
     Redirect::to(&format!("/sign-in?next={next}{expired}")).into_response()
 }
@@ -211,6 +268,20 @@ mod tests {
         assert_eq!(reads("fr", "vigie_lang=en"), Language::En);
         assert_eq!(reads("fr", "vigie_lang=xx"), Language::Fr);
         assert_eq!(reads(";;q=,q=1,en;q=NaN", ""), Language::Fr);
+    }
+
+    #[test]
+    fn where_a_form_is_sent_to_belongs_to_a_page() {
+        for (asked, page) in [
+            ("/governance/integrity?q=a", "/governance/integrity?q=a"),
+            ("/governance/alerts/1?before=2", "/governance/alerts/1?before=2"),
+            ("/governance/alerts/1/ack", "/governance/alerts/1"),
+            ("/governance/checks/A%2FB/confirm", "/governance/checks/A%2FB"),
+            ("/sign-out", "/"),
+            ("/sign-in?next=%2F", "/sign-in?next=%2F"),
+        ] {
+            assert_eq!(page_of(&asked.parse().expect("an address")), page);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{
     severity, standing,
     time::{self, Now, Stamp},
     timeline::{self, Told},
-    words::{Words, fill},
+    words::{Words, fill, form},
 };
 
 /// What the page is made of.
@@ -24,8 +24,10 @@ pub(crate) struct AlertPage {
     /// The store's clock.
     pub(crate) at: chrono::DateTime<chrono::Utc>,
     pub(crate) alert: Alert,
-    /// Oldest first.
+    /// Newest first.
     pub(crate) events: Vec<AlertEvent>,
+    /// Before which event these are; the last ones where nothing is said.
+    pub(crate) before: Option<u32>,
     /// What people call the check, where the store knows it.
     pub(crate) title: Option<Text>,
     /// The check as its files say it, where its pack is chosen.
@@ -58,6 +60,8 @@ struct View<'a> {
     json: String,
     change: Option<Change>,
     timeline: Vec<Told>,
+    /// How many events came before these, and before which.
+    older: Option<(String, u32)>,
     acts: Vec<Act>,
     answer: Option<AnswerView>,
     times: [(&'static str, String); 2],
@@ -111,13 +115,13 @@ pub(crate) fn alert(frame: &Frame, page: &AlertPage) -> Result<String, askama::E
         facts: facts(alert, now),
         fields: payload::fields(&alert.payload, frame.language),
         json: payload::indented(alert.payload.as_json()),
-        change: payload::last_change(&page.events, now),
+        change: payload::last_change(&page.events, now).filter(|_| page.before.is_none()),
         timeline: page
             .events
             .iter()
-            .rev()
             .map(|event| timeline::told(event, now))
             .collect(),
+        older: page.events.last().and_then(|last| older(last, frame.language)),
         acts: acts::allowed(
             frame.role(),
             alert,
@@ -133,6 +137,13 @@ pub(crate) fn alert(frame: &Frame, page: &AlertPage) -> Result<String, askama::E
         here: format!("/governance/alerts/{}", alert.id),
     }
     .render()
+}
+
+/// Events are numbered from 1 without a gap.
+fn older(last: &AlertEvent, language: Language) -> Option<(String, u32)> {
+    let n = u64::from(last.seq.saturating_sub(1));
+    let said = form(Words::of(language).events_older, n, language);
+    (n > 0).then(|| (fill(said, &[&number::count(n, language)]), last.seq))
 }
 
 fn facts(alert: &Alert, now: Now) -> Vec<Fact> {

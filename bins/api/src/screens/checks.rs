@@ -11,7 +11,7 @@ use super::{
     number, severity,
     strip::Strip,
     time::{self, Now, Stamp},
-    words::{Words, fill},
+    words::{Words, fill, form},
 };
 
 /// What the page is made of.
@@ -96,7 +96,7 @@ pub(crate) fn checks(frame: &Frame, page: &ChecksPage) -> Result<String, askama:
             .map(|(check, outcomes)| row(frame, check, outcomes, now))
             .collect(),
         told: fill(
-            t.checks_told,
+            form(t.checks_told, fresh, frame.language),
             &[&counted(fresh), &counted(watched().count() as u64)],
         ),
     }

@@ -14,13 +14,47 @@ pub(crate) struct Frame {
     /// What every form hands back, to show that it came from here.
     pub(crate) csrf: String,
     pub(crate) language: Language,
+    pub(crate) theme: Theme,
     /// Where times are read.
     pub(crate) zone: Tz,
     pub(crate) release: Release,
-    /// Path and query of this page, as the person asked for it.
+    /// Path and query of this page, as the person asked for it; where a form was sent, of the page that it belongs to.
     pub(crate) here: String,
     /// The last news that this page knows of, by name: what is told afterwards it does not show.
     pub(crate) news: String,
+    /// Whether the page may be asked for again by itself: not where it answers a form.
+    pub(crate) renews: bool,
+    /// What the log calls this request.
+    pub(crate) request: String,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the person's system has it.
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(crate) const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    fn name(self, words: &Words) -> &'static str {
+        match self {
+            Self::Auto => words.theme_auto,
+            Self::Light => words.theme_light,
+            Self::Dark => words.theme_dark,
+        }
+    }
 }
 
 /// Who is signed in.
@@ -80,10 +114,15 @@ impl Frame {
         self.release.environment == "production"
     }
 
-    /// This page in the other language.
-    pub(crate) fn in_language(&self, language: &str) -> String {
+    /// This page in another language, or light or dark.
+    pub(crate) fn with(&self, key: &str, value: &str) -> String {
         let joint = if self.here.contains('?') { '&' } else { '?' };
-        format!("{}{joint}lang={language}", self.here)
+        format!("{}{joint}{key}={value}", self.here)
+    }
+
+    /// Word and name of each theme, and whether it is the chosen one.
+    pub(crate) fn themes(&self) -> [(&'static str, &'static str, bool); 3] {
+        Theme::ALL.map(|theme| (theme.as_str(), theme.name(self.words()), theme == self.theme))
     }
 
     pub(crate) fn is_french(&self) -> bool {

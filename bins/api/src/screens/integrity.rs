@@ -14,7 +14,7 @@ use super::{
     number, severity, standing,
     time::Now,
     trend::Trend,
-    words::{Words, fill},
+    words::{Words, fill, form},
 };
 
 /// What the page is made of.
@@ -193,7 +193,7 @@ fn counters(frame: &Frame, page: &IntegrityPage) -> Vec<Counter> {
     .into_iter()
     .map(|(class, label, n, filter): (_, _, u64, _)| Counter {
         class,
-        label,
+        label: form(label, n, frame.language),
         n: number::count(n, frame.language),
         is_severity: !filter.severities.is_empty(),
         is_zero: n == 0,

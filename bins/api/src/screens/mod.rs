@@ -35,7 +35,7 @@ pub(crate) use check::{CheckPage, Confirmed, check};
 pub(crate) use checks::{ChecksPage, checks};
 pub(crate) use entrance::{Notice, SignInPage, Way, sign_in, stranger};
 pub(crate) use filter::encoded;
-pub(crate) use frame::{Frame, INTEGRITY, Release, Viewer};
+pub(crate) use frame::{Frame, INTEGRITY, Release, Theme, Viewer};
 pub(crate) use integrity::{IntegrityPage, integrity};
 
 pub(crate) use trouble::{Trouble, trouble};

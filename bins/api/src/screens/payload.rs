@@ -114,7 +114,7 @@ pub(crate) struct Difference {
     pub(crate) after: String,
 }
 
-/// What the last change changed; the events are those of one alert, oldest first.
+/// What the last change changed, as far as these events of one alert tell; the newest first.
 pub(crate) fn last_change(events: &[AlertEvent], now: Now) -> Option<Change> {
     let is_change = |event: &AlertEvent| {
         matches!(
@@ -122,9 +122,9 @@ pub(crate) fn last_change(events: &[AlertEvent], now: Now) -> Option<Change> {
             EventKind::Changed | EventKind::SeverityRaised | EventKind::SeverityLowered
         )
     };
-    let at = events.iter().rposition(is_change)?;
-    let (earlier, event) = (&events[..at], &events[at]);
-    let before = |column| earlier.iter().rev().find_map(|event| set(event, column));
+    let at = events.iter().position(is_change)?;
+    let (event, earlier) = (&events[at], &events[at + 1..]);
+    let before = |column| earlier.iter().find_map(|event| set(event, column));
     let after = |column| set(event, column);
     let message_before = after("message").and(before("message")).and_then(Value::as_str);
     let fields = match (before("payload"), after("payload")) {
@@ -206,7 +206,7 @@ mod tests {
             diff: json!({ "set": set }),
             ..AlertEvent::sample()
         };
-        let events = [
+        let mut events = [
             event(
                 EventKind::Opened,
                 json!({ "message": "one", "payload": { "a": 1, "b": 2, "gone": 3 } }),
@@ -218,6 +218,7 @@ mod tests {
             ),
             event(EventKind::Breached, json!({ "breached_at": "…" })),
         ];
+        events.reverse();
         let now = Now {
             at: events[0].at,
             zone: Tz::UTC,
@@ -232,7 +233,7 @@ mod tests {
             .collect();
         assert_eq!(told, [("b", "2", "5,000"), ("gone", "3", "–"), ("new", "–", "x")]);
         assert!(
-            last_change(&events[..2], now).is_none(),
+            last_change(&events[2..], now).is_none(),
             "nothing has changed yet"
         );
     }

@@ -5,11 +5,11 @@ use alerts_store::{Alert, CHECK_FAILING, CHECK_SUSPECT, Condition, Resolution, S
 use super::{
     number,
     time::{Now, span},
-    words::{Words, fill},
+    words::{Words, fill, form},
 };
 
 /// The longest piece of a message in a list, in characters; the whole one is a click away.
-const LONGEST_IN_LIST: usize = 100;
+const LONGEST_IN_LIST: usize = 90;
 
 /// What people call the thing, else its identifier.
 pub(crate) fn name(alert: &Alert) -> &str {
@@ -29,11 +29,13 @@ pub(crate) fn about_check(alert: &Alert, words: &Words) -> Option<&'static str> 
     }
 }
 
-/// The message for a list: without the name that stands above it, and not longer than a reader takes in at a glance.
+/// The message for a list: without the name that stands above it, nor the one word before it, such as `Camion`; and not
+/// longer than a reader takes in at a glance.
 pub(crate) fn brief(alert: &Alert) -> String {
-    let named = alert.message.strip_prefix(name(alert)).map(str::trim_start);
+    let named = alert.message.split_once(name(alert));
     let text = named
-        .and_then(|rest| rest.strip_prefix(':'))
+        .filter(|(kind, _)| !kind.trim().contains(char::is_whitespace))
+        .and_then(|(_, rest)| rest.trim_start().strip_prefix(':'))
         .map_or(alert.message.as_str(), str::trim_start);
     if text.chars().count() <= LONGEST_IN_LIST {
         return text.to_owned();
@@ -101,7 +103,8 @@ pub(crate) fn condition(alert: &Alert, now: Now) -> String {
         Condition::Present => words.condition_present.to_owned(),
         Condition::Missing => {
             let times = number::count(alert.missing_count.into(), now.language);
-            fill(words.condition_missing, &[&times])
+            let said = form(words.condition_missing, alert.missing_count.into(), now.language);
+            fill(said, &[&times])
         }
         Condition::Absent => words.condition_absent.to_owned(),
     }
@@ -134,4 +137,30 @@ pub(crate) fn due(alert: &Alert, now: Now) -> Option<Due> {
             &[&span(due - now.at, now.language), &now.short(due)],
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_says_no_name_twice() {
+        for (message, expected) in [
+            ("KIN-T01\u{a0}: 3150 L de trop", "3150 L de trop"),
+            ("Citerne KIN-T01 : 3150 L de trop", "3150 L de trop"),
+            (
+                "Débordement imminent de KIN-T01 : 3150 L",
+                "Débordement imminent de KIN-T01 : 3150 L",
+            ),
+            ("KIN-T01 déborde", "KIN-T01 déborde"),
+            ("3150 L de trop", "3150 L de trop"),
+        ] {
+            let alert = Alert {
+                entity_label: Some("KIN-T01".to_owned()),
+                message: message.to_owned(),
+                ..Alert::sample()
+            };
+            assert_eq!(brief(&alert), expected);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use integrity_core::Language;
 
 use super::{
     number,
-    words::{Words, fill},
+    words::{Words, fill, form},
 };
 
 const STEP: usize = 5;
@@ -42,14 +42,15 @@ impl Strip {
             // A `String` takes everything.
             let _ = write!(path, "M{} {HEIGHT}v-{height}h{BAR}v{height}z", at * STEP);
         }
-        let counted = |n| number::count(n, language);
+        let t = Words::of(language);
+        let counted = |forms, n| fill(form(forms, n, language), &[&number::count(n, language)]);
         let told = fill(
-            Words::of(language).strip_told,
+            t.strip_told,
             &[
-                &counted(outcomes.len() as u64),
-                &counted(whole.1),
-                &counted(partial.1),
-                &counted(failed.1),
+                &counted(t.strip_last, outcomes.len() as u64),
+                &counted(t.strip_whole, whole.1),
+                &counted(t.strip_partial, partial.1),
+                &counted(t.strip_failed, failed.1),
             ],
         );
         let paths = [("whole", whole.0), ("partial", partial.0), ("blind", failed.0)];

@@ -23,6 +23,8 @@ pub(crate) enum Trouble {
     Broken,
     /// 503: the database does not answer, or too many ask at once.
     Unavailable,
+    /// 503: an act was asked for, and nobody knows what came of it.
+    Unanswered,
 }
 
 impl Trouble {
@@ -36,7 +38,7 @@ impl Trouble {
             Self::TooLarge => 413,
             Self::TooMany => 429,
             Self::Broken => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::Unanswered => 503,
         }
     }
 
@@ -51,6 +53,7 @@ impl Trouble {
             Self::TooMany => (t.trouble_too_many, t.trouble_too_many_do),
             Self::Broken => (t.trouble_broken, t.trouble_broken_do),
             Self::Unavailable => (t.trouble_unavailable, t.trouble_unavailable_do),
+            Self::Unanswered => (t.answer_unknown, t.trouble_unanswered_do),
         }
     }
 }
@@ -65,18 +68,13 @@ struct View<'a> {
     remedy: &'static str,
     /// Whether waiting helps, so that the page tries again by itself.
     passes: bool,
-    request: Option<&'a str>,
 }
 
-/// The page for what went wrong; `request` is what the log calls this request.
+/// The page for what went wrong.
 ///
 /// # Errors
 /// When the template cannot be rendered.
-pub(crate) fn trouble(
-    frame: &Frame,
-    trouble: Trouble,
-    request: Option<&str>,
-) -> Result<String, askama::Error> {
+pub(crate) fn trouble(frame: &Frame, trouble: Trouble) -> Result<String, askama::Error> {
     let t = frame.words();
     let (what, remedy) = trouble.said(t);
     View {
@@ -85,8 +83,7 @@ pub(crate) fn trouble(
         status: trouble.status(),
         what,
         remedy,
-        passes: trouble == Trouble::Unavailable,
-        request,
+        passes: trouble == Trouble::Unavailable && frame.renews,
     }
     .render()
 }

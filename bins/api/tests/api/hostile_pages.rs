@@ -104,6 +104,42 @@ fn no_text_of_others_becomes_a_script() {
     });
 }
 
+#[test]
+fn every_page_of_trouble_names_its_request_as_the_log_does() {
+    serving(Auth::Demo, "", async |api| {
+        let browser = Browser::persona(api, "directeur").await;
+        let own = "00000000-0000-0000-0000-00000000e711";
+        for path in [
+            "/governance/alerts/none",
+            "/governance/alerts/00000000-0000-0000-0000-000000000000",
+            "/governance/integrity?limit=0",
+            "/governance/checks/NONE",
+            "/nowhere",
+        ] {
+            let asked = browser.get(api, path).header("x-request-id", own);
+            let answer = asked.send().await.expect("an answer");
+            assert!(answer.status().is_client_error(), "{path}: {}", answer.status());
+            let name = answer.headers()["x-request-id"]
+                .to_str()
+                .expect("text")
+                .to_owned();
+            let page = answer.text().await.expect("a page");
+            assert!(page.contains(&name) && !page.contains(own), "{path}: {page}");
+        }
+        // Who sends a form without its secret is led back to the page that it stands on.
+        let act = "/governance/alerts/00000000-0000-0000-0000-000000000000/ack";
+        let sent = post(api, act, &[]).header("cookie", &browser.cookie);
+        let page = sent
+            .send()
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("a page");
+        assert!(!page.contains(&format!("href=\"{act}")), "{page}");
+    });
+}
+
 fn mark(name: &str) -> String {
     format!("mark-{name}-")
 }

@@ -78,9 +78,16 @@ async fn reads_and_acts(api: &mut Api<'_>) {
     assert_eq!(again["current"]["acknowledged_by"], "didier");
     let events = read(&format!("/api/v1/alerts/{id}/events")).await;
     assert_eq!(
-        (&events[1]["kind"], &events[1]["comment"]),
+        (&events[0]["kind"], &events[0]["comment"]),
         (&json!("ACKNOWLEDGED"), &json!("j'y vais"))
     );
+    let first = read(&format!("/api/v1/alerts/{id}/events?before=2&limit=1")).await;
+    assert_eq!(
+        (&first[0]["seq"], &first[0]["kind"]),
+        (&json!(1), &json!("OPENED"))
+    );
+    let none = read(&format!("/api/v1/alerts/{id}/events?before=1")).await;
+    assert_eq!(none, json!([]), "the alert is there");
 
     api.signal(Signal::SIGTERM);
     assert_eq!(api.ended().code(), Some(0));

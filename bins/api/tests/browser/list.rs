@@ -70,3 +70,34 @@ fn an_alert_is_opened_read_and_copied() {
         window.close().await;
     });
 }
+
+#[test]
+fn a_long_history_is_read_page_by_page() {
+    play(async |stage| {
+        let id = &stage.open_alerts(1)[0];
+        stage.api.sql(&format!(
+            "insert into vigie.alert_events
+             select '{id}', 1 + n, now(), 'COMMENTED', 'amina', 'vigie', 'api', null,
+                    jsonb_build_object('args', jsonb_build_object('comment', 'no. ' || n)), ''
+             from generate_series(1, 150) n"
+        ));
+        let window = stage.window_of("pca").await;
+        window.open(&format!("/governance/alerts/{id}")).await;
+        assert_eq!(window.count(".timeline li").await, 100);
+        assert_eq!(
+            window.text(".timeline li:first-child blockquote").await,
+            "no. 150"
+        );
+        assert_eq!(window.text("#history .pages").await, "51 événements plus anciens");
+        window.click("#history .pages a").await;
+        window.until_says("#history .pages", "Les plus récents").await;
+        assert_eq!(window.count(".timeline li").await, 51);
+        assert!(window.text(".timeline li:last-child").await.contains("Ouverte"));
+        assert_eq!(
+            window.count("#change").await,
+            0,
+            "the last change is on the first page"
+        );
+        window.close().await;
+    });
+}

@@ -1,6 +1,6 @@
 //! What others do appears by itself, and takes nothing away from who is writing.
 
-use crate::stage::play;
+use crate::{everybody::can_use, stage::play, truth::LOOKS_AGAIN};
 
 #[test]
 fn an_act_of_another_person_appears_and_nothing_half_written_is_lost() {
@@ -34,5 +34,65 @@ fn an_act_of_another_person_appears_and_nothing_half_written_is_lost() {
         );
         writer.close().await;
         other.close().await;
+    });
+}
+
+#[test]
+fn an_answer_that_was_read_gives_way_to_news() {
+    play(async |stage| {
+        let id = &stage.open_alerts(1)[0];
+        let row = format!("#rows > li:has(a[href$=\"{id}\"])");
+        let (first, second) = (stage.window_of("directeur").await, stage.window_of("admin").await);
+        first.click(&format!("[formaction$=\"/{id}/ack\"]")).await;
+        first
+            .until_says(&format!("{row} .answer.good"), "c’est à vous")
+            .await;
+        // Nobody touches this window any more: the answer has the focus.
+        second.open(&format!("/governance/alerts/{id}")).await;
+        second.click("#act-unack summary").await;
+        second.click("#act-unack button").await;
+        second.until_says(".answer.good", "de nouveau ouverte").await;
+        first.until_says(&format!("{row} .when"), "Ouverte").await;
+        assert_eq!(first.count(&format!("{row} .answer")).await, 0);
+        first.close().await;
+        second.close().await;
+    });
+}
+
+#[test]
+fn where_the_session_has_ended_what_was_written_stays_and_can_be_sent_after_all() {
+    play(async |stage| {
+        let id = &stage.open_alerts(1)[0];
+        let writer = stage.window_of("directeur").await;
+        writer
+            .click(&format!("button[name=resolve][value=\"{id}\"]"))
+            .await;
+        writer.write("#comment", "à moitié écrit").await;
+        writer.forget().await;
+        writer.asks(LOOKS_AGAIN).await;
+        writer
+            .until_says("#ended", "Ce que vous avez écrit reste ici.")
+            .await;
+        writer
+            .until("document.title.startsWith('Votre session est finie')")
+            .await;
+        assert_eq!(writer.text("#ended a").await, "Se connecter dans un autre onglet");
+        can_use(&writer, "state-session-ended").await;
+        assert_eq!(
+            writer.asks("document.getElementById('comment').value").await,
+            "à moitié écrit"
+        );
+
+        // As another tab of the same browser does it.
+        let entered =
+            "fetch('/sign-in', { method: 'POST', body: new URLSearchParams({ persona: 'directeur' }) })
+            .then((answer) => answer.status)";
+        assert_eq!(writer.awaits(entered).await, 200);
+        writer.asks(LOOKS_AGAIN).await;
+        writer.until("document.getElementById('ended').hidden").await;
+        writer.click("form.act button:not([name])").await;
+        writer.until_says(".answer.good", "Déclarée réparée").await;
+        assert_eq!(stage.standing(id), "RESOLVED didier:RESOLVED:à moitié écrit");
+        writer.close().await;
     });
 }

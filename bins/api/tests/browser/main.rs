@@ -12,6 +12,8 @@ mod list;
 mod live;
 mod people;
 mod plain;
+#[path = "../api/programs.rs"]
+mod programs;
 #[path = "../api/running.rs"]
 #[expect(dead_code, reason = "the tests of the API need more of it")]
 mod running;
@@ -23,26 +25,7 @@ mod window;
 
 use std::path::{Path, PathBuf};
 
-/// The program under test.
-fn tested() -> PathBuf {
-    env!("CARGO_BIN_EXE_vigie-api").into()
-}
-
-/// The program that prepares databases, built beside the one under test.
-fn vigie() -> PathBuf {
-    beside("vigie")
-}
-
-/// A program built beside the one under test.
-fn beside(name: &str) -> PathBuf {
-    let program = Path::new(env!("CARGO_BIN_EXE_vigie-api")).with_file_name(name);
-    assert!(
-        program.exists(),
-        "no {}; `cargo xtask test` builds it, as does `cargo build -p {name}`",
-        program.display()
-    );
-    program
-}
+use programs::{beside, tested, vigie};
 
 /// A file or directory of the target directory.
 fn in_target(name: &str) -> PathBuf {

@@ -88,3 +88,30 @@ fn the_screens_speak_french_and_english() {
         }
     });
 }
+
+#[test]
+fn who_prefers_light_or_dark_has_it_so_whatever_the_system_says() {
+    play(async |stage| {
+        let window = stage.window_of("pca").await;
+        let page = async || {
+            window
+                .asks("getComputedStyle(document.body).backgroundColor")
+                .await
+        };
+        window.scheme("light").await;
+        let light = page().await;
+        window.click(".themes a[href$=dark]").await;
+        window.find("[data-theme=dark]").await;
+        let dark = page().await;
+        assert_ne!(dark, light);
+        assert_eq!(window.path().await, LIST);
+        window.scheme("dark").await;
+        window.click(".themes a[href$=light]").await;
+        window.find("[data-theme=light]").await;
+        assert_eq!(page().await, light);
+        window.click(".themes a[href$=auto]").await;
+        window.find("[data-theme=auto]").await;
+        assert_eq!(page().await, dark);
+        window.close().await;
+    });
+}

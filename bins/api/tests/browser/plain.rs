@@ -51,6 +51,8 @@ fn the_whole_path_works_without_javascript() {
             window.text(".answer.good b").await,
             "Prise en charge : c’est à vous."
         );
+        window.click(".themes a[href$=dark]").await;
+        window.find("[data-theme=dark]").await;
         window.click(".who button").await;
         assert!(window.text("main").await.contains("Vous êtes déconnecté."));
         window.close().await;

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// A person comes back to the window: the page looks again.
-const LOOKS_AGAIN: &str = "document.dispatchEvent(new Event('visibilitychange'))";
+pub(crate) const LOOKS_AGAIN: &str = "document.dispatchEvent(new Event('visibilitychange'))";
 
 #[test]
 fn a_service_that_has_stopped_is_seen_in_the_banner_until_it_works_again() {
@@ -23,6 +23,9 @@ fn a_service_that_has_stopped_is_seen_in_the_banner_until_it_works_again() {
         window.asks(LOOKS_AGAIN).await;
         window
             .until_says("#banner.blind h2", "Non évalué depuis 3 j")
+            .await;
+        window
+            .until("document.title.startsWith('Non évalué depuis')")
             .await;
         can_use(&window, "state-stale").await;
 
@@ -47,6 +50,7 @@ fn without_the_database_no_screen_shows_a_number_and_all_recover_by_themselves()
         open.asks(LOOKS_AGAIN).await;
         open.until("!document.getElementById('offline').hidden").await;
         assert!(open.asks("document.documentElement.className").await == "stale");
+        assert_eq!(open.asks("document.title").await, "Serveur injoignable · Vigie");
         can_use(&open, "state-offline").await;
         // and what is asked for now is not answered by a number.
         for path in [LIST, "/governance/checks", &format!("/governance/alerts/{id}")] {

@@ -175,6 +175,23 @@ impl AlertStore for MemoryAlertStore {
         Ok(self.reading(caller)?.events.get(&id).cloned().unwrap_or_default())
     }
 
+    async fn last_events(
+        &self,
+        caller: &Caller,
+        id: AlertId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<AlertEvent>, Error> {
+        AlertEvent::refuse_malformed(limit)?;
+        let state = self.reading(caller)?;
+        let events = state.events.get(&id).into_iter().flatten().rev();
+        let wanted = events.filter(|event| before.is_none_or(|before| event.seq < before));
+        Ok(wanted
+            .take(usize::try_from(limit).unwrap_or(usize::MAX))
+            .cloned()
+            .collect())
+    }
+
     async fn checks(&self, caller: &Caller, database: &str) -> Result<Vec<KnownCheck>, Error> {
         Ok(self.reading(caller)?.known_checks(database, self.clock.now()))
     }
@@ -219,13 +236,10 @@ impl AlertStore for MemoryAlertStore {
         })
     }
 
-    async fn times<'a>(
-        &self,
-        caller: &Caller,
-        database: &str,
-        code: Option<&'a str>,
-    ) -> Result<Times, Error> {
-        Ok(self.reading(caller)?.times(database, code, self.clock.now()))
+    async fn times(&self, caller: &Caller, database: &str, code: Option<String>) -> Result<Times, Error> {
+        Ok(self
+            .reading(caller)?
+            .times(database, code.as_deref(), self.clock.now()))
     }
 
     async fn trend(

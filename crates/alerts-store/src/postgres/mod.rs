@@ -141,6 +141,17 @@ impl AlertStore for PgAlertStore {
         read::events(&mut self.begin_reading(caller).await?, id).await
     }
 
+    async fn last_events(
+        &self,
+        caller: &Caller,
+        id: AlertId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<AlertEvent>, Error> {
+        AlertEvent::refuse_malformed(limit)?;
+        read::last_events(&mut self.begin_reading(caller).await?, id, before, limit).await
+    }
+
     async fn checks(&self, caller: &Caller, database: &str) -> Result<Vec<KnownCheck>, Error> {
         read::checks(&mut self.begin_reading(caller).await?, database).await
     }
@@ -161,13 +172,8 @@ impl AlertStore for PgAlertStore {
         read::vitals(self.begin_serving(caller).await?, database).await
     }
 
-    async fn times<'a>(
-        &self,
-        caller: &Caller,
-        database: &str,
-        code: Option<&'a str>,
-    ) -> Result<Times, Error> {
-        read::times(&mut self.begin_reading(caller).await?, database, code).await
+    async fn times(&self, caller: &Caller, database: &str, code: Option<String>) -> Result<Times, Error> {
+        read::times(&mut self.begin_reading(caller).await?, database, code.as_deref()).await
     }
 
     async fn trend(

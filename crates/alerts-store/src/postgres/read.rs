@@ -129,6 +129,28 @@ pub(super) async fn events(
         .collect()
 }
 
+pub(super) async fn last_events(
+    transaction: &mut CallerTransaction,
+    id: AlertId,
+    before: Option<u32>,
+    limit: u32,
+) -> Result<Vec<AlertEvent>, Error> {
+    // Beyond what the store counts to is beyond every event.
+    let before = before.map(|before| i32::try_from(before).unwrap_or(i32::MAX));
+    sqlx::query_file_scalar!(
+        "../../sql/alerts-store/last_events.sql",
+        id.0,
+        before,
+        i64::from(limit)
+    )
+    .fetch_all(transaction.connection())
+    .await
+    .map_err(failure)?
+    .iter()
+    .map(|json| parse(json))
+    .collect()
+}
+
 pub(super) async fn check_states(
     transaction: &mut CallerTransaction,
     database: &str,

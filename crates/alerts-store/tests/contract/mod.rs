@@ -128,6 +128,7 @@ macro_rules! promises {
             defect_02_silence_is_not_health
             a_check_of_another_pack_is_frozen
             events_tell_the_whole_life
+            the_last_events_come_page_by_page
             a_preview_announces_what_happens
             a_first_run_is_known_without_a_store
             a_preview_is_for_those_who_may_read

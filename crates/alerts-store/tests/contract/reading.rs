@@ -1,4 +1,4 @@
-use alerts_store::{AlertFilter, CheckInfo, Error, EventKind, Run, RunStatus, Status};
+use alerts_store::{AlertEvent, AlertFilter, CheckInfo, Error, EventKind, Run, RunStatus, Status};
 use chrono::TimeDelta;
 use integrity_core::{Caller, Outcome, Severity, Text};
 use serde_json::json;
@@ -32,11 +32,12 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
         people.list(&stranger, &AlertFilter::all()).await.err(),
         people.find(&stranger, alert.id).await.err(),
         people.events(&stranger, alert.id).await.err(),
+        people.last_events(&stranger, alert.id, None, 1).await.err(),
         people.summary(&stranger, "main").await.err(),
         people.checks(&stranger, "main").await.err(),
         people.check_states(&stranger, "main").await.err(),
         people.last_seen(&stranger, "main").await.err(),
-        people.times(&stranger, "main", Some(CODE)).await.err(),
+        people.times(&stranger, "main", Some(CODE.to_owned())).await.err(),
         people
             .trend(&stranger, "main", 30, chrono_tz::Tz::UTC)
             .await
@@ -428,6 +429,31 @@ pub(crate) async fn events_tell_the_whole_life(harness: &dyn Harness) {
     assert_eq!(events[2].diff["set"]["status"], "RESOLVED");
     assert_eq!(events[0].diff["set"]["payload"]["stock"], 1.5);
     scene.verifies().await;
+}
+
+pub(crate) async fn the_last_events_come_page_by_page(harness: &dyn Harness) {
+    let scene = Scene::new(harness);
+    let alert = scene.sees_one(Severity::Warn).await;
+    scene.ack(&alert, "didier").await;
+    scene.resolve(&alert, "amina").await;
+    let (people, patricia) = (harness.people(), Caller::person("patricia"));
+    let whole = people.events(&patricia, alert.id).await.expect("events");
+    let page = async |before, limit| {
+        let events = people.last_events(&patricia, alert.id, before, limit).await;
+        events.expect("events")
+    };
+    let numbers = |events: &[AlertEvent]| events.iter().map(|event| event.seq).collect::<Vec<_>>();
+    assert_eq!(numbers(&page(None, 2).await), [3, 2]);
+    assert_eq!(page(Some(2), 2).await, whole[..1], "the first event, whole");
+    assert_eq!(numbers(&page(Some(1), 2).await), [0; 0]);
+    assert_eq!(numbers(&page(Some(u32::MAX), 200).await), [3, 2, 1]);
+    for wrong in [0, AlertEvent::MAX + 1] {
+        let refused = people.last_events(&patricia, alert.id, None, wrong).await;
+        assert!(
+            matches!(refused, Err(Error::Invalid { ref field, .. }) if field == "limit"),
+            "{wrong}: {refused:?}"
+        );
+    }
 }
 
 pub(crate) async fn defect_02_silence_is_not_health(harness: &dyn Harness) {

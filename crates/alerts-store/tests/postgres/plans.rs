@@ -54,6 +54,7 @@ async fn no_look_at_the_screen_reads_every_alert(pool: PgPool) {
     let summary = include_str!("../../../../sql/alerts-store/summary.sql");
     let checks = include_str!("../../../../sql/alerts-store/checks.sql");
     let times = include_str!("../../../../sql/alerts-store/times.sql");
+    let events = include_str!("../../../../sql/alerts-store/last_events.sql");
     let trend = include_str!("../../../../sql/alerts-store/trend.sql");
     for (what, types, sql, arguments) in [
         ("the first page", list_types, list, first.as_str()),
@@ -61,6 +62,12 @@ async fn no_look_at_the_screen_reads_every_alert(pool: PgPool) {
         ("the summary", "text", summary, "'main'"),
         ("the checks", "text", checks, "'main'"),
         ("the times", "text, text", times, "'main', 'CHECK_1'"),
+        (
+            "the last events",
+            "uuid, integer, bigint",
+            events,
+            "'00000000-0000-0000-0000-000000000000', null, 100",
+        ),
         (
             "the trend",
             "text, timestamptz[]",
@@ -72,8 +79,8 @@ async fn no_look_at_the_screen_reads_every_alert(pool: PgPool) {
         for table in ["alerts", "alert_events"] {
             assert!(!plan.contains(&format!("Seq Scan on {table} ")), "{what}: {plan}");
         }
-        // The times are of one check, whose alerts are found by an index of theirs; the trend reads events.
-        if !["the trend", "the times"].contains(&what) {
+        // The times are of one check, whose alerts are found by an index of theirs; the others read events.
+        if !["the trend", "the times", "the last events"].contains(&what) {
             assert!(plan.contains("Index Only Scan using alerts_"), "{what}: {plan}");
         }
     }

@@ -152,7 +152,6 @@ fn entrances(language: Language) -> Vec<Screen> {
 
 fn troubles(language: Language) -> Vec<Screen> {
     let frame = frame(Some(Role::Admin), language);
-    let request = Some("0b9f5d6e-91d4-4b6f-a3e8-000000000001");
     [
         ("trouble-malformed", Trouble::Malformed),
         ("trouble-forbidden", Trouble::Forbidden),
@@ -162,7 +161,8 @@ fn troubles(language: Language) -> Vec<Screen> {
         ("trouble-too-many", Trouble::TooMany),
         ("trouble-broken", Trouble::Broken),
         ("trouble-unavailable", Trouble::Unavailable),
+        ("trouble-unanswered", Trouble::Unanswered),
     ]
-    .map(|(name, what)| (name, trouble(&frame, what, request).expect(name)))
+    .map(|(name, what)| (name, trouble(&frame, what).expect(name)))
     .into()
 }

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::{samples, tags::tags};
 use crate::screens::{
-    Answer, Frame, Said, SignInPage, Typed, Way, alert, check, checks, integrity, sign_in, stranger,
+    Answer, Frame, Said, SignInPage, Trouble, Typed, Way, alert, check, checks, integrity, sign_in, stranger,
+    trouble,
 };
 
 /// Ends an attribute of either quote, opens a tag, and hides an entity.
@@ -47,6 +48,7 @@ fn evil_frame() -> Frame {
     let mut frame = samples::frame(Some(Role::Admin), Language::Fr);
     frame.viewer.as_mut().expect("a viewer").name = evil();
     frame.csrf = evil();
+    frame.request = evil();
     frame.here = format!("/governance/checks?q={EVIL}");
     frame.release.id = evil();
     frame.release.version = evil();
@@ -178,6 +180,11 @@ fn at_the_entrance() {
     judge(
         "stranger",
         &stranger(&evil_frame(), Some(EVIL)).expect("a page"),
+        6,
+    );
+    judge(
+        "trouble",
+        &trouble(&evil_frame(), Trouble::Broken).expect("a page"),
         6,
     );
 }

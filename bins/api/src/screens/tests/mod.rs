@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use alerts_store::{CHECK_FAILING, Summary};
 use integrity_core::{Language, Role};
 
-use super::{Trouble, alert, assets, integrity, trouble};
+use super::{Frame, Trouble, alert, assets, integrity, trouble};
 use gallery::every_screen;
 use tags::tags;
 
@@ -142,9 +142,10 @@ fn fifty_alerts_weigh_less_than_sixty_kilobytes() {
 
 #[test]
 fn an_error_never_looks_like_zero() {
-    let frame = samples::frame(Some(Role::Admin), Language::Fr);
-    for what in [Trouble::Unavailable, Trouble::Broken] {
-        let html = trouble(&frame, what, None).expect("a page");
+    let mut frame = samples::frame(Some(Role::Admin), Language::Fr);
+    frame.request = String::new();
+    for what in [Trouble::Unavailable, Trouble::Unanswered, Trouble::Broken] {
+        let html = trouble(&frame, what).expect("a page");
         let (_, main) = html.split_once("<main").expect("a main part");
         let (main, _) = main.split_once("</main>").expect("its end");
         let shown = main
@@ -155,6 +156,75 @@ fn an_error_never_looks_like_zero() {
             "{shown}"
         );
         assert!(!html.contains("counters"));
+    }
+}
+
+#[test]
+fn only_what_was_asked_for_is_asked_for_again() {
+    let mut frame = samples::frame(Some(Role::Admin), Language::Fr);
+    let again = |frame: &Frame, what| {
+        let html = trouble(frame, what).expect("a page");
+        (
+            html.contains("http-equiv=\"refresh\""),
+            html.contains("data-retry"),
+        )
+    };
+    assert_eq!(again(&frame, Trouble::Unavailable), (true, true));
+    assert_eq!(again(&frame, Trouble::Unanswered), (false, false));
+    frame.renews = false;
+    assert_eq!(
+        again(&frame, Trouble::Unavailable),
+        (false, false),
+        "the answer to a form"
+    );
+}
+
+#[test]
+fn no_number_stands_in_a_title_without_proof() {
+    let frame = samples::frame(Some(Role::Pca), Language::Fr);
+    let title = |change: fn(&mut Summary)| {
+        let mut page = samples::list(0);
+        page.summary.live.clear();
+        change(&mut page.summary);
+        let html = integrity(&frame, &page).expect("a page");
+        let (_, title) = html.split_once("<title>").expect("a title");
+        title.split("</title>").next().expect("its end").to_owned()
+    };
+    assert_eq!(title(|_| ()), "0 · Intégrité · Vigie");
+    assert_eq!(
+        title(|summary| summary.complete_at = None),
+        "Jamais évalué complètement\u{a0}: le silence ne prouve rien · Vigie"
+    );
+    for title in [
+        title(|summary| summary.heartbeat.silent = true),
+        title(|summary| summary.coverage.fresh = 0),
+        title(|summary| summary.failing.push("A".to_owned())),
+    ] {
+        assert!(!title.starts_with(|c: char| c.is_ascii_digit()), "{title}");
+    }
+}
+
+#[test]
+fn what_came_before_the_events_of_a_page_is_a_link_away() {
+    let frame = samples::frame(Some(Role::Pca), Language::Fr);
+    let mut page = samples::detail(0);
+    let html = alert(&frame, &page).expect("a page");
+    assert!(!html.contains("?before="), "the first event is there");
+    page.events.truncate(2);
+    let html = alert(&frame, &page).expect("a page");
+    assert!(html.contains("?before=3#history\">2 événements plus anciens</a>"));
+    page.before = Some(4);
+    page.events = page.events.split_off(1);
+    let html = alert(&frame, &page).expect("a page");
+    assert!(html.contains("Les plus récents") && !html.contains("id=\"change\""));
+}
+
+#[test]
+fn forms_of_a_word_are_chosen_before_it_is_shown() {
+    for (name, html) in in_both_languages() {
+        for forms in super::words::forms() {
+            assert!(!html.contains(forms), "{name}: {forms}");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use integrity_core::{Check, CheckCode, Language, Pack, Payload, Role, Severity, 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::screens::{AlertPage, CheckPage, ChecksPage, Frame, IntegrityPage, Release, Viewer};
+use crate::screens::{AlertPage, CheckPage, ChecksPage, Frame, IntegrityPage, Release, Theme, Viewer};
 
 pub(super) fn now() -> DateTime<Utc> {
     "2026-11-22T02:03:04Z".parse().expect("a time")
@@ -35,6 +35,7 @@ pub(super) fn entrance(language: Language) -> Frame {
         viewer: None,
         csrf: "k3n0pQ7-2mXc9vTgYb1LwZr5sDh8JfAeUoIiEaRtHnM".to_owned(),
         language,
+        theme: Theme::Auto,
         zone: Tz::Africa__Kinshasa,
         release: Release {
             id: "vigie-api@0.1.0+4110b38a1b2c".to_owned(),
@@ -44,6 +45,8 @@ pub(super) fn entrance(language: Language) -> Frame {
         },
         here: "/governance/integrity".to_owned(),
         news: "7f1c.1".to_owned(),
+        renews: true,
+        request: "0b9f5d6e-91d4-4b6f-a3e8-000000000001".to_owned(),
     }
 }
 
@@ -330,7 +333,8 @@ pub(super) fn detail(n: u32) -> AlertPage {
         .find(|check| check.code().as_str() == alert.check_code);
     AlertPage {
         at: now(),
-        events: events(),
+        events: events().into_iter().rev().collect(),
+        before: None,
         title: check.map(|check| check.title().clone()),
         definition: check.map(Check::description),
         times: times(),

@@ -1,6 +1,6 @@
 //! Everything that the screens say, French first. Nobody else on these pages writes a word.
 //!
-//! `{}` stands for what is filled in, in the same order in both languages.
+//! `{}` stands for what is filled in, in the same order in both languages; `|` between what is said of one and of more.
 
 use integrity_core::Language;
 
@@ -36,6 +36,15 @@ impl Words {
     }
 }
 
+/// What is said of one and of more.
+#[cfg(test)]
+pub(super) fn forms() -> impl Iterator<Item = &'static str> {
+    let both = table::TABLE
+        .iter()
+        .flat_map(|(_, french, english)| [*french, *english]);
+    both.filter(|words| words.contains('|'))
+}
+
 /// A sentence with its gaps filled, each `{}` by the next of `pieces`. What is filled in is not looked at again.
 pub(crate) fn fill(sentence: &str, pieces: &[&str]) -> String {
     let mut parts = sentence.split("{}");
@@ -45,6 +54,15 @@ pub(crate) fn fill(sentence: &str, pieces: &[&str]) -> String {
         filled.push_str(part);
     }
     filled
+}
+
+/// The form of a word or a sentence for so many: before `|` stands the one for 1, in French also for none.
+pub(crate) fn form(forms: &'static str, n: u64, language: Language) -> &'static str {
+    let (one, more) = forms.split_once('|').unwrap_or((forms, forms));
+    match (n, language) {
+        (1, _) | (0, Language::Fr) => one,
+        _ => more,
+    }
 }
 
 #[cfg(test)]
@@ -59,7 +77,7 @@ mod tests {
                 "{name} is missing"
             );
             assert_ne!(french, english, "{name}: one word for both languages?");
-            let gaps = |sentence: &str| sentence.matches("{}").count();
+            let gaps = |forms: &str| forms.rsplit('|').next().map(|more| more.matches("{}").count());
             assert_eq!(
                 gaps(french),
                 gaps(english),
@@ -77,6 +95,14 @@ mod tests {
                 "{name}: {french}"
             );
         }
+    }
+
+    #[test]
+    fn none_one_and_more_have_their_form() {
+        let forms = |language| [0, 1, 2].map(|n| form("one|more", n, language));
+        assert_eq!(forms(Language::Fr), ["one", "one", "more"]);
+        assert_eq!(forms(Language::En), ["more", "one", "more"]);
+        assert_eq!(form("en retard", 2, Language::Fr), "en retard");
     }
 
     #[test]

@@ -7,6 +7,10 @@ words! {
     nav: "Navigation principale", "Main navigation";
     integrity: "Intégrité", "Integrity";
     checks: "Contrôles", "Checks";
+    theme: "Apparence", "Appearance";
+    theme_auto: "Automatique", "Automatic";
+    theme_light: "Claire", "Light";
+    theme_dark: "Sombre", "Dark";
     sign_out: "Se déconnecter", "Sign out";
     not_production: "ce n’est pas la production", "this is not production";
     times_are: "Heures données à", "Times are given in";
@@ -16,6 +20,8 @@ words! {
     offline:
         "Serveur injoignable\u{a0}: ce qui est affiché n’est plus à jour. Dernière réponse à",
         "The server cannot be reached: what is shown is out of date. Last answer at";
+    lost: "Serveur injoignable", "Server out of reach";
+    kept: "Ce que vous avez écrit reste ici.", "What you have written stays here.";
     newer: "Une nouvelle version de cette page est en service.", "A newer release of this page is in service.";
     reload: "Recharger", "Reload";
     unanswered:
@@ -42,7 +48,7 @@ words! {
         "Non évalués\u{a0}: {} contrôles sur {}, le plus ancien depuis {}",
         "Not evaluated: {} of {} checks, the oldest for {}";
     truth_silent:
-        "Non évalué depuis {}\u{a0}: une exécution est attendue toutes les {}",
+        "Non évalué depuis {}\u{a0}: l’intervalle prévu est de {}",
         "Not evaluated for {}: a run is due every {}";
     truth_never:
         "Jamais évalué complètement\u{a0}: le silence ne prouve rien",
@@ -52,7 +58,7 @@ words! {
     last_run: "Dernière exécution", "Last run";
     coverage: "Couverture", "Coverage";
     coverage_of: "{} sur {}", "{} of {}";
-    coverage_detail: "{} à jour, {} prouvés", "{} fresh, {} proved";
+    coverage_detail: "{} à jour, {} avec preuve", "{} fresh, {} proved";
     as_of: "État au", "As of";
     doubt_failing: "En échec", "Failing";
     doubt_suspect: "Suspects", "Suspect";
@@ -62,7 +68,7 @@ words! {
     // the numbers
     overview: "Vue d’ensemble", "Overview";
     count_live: "en cours", "live";
-    count_ack: "prises en charge", "acknowledged";
+    count_ack: "prise en charge|prises en charge", "acknowledged";
     count_late: "en retard", "overdue";
     trend: "Alertes en cours, jour par jour", "Live alerts, day by day";
     trend_told: "De {} le {} à {} aujourd’hui\u{a0}; au plus {}.", "From {} on {} to {} today; at most {}.";
@@ -102,7 +108,9 @@ words! {
     resolved_retired: "Contrôle retiré", "Check retired";
     standing_until: "{}, jusqu’au {}", "{}, until {}";
     condition_present: "Toujours présente", "Still there";
-    condition_missing: "Absente de {} évaluation(s)", "Absent from {} evaluation(s)";
+    condition_missing:
+        "Absente de {} évaluation|Absente de {} évaluations",
+        "Absent from {} evaluation|Absent from {} evaluations";
     condition_absent: "N’est plus là", "Gone";
     due_late: "en retard de {}", "overdue by {}";
     due_in: "à traiter dans {} ({})", "due in {} ({})";
@@ -246,12 +254,16 @@ words! {
     event_confirmed:
         "Confirmé\u{a0}: la prochaine évaluation sera crue.",
         "Confirmed: the next evaluation is believed.";
+    events_older: "{} événement plus ancien|{} événements plus anciens", "{} older event|{} older events";
+    events_last: "Les plus récents", "The latest";
     // checks
-    checks_told: "{} contrôles sur {} sont à jour.", "{} of {} checks are fresh.";
+    checks_told:
+        "{} contrôle sur {} est à jour.|{} contrôles sur {} sont à jour.",
+        "{} of {} checks is fresh.|{} of {} checks are fresh.";
     checks_none:
         "Aucun contrôle n’est connu\u{a0}: vigie-sync n’a encore rien évalué.",
         "No check is known: vigie-sync has not evaluated anything yet.";
-    check_every: "toutes les {}", "every {}";
+    check_every: "intervalle de {}", "every {}";
     watch_fresh: "À jour", "Fresh";
     watch_stale: "Non évalué à temps", "Not evaluated in time";
     watch_disabled: "Désactivé", "Disabled";
@@ -267,9 +279,11 @@ words! {
     outcome_never: "Jamais évalué", "Never evaluated";
     outcomes: "Dernières évaluations", "Last evaluations";
     outcomes_none: "Aucune évaluation enregistrée.", "No evaluation on record.";
-    strip_told:
-        "{} dernières évaluations\u{a0}: {} complètes, {} partielles, {} en échec",
-        "Last {} evaluations: {} complete, {} partial, {} failed";
+    strip_last: "La dernière évaluation|Les {} dernières évaluations", "The last evaluation|The last {} evaluations";
+    strip_told: "{}\u{a0}: {}, {}, {}", "{}: {}, {}, {}";
+    strip_whole: "{} complète|{} complètes", "{} complete";
+    strip_partial: "{} partielle|{} partielles", "{} partial";
+    strip_failed: "{} en échec", "{} failed";
     findings: "Trouvées", "Found";
     when: "Quand", "When";
     no_live: "aucune alerte", "no alerts";
@@ -303,6 +317,7 @@ words! {
     sign_in_expired:
         "Votre session est finie. Reconnectez-vous pour continuer.",
         "Your session has ended. Sign in again to go on.";
+    sign_in_elsewhere: "Se connecter dans un autre onglet", "Sign in in another tab";
     sign_in_left: "Vous êtes déconnecté.", "You are signed out.";
     demo: "Démonstration\u{a0}: choisissez une personne.", "Demonstration: choose a person.";
     persona_admin: "Administrateur", "Administrator";
@@ -356,4 +371,8 @@ words! {
         "Aucun chiffre n’est affiché, car aucun n’est connu. Les alertes sont conservées\u{a0}; prévenez \
          l’exploitation si cela dure.",
         "No figure is shown, since none is known. The alerts are kept; tell operations if it lasts.";
+    trouble_unanswered_do:
+        "Revenez en arrière\u{a0}: ce que vous avez écrit y est encore. Recommencez dans un instant\u{a0}; ce ne sera \
+         pas fait deux fois.",
+        "Go back: what you have written is still there. Try again in a moment; it will not be done twice.";
 }
