@@ -32,16 +32,6 @@ with found as materialized (
     select f.severity, f.status, sum(f.count) as count, sum(f.overdue) as overdue
     from found f
     group by f.severity, f.status
-), durations as (
-    select
-        jsonb_build_object('n', count(t.acknowledge),
-            'median', percentile_cont(0.5) within group (order by t.acknowledge),
-            'p90', percentile_cont(0.9) within group (order by t.acknowledge)) as acknowledge,
-        jsonb_build_object('n', count(t.resolve),
-            'median', percentile_cont(0.5) within group (order by t.resolve),
-            'p90', percentile_cont(0.9) within group (order by t.resolve)) as resolve
-    from vigie.alert_times t
-    where t.database = $1
 )
 select jsonb_build_object(
     'at', now(),
@@ -65,7 +55,5 @@ select jsonb_build_object(
     'suspect', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where outcome = 'Suspect'),
     'unproved', (select coalesce(jsonb_agg(code order by code collate "C"), '[]') from enabled where not proved),
     'frozen', (select coalesce(jsonb_agg(w.code order by w.code collate "C"), '[]') from watched w
-        where not exists (select from enabled e where e.code = w.code)),
-    'acknowledge', (select acknowledge from durations),
-    'resolve', (select resolve from durations)
+        where not exists (select from enabled e where e.code = w.code))
 )::text as "summary!"

@@ -332,16 +332,6 @@ impl Summary {
             suspect: Vec::new(),
             unproved: Vec::new(),
             frozen: Vec::new(),
-            acknowledge: Durations {
-                n: 0,
-                median: None,
-                p90: None,
-            },
-            resolve: Durations {
-                n: 0,
-                median: None,
-                p90: None,
-            },
         }
     }
 }

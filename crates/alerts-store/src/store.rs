@@ -170,10 +170,12 @@ pub trait AlertStore: Send + Sync {
     /// Cancel safe.
     async fn vitals(&self, caller: &Caller, database: &str) -> Result<Vitals, Error>;
 
-    /// How long alerts of one check take to be taken up and to be resolved; no measurement where there is no such check.
+    /// How long alerts take to be taken up and to be resolved, those of one check or of all; no measurement where there
+    /// is no such check. Reads every alert opened in the last 90 days: not for every look at a screen.
     ///
     /// Cancel safe.
-    async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error>;
+    async fn times<'a>(&self, caller: &Caller, database: &str, code: Option<&'a str>)
+    -> Result<Times, Error>;
 
     /// How many alerts were live at the end of each of the last local days of `zone`, by severity, the first day first;
     /// the last one is today, and its number that of now. Told by the events.

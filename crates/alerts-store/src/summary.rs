@@ -28,10 +28,6 @@ pub struct Summary {
     pub unproved: Vec<String>,
     /// Checks that have live alerts and that nobody evaluates: disabled, or of a pack that is not chosen.
     pub frozen: Vec<String>,
-    /// Time from opening to acknowledgement, of alerts opened in the last 90 days.
-    pub acknowledge: Durations,
-    /// Time from opening to resolution, of alerts cleared or verified as fixed and opened in the last 90 days.
-    pub resolve: Durations,
 }
 
 /// How far the checks can be believed.
@@ -76,7 +72,7 @@ pub struct Count {
     pub overdue: u64,
 }
 
-/// How long alerts of one check take.
+/// How long alerts take.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Times {
     /// Time from opening to acknowledgement, of alerts opened in the last 90 days.

@@ -154,8 +154,6 @@ pub(crate) struct SummaryBody {
     unproved: Vec<String>,
     /// Checks with live alerts that nobody evaluates.
     frozen: Vec<String>,
-    acknowledge: DurationsBody,
-    resolve: DurationsBody,
 }
 
 /// Whether anybody still looks.
@@ -207,8 +205,6 @@ impl From<Summary> for SummaryBody {
             suspect: summary.suspect,
             unproved: summary.unproved,
             frozen: summary.frozen,
-            acknowledge: summary.acknowledge.into(),
-            resolve: summary.resolve.into(),
         }
     }
 }

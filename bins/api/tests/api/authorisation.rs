@@ -247,7 +247,10 @@ fn behind_the_endpoints_the_database_refuses_strangers() {
             "outcomes",
             &store.outcomes(&stranger, database, "STOCK_NEGATIF", 10).await,
         );
-        forbidden("times", &store.times(&stranger, database, "STOCK_NEGATIF").await);
+        forbidden(
+            "times",
+            &store.times(&stranger, database, Some("STOCK_NEGATIF")).await,
+        );
         forbidden(
             "trend",
             &store.trend(&stranger, database, 30, chrono_tz::Tz::UTC).await,

@@ -25,14 +25,17 @@ pub(crate) async fn run(
         .summary(&caller, &config.database)
         .await
         .map_err(refused(&caller))?;
+    let times = session.store.times(&caller, &config.database, None).await?;
     let states = session.store.check_states(&caller, &config.database).await?;
     if json {
         let mut value = serde_json::json!(summary);
+        value["acknowledge"] = serde_json::json!(times.acknowledge);
+        value["resolve"] = serde_json::json!(times.resolve);
         value["database"] = config.database.clone().into();
         value["checks"] = serde_json::json!(states);
         output::json(&value)?;
     } else {
-        output::print(&show::status::at_a_glance(&summary, &states))?;
+        output::print(&show::status::at_a_glance(&summary, &times, &states))?;
     }
     Ok(if is_believable(&summary) {
         Exit::Fine

@@ -1,6 +1,6 @@
 //! The numbers at a glance, beginning with how far they can be believed.
 
-use alerts_store::{CheckState, Coverage, Durations, Heartbeat, Status, Summary};
+use alerts_store::{CheckState, Coverage, Durations, Heartbeat, Status, Summary, Times};
 use chrono::TimeDelta;
 use comfy_table::{Attribute, Cell};
 use integrity_core::Severity;
@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The numbers, and what is wrong with the checks themselves.
-pub(crate) fn at_a_glance(summary: &Summary, states: &[CheckState]) -> String {
+pub(crate) fn at_a_glance(summary: &Summary, times: &Times, states: &[CheckState]) -> String {
     let mut text = vec![
         last_run(&summary.heartbeat),
         last_complete(summary),
@@ -30,8 +30,8 @@ pub(crate) fn at_a_glance(summary: &Summary, states: &[CheckState]) -> String {
         text.extend(troubles);
     }
     text.push(String::new());
-    text.push(durations("Time to acknowledge (MTTA)", &summary.acknowledge));
-    text.push(durations("Time to resolve (MTTR)    ", &summary.resolve));
+    text.push(durations("Time to acknowledge (MTTA)", &times.acknowledge));
+    text.push(durations("Time to resolve (MTTR)    ", &times.resolve));
     text.join("\n")
 }
 

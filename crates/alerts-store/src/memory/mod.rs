@@ -217,7 +217,12 @@ impl AlertStore for MemoryAlertStore {
         })
     }
 
-    async fn times(&self, caller: &Caller, database: &str, code: &str) -> Result<Times, Error> {
+    async fn times<'a>(
+        &self,
+        caller: &Caller,
+        database: &str,
+        code: Option<&'a str>,
+    ) -> Result<Times, Error> {
         Ok(self.reading(caller)?.times(database, code, self.clock.now()))
     }
 

@@ -76,7 +76,6 @@ impl State {
             let complete_at = state.and_then(|state| state.complete_at);
             complete_at.is_some_and(|at| info.is_fresh(at, now))
         };
-        let times = times(self.of(database), now);
         let troubled = |info: &CheckInfo| {
             self.live(database)
                 .any(|alert| alert.check_code == info.code.as_str() && alert.severity > Severity::Info)
@@ -112,14 +111,15 @@ impl State {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
-            acknowledge: times.acknowledge,
-            resolve: times.resolve,
         }
     }
 
-    pub(super) fn times(&self, database: &str, code: &str, now: DateTime<Utc>) -> Times {
+    pub(super) fn times(&self, database: &str, code: Option<&str>, now: DateTime<Utc>) -> Times {
         let mine = self.of(database);
-        times(mine.filter(|alert| alert.check_code == code), now)
+        times(
+            mine.filter(|alert| code.is_none_or(|code| alert.check_code == code)),
+            now,
+        )
     }
 
     pub(super) fn verify(&self) -> Result<Verification, Error> {

@@ -172,7 +172,7 @@ pub(super) async fn vitals(mut transaction: CallerTransaction, database: &str) -
 pub(super) async fn times(
     transaction: &mut CallerTransaction,
     database: &str,
-    code: &str,
+    code: Option<&str>,
 ) -> Result<Times, Error> {
     let json = sqlx::query_file_scalar!("../../sql/alerts-store/times.sql", database, code)
         .fetch_one(transaction.connection())

@@ -121,7 +121,7 @@ macro_rules! promises {
             runs_are_read_back
             what_came_of_a_check_is_read_back
             the_past_badly_asked_for_is_refused
-            times_are_of_one_check
+            times_are_of_one_check_or_of_all
             a_due_date_that_passed_is_recorded_once
             the_summary_counts
             the_vitals_are_the_numbers_of_the_summary

@@ -257,7 +257,7 @@ pub(crate) async fn the_past_badly_asked_for_is_refused(harness: &dyn Harness) {
     assert_eq!(longest.expect("a trend").len(), 366);
 }
 
-pub(crate) async fn times_are_of_one_check(harness: &dyn Harness) {
+pub(crate) async fn times_are_of_one_check_or_of_all(harness: &dyn Harness) {
     let (scene, service) = (Scene::new(harness), harness.service());
     let checks = [check(CODE), check("OTHER_CHECK")];
     let registered = service.register_checks(&Caller::Service, "main", &checks).await;
@@ -285,7 +285,7 @@ pub(crate) async fn times_are_of_one_check(harness: &dyn Harness) {
             .await
             .expect("a pca reads")
     };
-    let before = times(CODE).await;
+    let before = times(Some(CODE)).await;
     assert_eq!(
         (before.acknowledge.n, before.resolve.n),
         (1, 0),
@@ -294,23 +294,23 @@ pub(crate) async fn times_are_of_one_check(harness: &dyn Harness) {
     scene
         .sees(Outcome::Complete, vec![tank("T1", Severity::Warn, 1)])
         .await;
-    let after = times(CODE).await;
+    let after = times(Some(CODE)).await;
     assert_eq!((after.acknowledge, after.resolve.n), (before.acknowledge, 1));
     assert!(
         after.resolve.median.is_some_and(|seconds| seconds > 0.0),
         "{after:?}"
     );
-    assert_eq!(times("OTHER_CHECK").await.acknowledge.n, 2);
-    let nothing = times("NOWHERE").await;
+    assert_eq!(times(Some("OTHER_CHECK")).await.acknowledge.n, 2);
+    let nothing = times(Some("NOWHERE")).await;
     assert_eq!((nothing.acknowledge.n, nothing.acknowledge.median), (0, None));
-    let summary = service.summary(&Caller::Service, "main").await.expect("numbers");
+    let all = times(None).await;
     assert_eq!(
-        (summary.acknowledge.n, summary.resolve),
+        (all.acknowledge.n, all.resolve),
         (3, after.resolve),
         "all checks together"
     );
     harness.pass(TimeDelta::days(91)).await;
-    let long_ago = times(CODE).await;
+    let long_ago = times(Some(CODE)).await;
     assert_eq!(
         (long_ago.acknowledge.n, long_ago.resolve.n),
         (0, 0),
