@@ -109,6 +109,7 @@ pub(crate) enum SqlxTask {
 pub(crate) enum BenchTask {
     Sync(SyncBench),
     Ack(AckBench),
+    Api(ApiBench),
     /// The parent of one process that is measured
     #[command(hide = true)]
     Measured {
@@ -197,6 +198,40 @@ pub(crate) struct AckBench {
     #[arg(long)]
     pub(crate) json: bool,
     /// Run programs of a debug build, to try the bench itself: runs then take longer than they do
+    #[arg(long)]
+    pub(crate) debug: bool,
+}
+
+/// How many people and programs can look at once, and what a look costs
+///
+/// Starts a private server with a long history of alerts, and asks vigie-api for the list, the summary, the page and the
+/// health; beside it pgbench sends the same statements straight to the database. docs/BENCHMARKS.md says what each number is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench api
+  cargo xtask bench api --recent 100
+  cargo xtask bench api --alerts 2000 --live 50 --seconds 1 --runs 1 --debug")]
+pub(crate) struct ApiBench {
+    /// How many alerts there ever were
+    #[arg(long, value_name = "N", default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(100..))]
+    pub(crate) alerts: u32,
+    /// How many of them are live, scattered among the others
+    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) live: u32,
+    /// How many in a hundred were opened in the last 90 days; 12 is an even spread over two years
+    #[arg(long, value_name = "PERCENT", default_value_t = 12, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub(crate) recent: u32,
+    /// For how many seconds each arm asks
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) seconds: u64,
+    /// How often each arm asks
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = runs)]
+    pub(crate) runs: usize,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Run programs of a debug build, to try the bench itself
     #[arg(long)]
     pub(crate) debug: bool,
 }
@@ -292,6 +327,39 @@ mod tests {
             ["--rate", "NaN"],
             ["--runs", "0"],
             ["--size", "xl"],
+        ] {
+            assert!(wanted(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn looks_are_at_a_history_of_some_length() {
+        let wanted = |words: &[&str]| {
+            let line = [&["xtask", "bench", "api"], words].concat();
+            match Xtask::try_parse_from(line)?.task {
+                Task::Bench {
+                    task: BenchTask::Api(wanted),
+                } => Ok(wanted),
+                other => panic!("{other:?}"),
+            }
+        };
+        let usual = wanted(&[]).unwrap_or_else(|error: clap::Error| panic!("{error}"));
+        assert_eq!(
+            (
+                usual.alerts,
+                usual.live,
+                usual.recent,
+                usual.seconds,
+                usual.runs,
+                usual.debug
+            ),
+            (200_000, 5000, 12, 5, 3, false)
+        );
+        for wrong in [
+            ["--recent", "101"],
+            ["--live", "0"],
+            ["--alerts", "99"],
+            ["--seconds", "0"],
         ] {
             assert!(wanted(&wrong).is_err(), "{wrong:?}");
         }

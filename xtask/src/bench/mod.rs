@@ -4,6 +4,7 @@
 //! wanted of the numbers is a median.
 
 mod ack;
+mod api;
 mod arms;
 mod checks;
 mod circumstances;
@@ -43,6 +44,12 @@ const DATABASE: &str = "depot";
 /// So many rows a check may keep at most.
 const MAX_ROWS: u64 = 50_000;
 
+/// The packages of what makes runs.
+const SERVICE: [&str; 2] = ["vigie", "vigie-sync"];
+
+/// What makes one run, as a person would type it.
+const RUN: &str = "vigie-sync --once --json";
+
 /// How many rounds are run and not measured: in the first one the first version inserts, from then on it updates.
 const WARM_UP: usize = 2;
 
@@ -50,6 +57,7 @@ pub(crate) fn run(task: &BenchTask) -> Result<(), Failure> {
     match task {
         BenchTask::Sync(wanted) => sync(wanted),
         BenchTask::Ack(wanted) => ack::run(wanted),
+        BenchTask::Api(wanted) => api::run(wanted),
         BenchTask::Measured { command } => measured::parent(command),
     }
 }
@@ -58,7 +66,7 @@ pub(crate) fn run(task: &BenchTask) -> Result<(), Failure> {
 fn sync(wanted: &SyncBench) -> Result<(), Failure> {
     setup::run(false, For::Server)?;
     let metadata = workspace::metadata()?;
-    let programs = Programs::build(&metadata, !wanted.check)?;
+    let programs = Programs::build(&metadata, !wanted.check, &SERVICE, RUN)?;
     let report = measure(&metadata, programs, wanted)?;
     if wanted.json {
         println!("{:#}", report.json());
@@ -81,7 +89,7 @@ pub(crate) fn check(metadata: &Metadata) -> Result<(), Failure> {
         json: false,
         check: true,
     };
-    let report = measure(metadata, Programs::built(metadata, false), &wanted)?;
+    let report = measure(metadata, Programs::built(metadata, false, RUN), &wanted)?;
     for answer in &report.answers {
         progress(&answer.line());
     }
@@ -98,7 +106,7 @@ fn measure(metadata: &Metadata, programs: Programs, wanted: &SyncBench) -> Resul
 fn on(stand: &Stand, wanted: &SyncBench) -> Result<Report, Failure> {
     progress("the gate: small stories, in which the first version was wrong");
     let gate = gate::play(stand)?;
-    let configuration = fill(stand, wanted)?;
+    let configuration = fill(stand, wanted.size, wanted.rate, wanted.seed)?;
     let field = Field::prepare(stand, DATABASE, &configuration)?;
 
     progress("warming up");
@@ -140,14 +148,13 @@ fn on(stand: &Stand, wanted: &SyncBench) -> Result<Report, Failure> {
 }
 
 /// Makes the depot and installs Vigie beside it; gives the configuration.
-fn fill(stand: &Stand, wanted: &SyncBench) -> Result<PathBuf, Failure> {
-    let (movements, tanks) = (wanted.size.movements(), wanted.size.tanks());
+fn fill(stand: &Stand, size: Size, rate: f64, number: u32) -> Result<PathBuf, Failure> {
+    let (movements, tanks) = (size.movements(), size.tanks());
     progress(&format!("filling the depot: {movements} movements"));
     stand.create(DATABASE)?;
     let schema = workspace::root().join("sql/packs/depot/schema.sql");
     stand.sql_file(DATABASE, &schema)?;
     let seed = include_str!("seed.sql");
-    let (rate, number) = (wanted.rate, wanted.seed);
     stand.sql(
         DATABASE,
         &format!(

@@ -45,11 +45,14 @@ pub(super) fn explaining(statement: &str) -> String {
 
 /// How long all that was timed took, in milliseconds, out of what psql printed.
 pub(super) fn milliseconds(printed: &str) -> Option<f64> {
-    let times: Vec<f64> = printed
-        .lines()
-        .filter_map(|line| line.strip_prefix("Time: ")?.split(' ').next()?.parse().ok())
-        .collect();
+    let times: Vec<f64> = times(printed).collect();
     (!times.is_empty()).then(|| times.iter().sum())
+}
+
+/// How long each statement took that was timed, in milliseconds.
+pub(super) fn times(printed: &str) -> impl Iterator<Item = f64> {
+    let times = printed.lines().filter_map(|line| line.strip_prefix("Time: "));
+    times.filter_map(|time| time.split(' ').next()?.parse().ok())
 }
 
 #[cfg(test)]

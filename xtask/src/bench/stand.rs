@@ -34,39 +34,43 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Programs {
     vigie: PathBuf,
     service: PathBuf,
-    release: bool,
+    door: PathBuf,
+    /// What is measured, and how it was built.
+    line: String,
 }
 
 impl Programs {
-    /// Builds them; in release mode where their times are to be told, else as the tests have them.
-    pub(super) fn build(metadata: &Metadata, release: bool) -> Result<Self, Failure> {
+    /// Builds these packages, of which `what` is measured; in release mode where its times are to be told, else as the
+    /// tests have them.
+    pub(super) fn build(
+        metadata: &Metadata,
+        release: bool,
+        packages: &[&str],
+        what: &str,
+    ) -> Result<Self, Failure> {
         if release {
-            let packages = ["--package", "vigie", "--package", "vigie-sync"];
+            let packages = packages.iter().flat_map(|name| ["--package", name]);
             command::run(command::cargo(&["build", "--locked", "--release"]).args(packages))?;
         } else {
             test::build()?;
         }
-        Ok(Self::built(metadata, release))
+        Ok(Self::built(metadata, release, what))
     }
 
     /// Those that are built already.
-    pub(super) fn built(metadata: &Metadata, release: bool) -> Self {
+    pub(super) fn built(metadata: &Metadata, release: bool, what: &str) -> Self {
         let profile = if release { "release" } else { "debug" };
         let directory = metadata.target_directory.join(profile).into_std_path_buf();
         Self {
             vigie: directory.join("vigie"),
             service: directory.join("vigie-sync"),
-            release,
+            door: directory.join("vigie-api"),
+            line: format!("{what}, {profile} build"),
         }
     }
 
-    /// What makes one run, as a person would type it, and how it was built.
-    pub(super) fn line(&self) -> &'static str {
-        if self.release {
-            "vigie-sync --once --json, release build"
-        } else {
-            "vigie-sync --once --json, debug build"
-        }
+    pub(super) fn line(&self) -> &str {
+        &self.line
     }
 }
 
@@ -188,6 +192,16 @@ impl Stand {
         run
     }
 
+    /// The service that shows alerts, with its login.
+    pub(super) fn serve(&self, database: &str, configuration: &Path) -> Command {
+        let mut serve = Command::new(&self.programs.door);
+        configured(&mut serve, configuration)
+            .env("VIGIE_DATABASE_URL", self.login("vigie_api", database))
+            .env("APP_ENV", "test")
+            .env_remove("APP_RELEASE");
+        serve
+    }
+
     /// `psql` with the login that evaluates checks, running a script.
     pub(super) fn client(&self, database: &str, script: &Path) -> Command {
         let mut psql = self.psql(database, "vigie_eval");
@@ -197,8 +211,7 @@ impl Stand {
 
     /// `psql` with a login that has the service's password, running what it is told.
     pub(super) fn psql(&self, database: &str, user: &str) -> Command {
-        let mut psql = Command::new(&self.psql);
-        without(&mut psql, "PG");
+        let mut psql = self.connecting(&self.psql, database, user);
         psql.args([
             "--no-psqlrc",
             "--quiet",
@@ -206,14 +219,34 @@ impl Stand {
             "--tuples-only",
             "--no-password",
         ])
-        .args(["--set", "ON_ERROR_STOP=1"])
-        .env("PGHOST", "127.0.0.1")
-        .env("PGPORT", self.sandbox.port().to_string())
-        .env("PGUSER", user)
-        .env("PGPASSWORD", &self.password)
-        .env("PGDATABASE", database)
-        .env("PGCLIENTENCODING", "UTF8");
+        .args(["--set", "ON_ERROR_STOP=1"]);
         psql
+    }
+
+    /// `pgbench`, the same.
+    pub(super) fn pgbench(&self, database: &str, user: &str) -> Result<Command, Failure> {
+        let pgbench = self.sandbox.bin_dir().join("pgbench");
+        if pgbench.is_file() {
+            return Ok(self.connecting(&pgbench, database, user));
+        }
+        let missing = pgbench.display();
+        Err(Failure::usage(format!(
+            "no {missing}; Debian has it in the server's package, Fedora in postgresql-contrib"
+        )))
+    }
+
+    /// A client of the server, with a login that has the service's password.
+    fn connecting(&self, client: &Path, database: &str, user: &str) -> Command {
+        let mut client = Command::new(client);
+        without(&mut client, "PG");
+        client
+            .env("PGHOST", "127.0.0.1")
+            .env("PGPORT", self.sandbox.port().to_string())
+            .env("PGUSER", user)
+            .env("PGPASSWORD", &self.password)
+            .env("PGDATABASE", database)
+            .env("PGCLIENTENCODING", "UTF8");
+        client
     }
 
     /// Lets a role log in with the service's password.

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// Between what a number has to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Limit {
+pub(super) enum Limit {
     AtMost(f64),
     AtLeast(f64),
     Below(f64),
@@ -94,6 +94,14 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    pub(super) fn new(
+        words: (&'static str, &'static str, &'static str),
+        limit: Limit,
+        value: Option<f64>,
+    ) -> Self {
+        Self { words, limit, value }
+    }
+
     fn is_met(&self) -> bool {
         self.value.is_some_and(|value| self.limit.is_kept_by(value))
     }
@@ -122,11 +130,7 @@ pub(super) fn answers(measured: &Measured, release: bool) -> Vec<Answer> {
     TARGETS
         .iter()
         .filter(|target| release || target.in_debug)
-        .map(|target| Answer {
-            words: target.words,
-            limit: target.limit,
-            value: (target.measured)(measured),
-        })
+        .map(|target| Answer::new(target.words, target.limit, (target.measured)(measured)))
         .collect()
 }
 

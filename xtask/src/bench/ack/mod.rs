@@ -23,6 +23,7 @@ use self::{
     report::{Report, Waits},
 };
 use super::{
+    RUN, SERVICE,
     circumstances::Circumstances,
     machine, progress,
     stand::{Programs, Stand},
@@ -46,7 +47,7 @@ const FLOOR: usize = 300;
 pub(super) fn run(wanted: &AckBench) -> Result<(), Failure> {
     setup::run(false, For::Server)?;
     let metadata = workspace::metadata()?;
-    let programs = Programs::build(&metadata, !wanted.debug)?;
+    let programs = Programs::build(&metadata, !wanted.debug, &SERVICE, RUN)?;
     let stand = Stand::start(programs, workspace::target(&metadata, "xtask/bench")?)?;
     let report = on(&stand, wanted)?;
     stand.stop()?;

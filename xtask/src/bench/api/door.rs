@@ -1,0 +1,124 @@
+//! The service itself, as a process, and whoever asks it.
+
+use std::{
+    fs::{self, File},
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::{Child, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    answers::{Answers, WARM_UP},
+    http::Connection,
+    question::Question,
+};
+use crate::{
+    bench::{DATABASE, stand::Stand},
+    failure::Failure,
+};
+
+/// How long it may take to begin.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running `vigie-api`, which ends with this.
+pub(super) struct Door {
+    child: Child,
+    log: PathBuf,
+    pub(super) address: SocketAddr,
+}
+
+impl Door {
+    /// Starts one that knows people in this way, and waits until it answers.
+    pub(super) fn open(stand: &Stand, name: &str, auth: &str) -> Result<Self, Failure> {
+        let (address, ops) = (free_address()?, free_address()?);
+        let configuration = stand.write(
+            &format!("{name}.toml"),
+            &format!(
+                "packs = [\"depot\", \"postgres\"]\n[auth]\n{auth}\n[api]\nlisten = \"{address}\"\n[ops]\nlisten = \"{ops}\"\n"
+            ),
+        )?;
+        let log = stand.write(&format!("{name}.log"), "")?;
+        let child = stand
+            .serve(DATABASE, &configuration)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(&log)?)
+            .spawn()?;
+        let mut door = Self { child, log, address };
+        door.wait()?;
+        Ok(door)
+    }
+
+    fn wait(&mut self) -> Result<(), Failure> {
+        let begun = Instant::now();
+        while !Connection::open(self.address, "").is_ok_and(|mut one| matches!(one.get("/livez"), Ok(200))) {
+            if begun.elapsed() > PATIENCE || self.child.try_wait()?.is_some() {
+                let log = fs::read_to_string(&self.log)?;
+                return Err(Failure::new(format!("vigie-api does not answer: {log}")));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One that is free now.
+fn free_address() -> Result<SocketAddr, Failure> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
+}
+
+/// Asks over so many connections for so many seconds, each of them again as soon as it is answered.
+pub(super) fn ask(
+    address: SocketAddr,
+    who: &str,
+    question: Question,
+    connections: usize,
+    seconds: u64,
+) -> Result<Answers, Failure> {
+    let begun = Instant::now();
+    let lasting = Duration::from_secs(WARM_UP + seconds);
+    let came = thread::scope(|scope| {
+        let asking: Vec<_> = (0..connections)
+            .map(|_| scope.spawn(|| one_after_the_other(address, who, question, begun, lasting)))
+            .collect();
+        let mut came = Vec::new();
+        for one in asking {
+            came.extend(one.join().map_err(|_| Failure::new("who asks has panicked"))??);
+        }
+        Ok::<_, Failure>(came)
+    })?;
+    Ok(Answers::counted(came.into_iter(), seconds))
+}
+
+/// When each answer came and how long it took, in milliseconds.
+fn one_after_the_other(
+    address: SocketAddr,
+    who: &str,
+    question: Question,
+    begun: Instant,
+    lasting: Duration,
+) -> Result<Vec<(f64, f64)>, Failure> {
+    let mut connection = Connection::open(address, who)?;
+    let mut came = Vec::new();
+    while begun.elapsed() < lasting {
+        let asked = Instant::now();
+        let status = connection.get(question.path())?;
+        let took = asked.elapsed();
+        if status != 200 {
+            let body = String::from_utf8_lossy(&connection.body);
+            return Err(Failure::new(format!("{}: {status} {body}", question.path())));
+        }
+        came.push((begun.elapsed().as_secs_f64() * 1e3, took.as_secs_f64() * 1e3));
+    }
+    Ok(came)
+}
