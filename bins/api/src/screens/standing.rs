@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The longest piece of a message in a list, in characters; the whole one is a click away.
-const LONGEST_IN_LIST: usize = 90;
+const LONGEST_IN_LIST: usize = 85;
 
 /// What people call the thing, else its identifier.
 pub(crate) fn name(alert: &Alert) -> &str {
