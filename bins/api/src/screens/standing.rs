@@ -45,7 +45,8 @@ pub(crate) fn brief(alert: &Alert) -> String {
         .rfind(' ')
         .filter(|at| *at > LONGEST_IN_LIST / 2)
         .unwrap_or(cut.len());
-    format!("{}…", cut[..whole_words].trim_end())
+    let is_loose = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':');
+    format!("{}…", cut[..whole_words].trim_end_matches(is_loose))
 }
 
 /// The word for a status alone.
