@@ -174,8 +174,7 @@ pub trait AlertStore: Send + Sync {
     /// is no such check. Reads every alert opened in the last 90 days: not for every look at a screen.
     ///
     /// Cancel safe.
-    async fn times<'a>(&self, caller: &Caller, database: &str, code: Option<&'a str>)
-    -> Result<Times, Error>;
+    async fn times(&self, caller: &Caller, database: &str, code: Option<String>) -> Result<Times, Error>;
 
     /// How many alerts were live at the end of each of the last local days of `zone`, by severity, the first day first;
     /// the last one is today, and its number that of now. Told by the events.

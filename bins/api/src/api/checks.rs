@@ -147,7 +147,7 @@ pub(super) async fn find(
     let known = known.ok_or_else(Problem::not_found)?;
     let (outcomes, times) = tokio::try_join!(
         app.store.outcomes(caller, &app.database, &code, OUTCOMES),
-        app.store.times(caller, &app.database, Some(&code)),
+        app.store.times(caller, &app.database, Some(code.clone())),
     )?;
     let own = app.check(&code);
     Ok(Json(CheckDetailBody {

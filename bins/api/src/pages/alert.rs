@@ -45,7 +45,8 @@ pub(super) async fn detail(
         };
         let (checks, times, seen) = tokio::try_join!(
             app.store.checks(caller, &app.database),
-            app.store.times(caller, &app.database, Some(&alert.check_code)),
+            app.store
+                .times(caller, &app.database, Some(alert.check_code.clone())),
             app.store.last_seen(caller, &app.database)
         )?;
         Ok::<_, Error>((alert, events, code, checks, times, seen.at))

@@ -72,7 +72,7 @@ async fn detail(
     let read = tokio::try_join!(
         app.store.checks(caller, &app.database),
         app.store.outcomes(caller, &app.database, code, MANY),
-        app.store.times(caller, &app.database, Some(code)),
+        app.store.times(caller, &app.database, Some(code.to_owned())),
         app.store.last_seen(caller, &app.database)
     );
     let (checks, outcomes, times, seen) = match read {

@@ -249,7 +249,9 @@ fn behind_the_endpoints_the_database_refuses_strangers() {
         );
         forbidden(
             "times",
-            &store.times(&stranger, database, Some("STOCK_NEGATIF")).await,
+            &store
+                .times(&stranger, database, Some("STOCK_NEGATIF".to_owned()))
+                .await,
         );
         forbidden(
             "trend",

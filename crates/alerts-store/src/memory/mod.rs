@@ -217,13 +217,10 @@ impl AlertStore for MemoryAlertStore {
         })
     }
 
-    async fn times<'a>(
-        &self,
-        caller: &Caller,
-        database: &str,
-        code: Option<&'a str>,
-    ) -> Result<Times, Error> {
-        Ok(self.reading(caller)?.times(database, code, self.clock.now()))
+    async fn times(&self, caller: &Caller, database: &str, code: Option<String>) -> Result<Times, Error> {
+        Ok(self
+            .reading(caller)?
+            .times(database, code.as_deref(), self.clock.now()))
     }
 
     async fn trend(

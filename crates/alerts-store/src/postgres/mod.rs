@@ -161,13 +161,8 @@ impl AlertStore for PgAlertStore {
         read::vitals(self.begin_serving(caller).await?, database).await
     }
 
-    async fn times<'a>(
-        &self,
-        caller: &Caller,
-        database: &str,
-        code: Option<&'a str>,
-    ) -> Result<Times, Error> {
-        read::times(&mut self.begin_reading(caller).await?, database, code).await
+    async fn times(&self, caller: &Caller, database: &str, code: Option<String>) -> Result<Times, Error> {
+        read::times(&mut self.begin_reading(caller).await?, database, code.as_deref()).await
     }
 
     async fn trend(

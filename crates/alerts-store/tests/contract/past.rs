@@ -278,10 +278,10 @@ pub(crate) async fn times_are_of_one_check_or_of_all(harness: &dyn Harness) {
         .find(|alert| alert.check_code == CODE && alert.entity_id == "T2");
     scene.resolve(fixed.expect("an alert"), "didier").await;
     let patricia = Caller::person("patricia");
-    let times = async |code| {
+    let times = async |code: Option<&str>| {
         harness
             .people()
-            .times(&patricia, "main", code)
+            .times(&patricia, "main", code.map(str::to_owned))
             .await
             .expect("a pca reads")
     };

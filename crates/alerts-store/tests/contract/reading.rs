@@ -36,7 +36,7 @@ pub(crate) async fn strangers_are_told_so(harness: &dyn Harness) {
         people.checks(&stranger, "main").await.err(),
         people.check_states(&stranger, "main").await.err(),
         people.last_seen(&stranger, "main").await.err(),
-        people.times(&stranger, "main", Some(CODE)).await.err(),
+        people.times(&stranger, "main", Some(CODE.to_owned())).await.err(),
         people
             .trend(&stranger, "main", 30, chrono_tz::Tz::UTC)
             .await

@@ -75,7 +75,10 @@ async fn no_look_at_the_screen_reads_every_alert(pool: PgPool) {
         // The trend reads events; the times, which no list shows, read what was opened in 90 days. The others read the live
         // alerts alone.
         if !["the trend", "the times"].contains(&what) {
-            assert!(plan.contains("Index Only Scan using alerts_live_idx"), "{what}: {plan}");
+            assert!(
+                plan.contains("Index Only Scan using alerts_live_idx"),
+                "{what}: {plan}"
+            );
             assert!(!plan.contains("alerts_opened_idx"), "{what}: {plan}");
         }
     }
