@@ -74,6 +74,7 @@ async fn many_go_away(api: &mut Api<'_>) {
          same; {answered} patient ones were answered meanwhile"
     );
     assert_ne!(acted, "0", "nobody was in the middle of anything");
+    assert_ne!(answered, 0, "nobody got through");
 
     everybody_is_who_they_are(api, &id).await;
     // What the aborted ones did, they did in their own name; and only those who may.
@@ -109,8 +110,11 @@ fn patient_ones(api: &Api<'_>, over: &Arc<AtomicBool>) -> JoinSet<usize> {
             while !over.load(Ordering::Relaxed) {
                 let request = request.try_clone().expect("no body");
                 let answer = request.send().await.expect("an answer");
-                assert_eq!(answer.status(), status, "{user}");
-                answered += 1;
+                // Where all connections are taken for longer than anybody waits for one, they are told: later.
+                if answer.status() != 503 {
+                    assert_eq!(answer.status(), status, "{user}");
+                    answered += 1;
+                }
             }
             answered
         });
