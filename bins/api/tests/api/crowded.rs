@@ -100,12 +100,16 @@ fn a_page_does_not_wait_for_its_picture() {
         let page = browser.page(api, "/governance/integrity").await;
         assert!(page.contains("class=\"counters\"") && page.contains("STOCK_NEGATIF"));
         assert!(
-            !page.contains("<svg") && page.contains("pas connu pour l’instant"),
+            !page.contains("class=\"trend\"") && page.contains("pas connu pour l’instant"),
             "{page}"
         );
         migration.close().await.expect("closed");
         let end = tokio::time::Instant::now() + PATIENCE;
-        while !browser.page(api, "/governance/integrity").await.contains("<svg") {
+        while !browser
+            .page(api, "/governance/integrity")
+            .await
+            .contains("class=\"trend\"")
+        {
             assert!(tokio::time::Instant::now() < end, "it does not come back");
         }
     });

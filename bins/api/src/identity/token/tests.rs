@@ -373,6 +373,8 @@ async fn known_keys_count_while_they_are_fetched_again_and_where_they_cannot_be(
     verifier.caller(&known).await.expect("it counts at once");
     server.until_asked(2, pin!(std::future::pending::<()>())).await;
     verifier.caller(&known).await.expect("it counts meanwhile");
+    let refused = verifier.caller(&made_up).await.err();
+    assert_eq!(refused, Some(NotValid::NoKeys), "the attempt is still under way");
     server.gate.close();
     // The attempt is over once a made-up name is no more than that.
     while verifier.caller(&made_up).await.err() == Some(NotValid::NoKeys) {
