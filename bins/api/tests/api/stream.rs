@@ -44,7 +44,7 @@ impl Follows {
     async fn next(&mut self) -> Option<Told> {
         let end = Instant::now() + PATIENCE;
         loop {
-            if let Some((event, rest)) = self.unread.split_once("\n\n") {
+            if let Some((event, _)) = self.unread.split_once("\n\n") {
                 let field = |name: &str| {
                     let mut lines = event.lines().filter_map(|line| line.split_once(": "));
                     lines
@@ -52,7 +52,8 @@ impl Follows {
                         .map(|(_, value)| value.to_owned())
                 };
                 let told = field("event").zip(field("id"));
-                self.unread = rest.to_owned();
+                let read = event.len() + 2;
+                self.unread.drain(..read);
                 if let Some((kind, id)) = told {
                     return Some(Told { kind, id });
                 }
