@@ -191,13 +191,13 @@ mod tests {
         let sessions = Sessions::default();
         let begin = || sessions.begin("Amina".to_owned(), Caller::person("amina"), None);
         let (told, unused, used) = (begin(), begin(), begin());
-        let is_there = |cookie: &str| sessions.find(cookie).map(|session| sessions.used(&session));
+        let visit = |cookie: &str| sessions.find(cookie).map(|session| sessions.used(&session));
         let session = sessions.find(&told).expect("it is there");
         assert_ne!(session.csrf, sessions.find(&used).expect("it is there").csrf);
         sessions.end(&session);
         assert!(sessions.find(&told).is_none(), "told to");
         for hours in (0..24 * 7).step_by(7) {
-            assert!(is_there(&used).is_some(), "used after {hours} h");
+            assert!(visit(&used).is_some(), "used after {hours} h");
             tokio::time::advance(Duration::from_hours(7)).await;
             // To look is no use.
             sessions.find(&unused);
