@@ -125,7 +125,7 @@ async function renew() {
   if (busy) return void (again = true);
   busy = true;
   try {
-    const answer = await ask(location.href);
+    const answer = await ask(location.href, { headers: { 'x-vigie-automatic': '1' } });
     const renews = answer.ok && !elsewhere(answer);
     if (main().hasAttribute('data-retry') || (!renews && !drafts())) return location.reload();
     const page = parsed(await answer.text());

@@ -6,7 +6,7 @@ use wiring::{flags::Flags, log::LogFormat};
 /// Shows Vigie's alerts to people and programs, and takes their acts.
 ///
 /// Serves the screens (/governance/…), the HTTP API (/api/v1, described at /api/openapi.json) and the health of the service
-/// until SIGTERM or Ctrl-C: then it stops being ready, answers what it has been asked, and ends within 10 s. Everything is
+/// until SIGTERM or Ctrl-C: then it stops being ready, answers what it has been asked, and ends within 16 s. Everything is
 /// read and done under the rights that the caller has in the database. Needs a database that `vigie migrate` and `vigie
 /// install` have prepared, the login `vigie_api`, a configuration that says who somebody is (`[auth]`), and `APP_ENV`.
 ///

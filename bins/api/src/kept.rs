@@ -1,49 +1,66 @@
 //! Something that is found out once for everybody who asks, and told again for a while.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{sync::OnceCell, time::Instant};
 
 /// Whoever asks first finds out; who asks meanwhile waits for the same, and for so long afterwards it is what everybody is
-/// told. What could not be found out is told to who asked, and kept by nobody.
+/// told. That it could not be found out is told to all who waited, and to nobody after them.
 #[derive(Debug)]
-pub(crate) struct Kept<T> {
+pub(crate) struct Kept<T, E> {
     lasting: Duration,
-    last: Arc<Mutex<Option<(Instant, T)>>>,
+    last: Mutex<Arc<Attempt<T, E>>>,
 }
 
-impl<T: Clone + Send + 'static> Kept<T> {
+/// What came of it, and when; nothing while it is being found out.
+type Attempt<T, E> = OnceCell<(Instant, Result<T, E>)>;
+
+impl<T, E> Kept<T, E>
+where
+    T: Clone + Send + Sync + 'static,
+    E: Clone + Send + Sync + 'static,
+{
     pub(crate) fn lasting(lasting: Duration) -> Self {
         Self {
             lasting,
-            last: Arc::default(),
+            last: Mutex::new(Arc::new(OnceCell::new())),
         }
     }
 
     /// What is kept, else what is found out now. That goes on also where whoever asked goes away, so that the next one does
     /// not begin anew.
-    pub(crate) async fn or_find<E, F>(&self, find: F) -> Result<T, E>
+    pub(crate) async fn or_find<F>(&self, find: F) -> Result<T, E>
     where
-        E: Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let (last, lasting) = (Arc::clone(&self.last), self.lasting);
+        let attempt = self.attempt();
         let finding = tokio::spawn(async move {
-            // Held while finding out: who comes meanwhile wants the same.
-            let mut last = last.lock().await;
-            if let Some((at, value)) = &*last
-                && at.elapsed() < lasting
-            {
-                return Ok(value.clone());
-            }
-            let value = find.await?;
-            *last = Some((Instant::now(), value.clone()));
-            Ok(value)
+            let (_, found) = attempt
+                .get_or_init(async || {
+                    let found = find.await;
+                    (Instant::now(), found)
+                })
+                .await;
+            found.clone()
         });
         match finding.await {
             Ok(found) => found,
             Err(ended) => std::panic::resume_unwind(ended.into_panic()),
         }
+    }
+
+    /// The last one, unless it failed or was too long ago: then a new one.
+    fn attempt(&self) -> Arc<Attempt<T, E>> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, found)) = last.get()
+            && (found.is_err() || at.elapsed() >= self.lasting)
+        {
+            *last = Arc::new(OnceCell::new());
+        }
+        Arc::clone(&last)
     }
 }
 
@@ -73,8 +90,11 @@ mod tests {
         assert_eq!((one, other, found.load(Ordering::Relaxed)), (Ok(1), Ok(1), 1));
 
         tokio::time::advance(LASTING).await;
-        let (failed, next) = tokio::join!(find(Err(())), find(Ok(4)));
-        assert_eq!((failed, next), (Err(()), Ok(4)), "what failed is not kept");
-        assert_eq!(find(Err(())).await, Ok(4));
+        let before = Instant::now();
+        let both = tokio::join!(find(Err(())), find(Ok(4)));
+        assert_eq!(both, (Err(()), Err(())), "who waited does not wait again");
+        assert_eq!(before.elapsed(), Duration::from_secs(1));
+        assert_eq!(find(Ok(5)).await, Ok(5), "what failed is not kept");
+        assert_eq!(find(Err(())).await, Ok(5));
     }
 }

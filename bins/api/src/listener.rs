@@ -1,4 +1,4 @@
-//! The connections: so many at once, none that keeps silent, and an orderly end.
+//! The connections: so many at once, none that keeps silent or takes nothing, and an orderly end.
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use tower::ServiceExt as _;
 pub(crate) struct Limits {
     /// So many at once; more wait at the door until one ends.
     pub(crate) connections: usize,
-    /// How long a client may take to say what it wants, the next time too. Longer than the minute for which proxies keep an
+    /// How long a client may take to say what it wants, the next time too, or to take some of what is sent. Longer than the minute for which proxies keep an
     /// unused connection: so it is theirs to close, and they never send a request into one that is just closed here.
     pub(crate) silence: Duration,
 }
@@ -52,7 +52,7 @@ pub(crate) async fn serve(
         let (stream, peer, permit) = tokio::select! {
             biased;
             () = &mut ending => break,
-            next = next(&mut listener, &room) => next,
+            next = next(&mut listener, &room, limits.silence) => next,
         };
         let router = router.clone();
         let service = service_fn(move |request| answer(router.clone(), peer, request));
@@ -70,12 +70,16 @@ pub(crate) async fn serve(
 async fn next(
     listener: &mut TcpListener,
     room: &Arc<Semaphore>,
+    silence: Duration,
 ) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
     // It is never closed.
     let permit = Arc::clone(room).acquire_owned().await.ok();
     let (stream, peer) = listener.accept().await;
     // Answers are small and whole: nothing is won by waiting for more of them.
     let _ = stream.set_nodelay(true);
+    // One that stops reading would keep its place for ever; where the system knows no such thing, it does.
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(silence));
     (stream, peer, permit)
 }
 
@@ -133,5 +137,32 @@ mod tests {
         );
         end.send(()).expect("it serves");
         serving.await.expect("an orderly end");
+    }
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn who_takes_nothing_of_the_answer_leaves_the_room_to_others() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let limits = Limits {
+            connections: 1,
+            silence: Duration::from_millis(200),
+        };
+        // More than fits anywhere on the way.
+        let large = async || vec![b'a'; 64 << 20];
+        let router = Router::new()
+            .route("/large", get(large))
+            .route("/", get(async || "there is room"));
+        tokio::spawn(serve(listener, router, limits, std::future::pending()));
+        let asks = async |path: &str| {
+            let mut stream = TcpStream::connect(address).await.expect("it listens");
+            let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.expect("sent");
+            stream
+        };
+        let takes_nothing = asks("/large").await;
+        takes_nothing.readable().await.expect("an answer");
+        let next = tokio::time::timeout(Duration::from_mins(1), said(asks("/").await));
+        assert!(next.await.expect("room").ends_with("there is room"));
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers about this service, for Prometheus, on the operations listener.
+//! Numbers about this service, for Prometheus.
 
 use std::{sync::Arc, time::Instant};
 
@@ -22,7 +22,6 @@ use prometheus_client::{
     registry::Registry,
 };
 use release_info::Standing;
-use tokio::net::TcpListener;
 
 /// What is counted.
 #[derive(Debug, Clone)]
@@ -120,9 +119,9 @@ impl Drop for Working {
     }
 }
 
-/// Answers until the program ends.
-pub(crate) async fn serve(listener: TcpListener, numbers: Numbers) {
-    let router = Router::new().route(
+/// Where they are read.
+pub(crate) fn router(numbers: Numbers) -> Router {
+    Router::new().route(
         "/metrics",
         get(async move || {
             let mut text = String::new();
@@ -131,9 +130,7 @@ pub(crate) async fn serve(listener: TcpListener, numbers: Numbers) {
                 Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             }
         }),
-    );
-    // It ends only with the listener, which nobody closes.
-    let _ = axum::serve(listener, router).await;
+    )
 }
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -55,10 +55,7 @@ pub(crate) async fn who(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<Pe
             session: None,
         }));
     }
-    let Some(cookie) = identity::session_of(headers, app.identity.is_secure) else {
-        return Ok(None);
-    };
-    let Some(session) = app.identity.sessions.find(&cookie) else {
+    let Some(session) = app.identity.session(headers) else {
         return Ok(None);
     };
     // A task of its own: a renewal that was begun is finished, also where its visitor goes away. What renews counts

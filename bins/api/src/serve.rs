@@ -9,13 +9,14 @@ use wiring::{
 };
 
 use crate::{
+    health,
     listener::{self, LIMITS},
     metrics, router,
-    start::Service,
+    start::{PATIENCE, Service},
 };
 
-/// How long what was asked may take to be answered, once it is asked to end.
-const GRACE: Duration = Duration::from_secs(8);
+/// How long what was asked may take to be answered, once it is asked to end: as long as ever.
+const GRACE: Duration = PATIENCE;
 /// How long it says that it is not ready before it takes no more connections, so that whoever sends it requests hears of it.
 const NOTICE: Duration = Duration::from_millis(500);
 
@@ -37,7 +38,14 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
     let numbers = metrics::Numbers::new(&app.standing);
     let router = router::router(&service, numbers.clone());
     let mut besides = JoinSet::new();
-    besides.spawn(metrics::serve(ops, numbers));
+    // A door of their own for those who look after it: it opens also where the other one has no place left.
+    let watched = health::probes()
+        .with_state(Arc::clone(&app))
+        .merge(metrics::router(numbers));
+    besides.spawn(async move {
+        // It ends only with the listener, which nobody closes.
+        let _ = axum::serve(ops, watched).await;
+    });
     match service.hearing {
         Some(pool) => besides.spawn(Arc::clone(&app.changes).hear(pool)),
         None => besides.spawn(Arc::clone(&app.changes).guess()),

@@ -47,8 +47,7 @@ pub(super) async fn list(
     Asked(params): Asked<ListParams>,
 ) -> Result<Response, Problem> {
     let filter = params.filter(&app.database)?;
-    let wants = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    if wants.is_some_and(|wants| wants.split(',').any(|kind| kind.trim().starts_with("text/csv"))) {
+    if wants_csv(&headers) {
         return export::csv(&app, person.caller, filter).await;
     }
     let page = app.store.list(&person.caller, &filter).await?;
@@ -58,6 +57,22 @@ pub(super) async fn list(
         alerts: page.alerts.into_iter().map(AlertBody::from).collect(),
     })
     .into_response())
+}
+
+/// Whether a table is asked for. A weight of zero says what is not wanted (RFC 9110, 12.4.2).
+fn wants_csv(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.unwrap_or_default().split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let is_csv = parts
+            .next()
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("text/csv"));
+        let is_unwanted = |part: &str| {
+            let (key, weight) = part.split_once('=').unwrap_or_default();
+            key.eq_ignore_ascii_case("q") && weight.parse() == Ok(0.0)
+        };
+        is_csv && !parts.any(is_unwanted)
+    })
 }
 
 /// The numbers at a glance, counted by the database.
@@ -134,4 +149,38 @@ pub(super) async fn events(
         app.store.get(caller, id).await?;
     }
     Ok(Json(events.into_iter().map(EventBody::from).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_table_is_for_those_who_ask_for_one() {
+        let wants = |accept| {
+            wants_csv(&HeaderMap::from_iter([(
+                header::ACCEPT,
+                HeaderValue::from_static(accept),
+            )]))
+        };
+        for table in [
+            "text/csv",
+            "application/json, Text/CSV;q=0.1",
+            "text/csv; header=present; q=1",
+        ] {
+            assert!(wants(table), "{table}");
+        }
+        for other in [
+            "",
+            "*/*",
+            "application/json, text/csv;q=0",
+            "text/csv; Q=0.000",
+            "text/csvx",
+            "a=text/csv",
+        ] {
+            assert!(!wants(other), "{other}");
+        }
+    }
 }

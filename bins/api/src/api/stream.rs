@@ -4,10 +4,13 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
-    http::HeaderMap,
-    response::sse::{Event, KeepAlive, Sse},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 
 use crate::{app::App, person::Person, problem::Problem};
 
@@ -17,6 +20,11 @@ const LASTING: Duration = Duration::from_mins(5);
 const RETRY: Duration = Duration::from_secs(1);
 /// How often a silent stream says that it is still there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Asks the proxies that know it (nginx) to pass each event on at once.
+const UNBUFFERED: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-accel-buffering"),
+    HeaderValue::from_static("no"),
+);
 
 /// Server-sent events: `change` where alerts or runs have changed, `resync` where something may have been missed. Each has
 /// an `id`; a client that comes back with the last one hears at once whether it missed anything, and one without hears
@@ -38,7 +46,7 @@ pub(super) async fn stream(
     State(app): State<Arc<App>>,
     person: Person,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     // That anything happens at all is for members only.
     person.must_have_role(&app).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
@@ -50,11 +58,12 @@ pub(super) async fn stream(
         let kind = if news.missed { "resync" } else { "change" };
         // Browsers drop an event that carries no data.
         let event = Event::default().event(kind).id(name).data(kind).retry(RETRY);
-        Some((Ok(event), follower))
+        Some((Ok::<_, Infallible>(event), follower))
     })
     .take_until(async move {
         // Whichever comes first.
         let _ = tokio::time::timeout(LASTING, ending.cancelled()).await;
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    Ok(([UNBUFFERED], events))
 }

@@ -17,11 +17,16 @@ use super::{
 };
 use crate::{app::App, person::Person, problem::Problem};
 
-/// The range of the schema that this program works with: the newest migration it knows, and no other.
-pub(crate) fn router() -> Router<Arc<App>> {
+/// For whoever starts it, stops it and sends it requests.
+pub(crate) fn probes() -> Router<Arc<App>> {
     Router::new()
         .route("/livez", get(livez))
         .route("/readyz", get(readyz))
+}
+
+/// For everybody.
+pub(crate) fn router() -> Router<Arc<App>> {
+    probes()
         .route("/health", get(health))
         .route("/health/details", get(details))
         .route("/version", get(version))
@@ -124,6 +129,7 @@ async fn version(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     }) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
+    // The newest migration that this program knows, and no other.
     let newest = wiring::session::newest_migration();
     (caching, Json(app.standing.manifest(&(newest..=newest)))).into_response()
 }

@@ -59,7 +59,7 @@ pub(crate) struct Seen {
 /// Looks, at most every two seconds.
 pub(crate) struct Health {
     source: Arc<dyn Source>,
-    seen: Kept<Arc<Seen>>,
+    seen: Kept<Arc<Seen>, Infallible>,
 }
 
 impl Health {
@@ -73,7 +73,7 @@ impl Health {
     /// What there is to see.
     pub(crate) async fn look(&self) -> Arc<Seen> {
         let source = Arc::clone(&self.source);
-        let look = async move { Ok::<_, Infallible>(Arc::new(look(&*source).await)) };
+        let look = async move { Ok(Arc::new(look(&*source).await)) };
         let Ok(seen) = self.seen.or_find(look).await;
         seen
     }

@@ -6,7 +6,7 @@ mod look;
 mod verdict;
 
 pub(crate) use self::{
-    endpoints::router,
+    endpoints::{probes, router},
     look::{Health, PgSource},
     verdict::Verdict,
 };

@@ -1,14 +1,16 @@
 //! How often somebody may try to sign in: leaky buckets.
 //!
-//! What leaks is time: each attempt fills its buckets by one, and they empty by one every so often. The small bucket of an
-//! account is of one network too: whoever fills it elsewhere does not lock its owner out. Kept in memory, for so many; when
-//! there are more, the emptiest go, which are those that matter least.
+//! What leaks is time: each attempt fills its buckets by one, and they empty by one every so often. Whoever fills those of an
+//! account elsewhere does not lock its owner out: the small one is of one network too, and the large one does not count for
+//! a network from which that account was signed in to lately. Kept in memory, for so many; when there are more, the emptiest
+//! go, and the oldest sign-ins, which are those that matter least.
 
 use std::{
     collections::HashMap,
     fmt,
+    hash::Hash,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -26,7 +28,9 @@ const NETWORK: u32 = 30;
 /// And then one every so often.
 const ACCOUNT_EVERY: Duration = Duration::from_secs(30);
 const NETWORK_EVERY: Duration = Duration::from_secs(5);
-/// So many buckets are kept.
+/// How long a network is known from which somebody signed in.
+const LATELY: Duration = Duration::from_hours(24 * 30);
+/// So many buckets are kept, and so many sign-ins.
 const MOST: usize = 20_000;
 
 /// By what an account is known: a digest, for an address that somebody typed is nobody's business.
@@ -49,7 +53,15 @@ impl fmt::Display for Account {
 
 /// Attempts to sign in.
 #[derive(Debug, Default)]
-pub(crate) struct Attempts(Mutex<HashMap<Key, Instant>>);
+pub(crate) struct Attempts(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// When each is empty again.
+    buckets: HashMap<Key, Instant>,
+    /// Until when a network is known from which somebody signed in.
+    owners: HashMap<(Account, IpNet), Instant>,
+}
 
 /// What an attempt fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,17 +74,20 @@ enum Key {
 impl Attempts {
     /// Counts one. `Err`: how long to wait before the next; that one does not count.
     pub(crate) fn count(&self, account: Account, address: IpAddr) -> Result<(), Duration> {
-        // Whoever has an IPv6 address has a whole /64 of them.
-        let network = network(address, 32, 64);
-        let wanted = [
-            (Key::Here(account, network), HERE, ACCOUNT_EVERY),
-            (Key::Account(account), ACCOUNT, ACCOUNT_EVERY),
-            (Key::Network(network), NETWORK, NETWORK_EVERY),
-        ];
+        let network = one_visitor(address);
         let now = Instant::now();
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept();
+        let is_owner = kept
+            .owners
+            .get(&(account, network))
+            .is_some_and(|until| *until > now);
+        let here = (Key::Here(account, network), HERE, ACCOUNT_EVERY);
+        let everywhere = (Key::Account(account), ACCOUNT, ACCOUNT_EVERY);
+        let neighbours = (Key::Network(network), NETWORK, NETWORK_EVERY);
+        let wanted = [Some(here), (!is_owner).then_some(everywhere), Some(neighbours)];
+        let buckets = &mut kept.buckets;
         buckets.retain(|_, empty_at| *empty_at > now);
-        for (key, most, every) in &wanted {
+        for (key, most, every) in wanted.iter().flatten() {
             let empty_at = buckets.get(key).copied().unwrap_or(now);
             let full = *every * *most;
             let would = (empty_at + *every).saturating_duration_since(now);
@@ -80,14 +95,36 @@ impl Attempts {
                 return Err(would.saturating_sub(full));
             }
         }
-        while buckets.len() + wanted.len() > MOST {
-            let soonest = buckets.iter().min_by_key(|(_, at)| **at).map(|(key, _)| *key);
-            soonest.and_then(|key| buckets.remove(&key));
-        }
-        for (key, _, every) in wanted {
+        make_room(buckets, wanted.len());
+        for (key, _, every) in wanted.into_iter().flatten() {
             *buckets.entry(key).or_insert(now) += every;
         }
         Ok(())
+    }
+
+    /// Somebody has signed in: from there, others' attempts elsewhere do not lock them out.
+    pub(crate) fn succeeded(&self, account: Account, address: IpAddr) {
+        let mut kept = self.kept();
+        make_room(&mut kept.owners, 1);
+        kept.owners
+            .insert((account, one_visitor(address)), Instant::now() + LATELY);
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever has an IPv6 address has a whole /64 of them.
+fn one_visitor(address: IpAddr) -> IpNet {
+    network(address, 32, 64)
+}
+
+/// For so many more: what ends soonest goes.
+fn make_room<K: Copy + Eq + Hash>(kept: &mut HashMap<K, Instant>, more: usize) {
+    while kept.len() + more > MOST {
+        let soonest = kept.iter().min_by_key(|(_, at)| **at).map(|(key, _)| *key);
+        soonest.and_then(|key| kept.remove(&key));
     }
 }
 
@@ -131,6 +168,30 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn whoever_signed_in_from_there_lately_is_not_locked_out_by_others() {
+        let attempts = Attempts::default();
+        let (amina, didier) = (
+            Account::of("amina@example.org"),
+            Account::of("didier@example.org"),
+        );
+        attempts.succeeded(amina, address(99));
+        let attacked = |account| (0..=50).any(|n| attempts.count(account, address(n)).is_err());
+        assert!(attacked(amina) && attacked(didier));
+        for _ in 0..5 {
+            attempts.count(amina, address(99)).expect("as ever");
+        }
+        attempts
+            .count(amina, address(99))
+            .expect_err("no more often than anybody");
+        attempts
+            .count(didier, address(99))
+            .expect_err("somebody else's account");
+        tokio::time::advance(LATELY).await;
+        assert!(attacked(amina));
+        attempts.count(amina, address(99)).expect_err("that was long ago");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_network_may_try_thirty_accounts() {
         let attempts = Attempts::default();
         let neighbour = |n: u16| IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, n]);
@@ -148,11 +209,10 @@ mod tests {
         let attempts = Attempts::default();
         for n in 0..8_000_u32 {
             let address = IpAddr::from(0x0a00_0000_u32.wrapping_add(n).to_be_bytes());
-            attempts
-                .count(Account::of(&n.to_string()), address)
-                .expect("one of many");
+            let account = Account::of(&n.to_string());
+            attempts.count(account, address).expect("one of many");
         }
-        let kept = attempts.0.lock().expect("nobody panicked").len();
+        let kept = attempts.kept().buckets.len();
         assert!(kept <= MOST && kept > MOST - 3, "{kept}");
     }
 }

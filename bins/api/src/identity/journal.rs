@@ -1,4 +1,5 @@
-//! The journal of sign-ins: a line of the log for each, by which an attack is seen and nobody is named.
+//! The journal of sign-ins: a line of the log for each, by which an attack is seen. Nobody is named, but for a pseudonym:
+//! whoever knows an address can tell its lines.
 
 use std::net::IpAddr;
 
@@ -17,7 +18,7 @@ pub(crate) enum Outcome {
     SignedOut,
 }
 
-/// Writes one. The account is a short digest, and the address is shortened to its network.
+/// Writes one. The account is a short digest of its address, and the address is shortened to its network.
 pub(crate) fn journal(outcome: Outcome, account: Account, from: IpAddr) {
     let network = network(from, 24, 48);
     match outcome {

@@ -1,7 +1,8 @@
 //! The public keys of tokens (RFC 7517), fetched from where they are published.
 //!
-//! Kept for a while, fetched again when a token names a key that is not among them, and never more often than once in
-//! [`PAUSE`], whatever tokens people make up. While the keys cannot be fetched, those that were known go on counting.
+//! Whose key is known waits for nobody: old keys go on counting while they are fetched again behind the scenes, and while
+//! they cannot be. A name that is not among them makes them be fetched too, never more often than once in [`PAUSE`],
+//! whatever names people make up. Only while no key is known at all does everybody wait for the same answer.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -14,7 +15,7 @@ use wiring::stop::Stop;
 
 use super::token::NotValid;
 
-/// How long keys are believed without looking again.
+/// After so long keys are looked at again.
 const LASTING: Duration = Duration::from_mins(10);
 /// At least so long between two attempts.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -33,7 +34,7 @@ struct Published {
     client: reqwest::Client,
     /// Never held while anything is waited for: whose key is known waits for nobody.
     known: Mutex<Option<Known>>,
-    /// When it was last tried to fetch them. Held meanwhile: who comes then wants the same answer.
+    /// When it was last tried to fetch them. Held meanwhile.
     tried: tokio::sync::Mutex<Option<Instant>>,
 }
 
@@ -66,29 +67,35 @@ impl Jwks {
         name: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<DecodingKey, NotValid> {
-        let fresh = self
-            .0
-            .known()
-            .as_ref()
-            .filter(|known| known.fetched.elapsed() <= LASTING)
-            .and_then(|known| find(&known.keys, name, algorithm));
-        if let Some(key) = fresh {
+        let published = &self.0;
+        if let Some((key, fetched)) = published.find(name, algorithm) {
+            if fetched.elapsed() > LASTING {
+                tokio::spawn(Arc::clone(published).renew());
+            }
             return Ok(key);
         }
         // A task of its own: it goes on for the others where this request goes away.
-        let renewal = tokio::spawn(Arc::clone(&self.0).renew());
-        renewal.await.map_err(|_| NotValid::NoKeys)?;
-        let known = self.0.known();
-        let known = known.as_ref().ok_or(NotValid::NoKeys)?;
-        find(&known.keys, name, algorithm).ok_or(NotValid::Signature)
+        let renewal = tokio::spawn(Arc::clone(published).renew());
+        renewal.await.map_err(|_| NotValid::NoKeys)??;
+        match published.find(name, algorithm) {
+            Some((key, _)) => Ok(key),
+            None if published.known().is_some() => Err(NotValid::Signature),
+            None => Err(NotValid::NoKeys),
+        }
     }
 }
 
 impl Published {
-    async fn renew(self: Arc<Self>) {
-        let mut tried = self.tried.lock().await;
+    /// Fetches them, unless that was tried just now.
+    async fn renew(self: Arc<Self>) -> Result<(), NotValid> {
+        let mut tried = match self.tried.try_lock() {
+            Ok(tried) => tried,
+            // Whoever makes up a name would hold a place that others need, for as long as the attempt takes.
+            Err(_) if self.known().is_some() => return Err(NotValid::NoKeys),
+            Err(_) => self.tried.lock().await,
+        };
         if tried.is_some_and(|at| at.elapsed() <= PAUSE) {
-            return;
+            return Ok(());
         }
         if let Some(keys) = self.fetch().await {
             *self.known() = Some(Known {
@@ -99,6 +106,14 @@ impl Published {
             tracing::warn!("the keys of tokens cannot be fetched");
         }
         *tried = Some(Instant::now());
+        Ok(())
+    }
+
+    /// The key, and when it was fetched.
+    fn find(&self, name: Option<&str>, algorithm: Algorithm) -> Option<(DecodingKey, Instant)> {
+        let known = self.known();
+        let known = known.as_ref()?;
+        Some((find(&known.keys, name, algorithm)?, known.fetched))
     }
 
     fn known(&self) -> MutexGuard<'_, Option<Known>> {

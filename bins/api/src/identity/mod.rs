@@ -10,11 +10,13 @@ mod gotrue;
 mod journal;
 mod jwks;
 mod network;
+mod presence;
 mod sessions;
 mod token;
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use integrity_core::Caller;
 use wiring::{
     config::{AuthConfig, AuthMode},
@@ -72,6 +74,15 @@ impl Identity {
             mode: auth.mode,
             is_secure: !is_demo,
         })
+    }
+
+    /// The session of whoever asks with this cookie. That is a use of it, unless a page asks by itself.
+    pub(crate) fn session(&self, headers: &HeaderMap) -> Option<Arc<Session>> {
+        let session = self.sessions.find(&session_of(headers, self.is_secure)?)?;
+        if !presence::is_automatic(headers) {
+            self.sessions.used(&session);
+        }
+        Some(session)
     }
 }
 

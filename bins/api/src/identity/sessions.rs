@@ -145,13 +145,19 @@ impl Sessions {
     pub(crate) fn find(&self, cookie: &str) -> Option<Arc<Session>> {
         let key = key(cookie);
         let mut all = self.all();
-        let entry = all.get_mut(&key)?;
+        let entry = all.get(&key)?;
         if entry.is_over() {
             all.remove(&key);
             return None;
         }
-        entry.used = Instant::now();
         Some(Arc::clone(&entry.session))
+    }
+
+    /// Somebody is there: the session stays for a while more.
+    pub(crate) fn used(&self, session: &Session) {
+        if let Some(entry) = self.all().get_mut(&session.key) {
+            entry.used = Instant::now();
+        }
     }
 
     /// Ends it.
@@ -185,13 +191,16 @@ mod tests {
         let sessions = Sessions::default();
         let begin = || sessions.begin("Amina".to_owned(), Caller::person("amina"), None);
         let (told, unused, used) = (begin(), begin(), begin());
+        let visit = |cookie: &str| sessions.find(cookie).map(|session| sessions.used(&session));
         let session = sessions.find(&told).expect("it is there");
         assert_ne!(session.csrf, sessions.find(&used).expect("it is there").csrf);
         sessions.end(&session);
         assert!(sessions.find(&told).is_none(), "told to");
         for hours in (0..24 * 7).step_by(7) {
-            assert!(sessions.find(&used).is_some(), "used after {hours} h");
+            assert!(visit(&used).is_some(), "used after {hours} h");
             tokio::time::advance(Duration::from_hours(7)).await;
+            // To look is no use.
+            sessions.find(&unused);
         }
         assert!(sessions.find(&unused).is_none(), "unused");
         tokio::time::advance(Duration::from_hours(1)).await;
@@ -208,7 +217,7 @@ mod tests {
         for _ in 2..MOST {
             begin();
         }
-        assert!(sessions.find(&first).is_some(), "used last");
+        sessions.used(&sessions.find(&first).expect("it is there"));
         begin();
         assert!(sessions.find(&second).is_none() && sessions.find(&first).is_some());
     }

@@ -11,6 +11,7 @@ use axum::{
 use axum_extra::extract::{Query, cookie::CookieJar};
 use integrity_core::Caller;
 use serde::Deserialize;
+use tracing::Instrument as _;
 use wiring::config::AuthMode;
 
 use super::{
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
-    identity::{self, Account, Outcome, PERSONAS, Refused, journal},
+    identity::{self, Account, Outcome, PERSONAS, Refused, Session, journal},
     person::who,
     screens::{self, Notice, SignInPage, Trouble, Way},
 };
@@ -140,6 +141,7 @@ pub(super) async fn sign_in(
         }
         match by_password(&app, &entrant).await {
             Ok(cookie) => {
+                app.identity.attempts.succeeded(account, from);
                 journal(Outcome::SignedIn, account, from);
                 cookie
             }
@@ -155,7 +157,9 @@ pub(super) async fn sign_in(
         }
     };
     // Whoever was signed in here before is not any more.
-    end_session(&app, &headers);
+    if let Some(before) = app.identity.session(&headers) {
+        leave(&app, before);
+    }
     let cookie = identity::session_cookie(cookie, app.identity.is_secure);
     (
         CookieJar::new().add(cookie),
@@ -178,11 +182,17 @@ async fn by_password(app: &App, entrant: &Entrant) -> Result<String, Refused> {
     Ok(app.identity.sessions.begin(name, caller, Some(tokens)))
 }
 
-fn end_session(app: &App, headers: &HeaderMap) {
-    let session = identity::session_of(headers, app.identity.is_secure);
-    if let Some(session) = session.and_then(|cookie| app.identity.sessions.find(&cookie)) {
-        app.identity.sessions.end(&session);
-    }
+/// Ends a session, here at once. At the sign-in service by a task of its own: it is told also where whoever leaves goes away.
+fn leave(app: &Arc<App>, session: Arc<Session>) {
+    app.identity.sessions.end(&session);
+    let app = Arc::clone(app);
+    let telling = async move {
+        let tokens = session.standing.lock().await.tokens.clone();
+        if let (Some(gotrue), Some(tokens)) = (&app.identity.gotrue, tokens) {
+            gotrue.sign_out(&tokens.access).await;
+        }
+    };
+    tokio::spawn(telling.in_current_span());
 }
 
 /// Ends the session.
@@ -193,18 +203,13 @@ pub(super) async fn sign_out(
     uri: Uri,
     Form(leaving): Form<Leaving>,
 ) -> Response {
-    let cookie = identity::session_of(&headers, app.identity.is_secure);
-    if let Some(session) = cookie.and_then(|cookie| app.identity.sessions.find(&cookie)) {
+    if let Some(session) = app.identity.session(&headers) {
         if !identity::is_wanted(&headers, app.origin.as_deref(), &session, &leaving.csrf) {
             return trouble(&frame(&app, &headers, &uri), Trouble::Forbidden);
         }
-        app.identity.sessions.end(&session);
         let from = app.identity.proxies.client(from.ip(), &headers);
         journal(Outcome::SignedOut, Account::of(&session.name), from);
-        let tokens = session.standing.lock().await.tokens.clone();
-        if let (Some(gotrue), Some(tokens)) = (&app.identity.gotrue, tokens) {
-            gotrue.sign_out(&tokens.access).await;
-        }
+        leave(&app, session);
     }
     let gone = CookieJar::new().add(identity::cleared(app.identity.is_secure));
     (gone, Redirect::to("/sign-in?left=true")).into_response()

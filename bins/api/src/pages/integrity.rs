@@ -52,11 +52,12 @@ pub(super) async fn list(
             app.store.list(caller, &filter),
             app.store.summary(caller, &app.database)
         )?;
-        let (checks, trend) = tokio::try_join!(
+        // Where only the picture cannot be had, all else is shown.
+        let (checks, trend) = tokio::join!(
             app.store.checks(caller, &app.database),
             app.trends.days(app, caller)
-        )?;
-        Ok::<_, Error>((listed, summary, checks, trend))
+        );
+        Ok::<_, Error>((listed, summary, checks?, trend))
     };
     let (listed, summary, checks, trend) = match read.await {
         Ok(read) => read,

@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use crate::{
+    browser::Browser,
     harness::raw,
     running::{Api, Auth, PATIENCE},
     serves::serving,
@@ -83,6 +84,34 @@ fn a_database_that_keeps_everybody_waiting_is_told_and_left_in_time() {
         migration.close().await.expect("closed");
         recovers(api).await;
         api.says_no_secret(&[]);
+    });
+}
+
+/// What only the picture of the last days is made of cannot be read: all else is shown, and that it is missing.
+#[test]
+fn a_page_does_not_wait_for_its_picture() {
+    serving(Auth::Demo, "", async |api| {
+        let mut migration = PgConnection::connect(&api.world.url())
+            .await
+            .expect("a connection");
+        let lock = "begin; lock table vigie.alert_events in access exclusive mode";
+        migration.execute(raw(lock)).await.expect("a lock");
+        let browser = Browser::persona(api, "pca").await;
+        let page = browser.page(api, "/governance/integrity").await;
+        assert!(page.contains("class=\"counters\"") && page.contains("STOCK_NEGATIF"));
+        assert!(
+            !page.contains("class=\"trend\"") && page.contains("pas connu pour l’instant"),
+            "{page}"
+        );
+        migration.close().await.expect("closed");
+        let end = tokio::time::Instant::now() + PATIENCE;
+        while !browser
+            .page(api, "/governance/integrity")
+            .await
+            .contains("class=\"trend\"")
+        {
+            assert!(tokio::time::Instant::now() < end, "it does not come back");
+        }
     });
 }
 

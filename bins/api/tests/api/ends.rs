@@ -9,6 +9,7 @@ use std::{
 };
 
 use nix::sys::signal::Signal;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -17,8 +18,9 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
-    running::{Api, Auth},
-    serves::checked,
+    harness::raw,
+    running::{Api, Auth, PATIENCE},
+    serves::{checked, serving},
     tokens::token,
 };
 
@@ -82,6 +84,38 @@ fn twenty_ends_under_load_cut_no_answer_and_lose_no_act() {
     );
 }
 
+/// One act waits for a row that somebody else holds until the door is closed.
+#[test]
+fn an_act_that_takes_its_time_is_answered_after_the_door_is_closed() {
+    serving(Auth::Tokens, "", async |api| {
+        let id = api.value("select id::text from vigie.alerts where status = 'OPEN' limit 1");
+        let mut holder = PgConnection::connect(&api.world.url())
+            .await
+            .expect("a connection");
+        let hold = format!("begin; select from vigie.alerts where id = '{id}' for update");
+        holder.execute(raw(&hold)).await.expect("the row");
+        let stream = TcpStream::connect(api.address).await.expect("it listens");
+        let act = tokio::spawn(async move { ask(stream, &id, true).await });
+        let waiting = "select count(*)::text from pg_stat_activity
+                       where datname = current_database() and wait_event_type = 'Lock'";
+        until(async || api.value(waiting) == "1").await;
+        api.signal(Signal::SIGTERM);
+        until(async || TcpStream::connect(api.address).await.is_err()).await;
+        holder.execute(raw("rollback")).await.expect("let go");
+        let answered = act.await.expect("a client");
+        assert!(matches!(answered, Answered::Whole(200, None)), "{answered:?}");
+        assert_eq!(api.ended().code(), Some(0));
+    });
+}
+
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while !is_so().await {
+        assert!(tokio::time::Instant::now() < deadline, "in vain");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
 async fn sends(address: SocketAddr, id: String, keeps: bool, over: Arc<AtomicBool>) -> Counted {
     let mut counted = Counted::default();
     let mut kept = None;
@@ -113,6 +147,7 @@ async fn sends(address: SocketAddr, id: String, keeps: bool, over: Arc<AtomicBoo
     counted
 }
 
+#[derive(Debug)]
 enum Answered {
     /// With this status; and the connection, where it stays.
     Whole(u16, Option<TcpStream>),

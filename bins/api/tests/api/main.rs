@@ -17,6 +17,7 @@ mod programs;
 mod running;
 mod serves;
 mod sign_in;
+mod stream;
 mod tokens;
 
 use programs::{tested, vigie};

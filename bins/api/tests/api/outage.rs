@@ -50,7 +50,13 @@ async fn down(api: &Api<'_>, server: Sandbox) {
         assert!(gone.elapsed() < HEARD, "nobody has heard of it");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(get(api, "/livez").await.status(), 200);
+    // Also at the door of those who look after it.
+    for (path, status) in [("/livez", 200), ("/readyz", 503)] {
+        let url = format!("http://{}{path}", api.ops);
+        let watched = api.client.get(url).send().await.expect("an answer");
+        assert_eq!(get(api, path).await.status(), status, "{path}");
+        assert_eq!(watched.status(), status, "{path}");
+    }
     for path in ["/readyz", "/health"] {
         let answer = get(api, path).await;
         assert_eq!(answer.status(), 503, "{path}");

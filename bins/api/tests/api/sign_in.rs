@@ -194,7 +194,20 @@ fn the_right_password_begins_a_session_and_leaving_ends_it_everywhere() {
             .await
             .expect("an answer");
         assert_eq!(again.status(), 303, "the old cookie is worth nothing");
-        assert_eq!(lock(gotrue).ended, [format!("Bearer {}", token("didier"))]);
+        until(|| lock(gotrue).ended == [format!("Bearer {}", token("didier"))]).await;
+    });
+}
+
+/// Over a session that is there, as on a machine that several people use: the one before is over, everywhere.
+#[test]
+fn who_signs_in_over_somebody_elses_session_ends_it_everywhere() {
+    signing_in(async |api, gotrue| {
+        let before = Browser::enter(api, RIGHT).await;
+        let over = browser::post(api, "/sign-in", RIGHT).header("cookie", &before.cookie);
+        let over = over.send().await.expect("an answer");
+        assert!(cookie(&over).is_some_and(|cookie| cookie != before.cookie));
+        is_over(api, &before).await;
+        until(|| lock(gotrue).ended == [format!("Bearer {}", token("didier"))]).await;
     });
 }
 
@@ -433,6 +446,21 @@ fn behind_a_proxy_nobody_fills_the_limits_of_others() {
             303,
             "the owner, elsewhere"
         );
+    });
+}
+
+/// The limit of an account is not for the network from which its owner signed in.
+#[test]
+fn nobody_locks_an_owner_out_from_elsewhere() {
+    signing_in(async |api, _| {
+        let (owner, wrong) = ("198.51.100.8", [("email", EMAIL), ("password", "wrong")]);
+        assert_eq!(enters_through(api, owner, RIGHT).await, 303);
+        let mut attempts = 0;
+        while enters_through(api, &format!("203.0.113.{attempts}"), &wrong).await != 429 {
+            attempts += 1;
+            assert!(attempts < 60, "there is no limit");
+        }
+        assert_eq!(enters_through(api, owner, RIGHT).await, 303);
     });
 }
 

@@ -349,21 +349,37 @@ async fn whose_key_is_known_waits_for_nobody() {
         refused = other.as_mut() => panic!("it waited for the made-up one: {refused:?}"),
         caller = verifier.caller(&known) => { caller.expect("it counts"); }
     }
+    // Nor does the next one with a made-up name, who would hold a place.
+    tokio::select! {
+        biased;
+        refused = other.as_mut() => panic!("it waited for the first one: {refused:?}"),
+        next = verifier.caller(&made_up) => { assert_eq!(next.err(), Some(NotValid::NoKeys)); }
+    }
     server.let_go();
     assert_eq!(other.await.err(), Some(NotValid::Signature));
 }
 
-/// An old set of keys is looked at again; where that fails, it goes on counting.
+/// Old keys are looked at again behind the scenes, and go on counting meanwhile, and where that fails.
 #[tokio::test]
-async fn known_keys_count_while_they_cannot_be_fetched() {
+async fn known_keys_count_while_they_are_fetched_again_and_where_they_cannot_be() {
     let (key, jwk) = published("first");
     let (server, verifier) = Server::of(jwk).await;
-    let token = named(&key, Some("first"));
-    verifier.caller(&token).await.expect("it counts");
+    let (known, made_up) = (named(&key, Some("first")), named(&key, Some("made up")));
+    verifier.caller(&known).await.expect("it counts");
     tokio::time::pause();
     tokio::time::advance(Duration::from_mins(11)).await;
     tokio::time::resume();
+    server.hold();
+    verifier.caller(&known).await.expect("it counts at once");
+    server.until_asked(2, pin!(std::future::pending::<()>())).await;
+    verifier.caller(&known).await.expect("it counts meanwhile");
+    let refused = verifier.caller(&made_up).await.err();
+    assert_eq!(refused, Some(NotValid::NoKeys), "the attempt is still under way");
     server.gate.close();
-    verifier.caller(&token).await.expect("it counts still");
+    // The attempt is over once a made-up name is no more than that.
+    while verifier.caller(&made_up).await.err() == Some(NotValid::NoKeys) {
+        tokio::task::yield_now().await;
+    }
+    verifier.caller(&known).await.expect("it counts still");
     assert_eq!(server.asked(), 2);
 }

@@ -71,6 +71,7 @@ words! {
     count_ack: "prise en charge|prises en charge", "acknowledged";
     count_late: "en retard", "overdue";
     trend: "Alertes en cours, jour par jour", "Live alerts, day by day";
+    trend_unknown: "pas connu pour l’instant", "not known just now";
     trend_told: "De {} le {} à {} aujourd’hui\u{a0}; au plus {}.", "From {} on {} to {} today; at most {}.";
     // the filter and the list
     filter: "Filtrer", "Filter";
