@@ -5,6 +5,7 @@ const root = document.documentElement;
 const words = document.body.dataset;
 const byId = (id) => document.getElementById(id);
 const main = () => byId('main');
+const all = (css, where = document) => [...where.querySelectorAll(css)];
 const WAIT = { renew: 60_000, spread: 2_000, read: 10_000, answer: 20_000, first: 5_000, most: 60_000, release: 600_000 };
 
 // Whether there are words in a field that nobody has sent, or that were sent and not taken.
@@ -16,9 +17,9 @@ const held = (piece) =>
   piece.matches('[data-sent]') ||
   piece.querySelector('[data-sent], [aria-busy], [data-answer]:not([data-read])') !== null ||
   (piece.contains(document.activeElement) && document.activeElement.matches('input, select, textarea, .act *')) ||
-  [...piece.querySelectorAll('textarea, input')].some(written);
+  all('textarea, input', piece).some(written);
 
-const drafts = () => [...main().querySelectorAll('form')].some(held);
+const drafts = () => all('form', main()).some(held);
 
 // ---- showing what the server says now
 
@@ -30,15 +31,13 @@ function set(one, property, value) {
 // By what somebody finds again where they were, when it has been put there anew.
 const name = (one) =>
   one.id || one.getAttribute('href') || one.getAttribute('formaction') || one.value || one.closest('[id]')?.id;
-const again = (one) =>
-  [...main().querySelectorAll('a, button, summary, [tabindex]')].find(
-    (other) => other.tagName === one.tagName && name(other) === name(one),
-  );
+const twin = (one) =>
+  all('a, button, summary, [tabindex]').find((other) => other.tagName === one.tagName && name(other) === name(one));
 
 // The focus goes to what stands where it was, else to the link of the same row, else to the beginning.
 function refocus(gone) {
   const link = gone.closest('li')?.querySelector('a');
-  (again(gone) ?? (link && again(link)) ?? main()).focus({ preventScroll: true });
+  (twin(gone) ?? (link && twin(link)) ?? main()).focus({ preventScroll: true });
 }
 
 function replaceRows(list, fresh) {
@@ -57,7 +56,7 @@ function replaceRows(list, fresh) {
 function replacePiece(piece, fresh) {
   if (piece.dataset.live === 'rows' && fresh.dataset.live === 'rows') return replaceRows(piece, fresh);
   if (held(piece) || piece.outerHTML === fresh.outerHTML) return;
-  for (const open of piece.querySelectorAll('details')) {
+  for (const open of all('details', piece)) {
     const same = open.id && fresh.querySelector(`#${CSS.escape(open.id)}`);
     if (same) same.open = open.open;
   }
@@ -72,11 +71,11 @@ function show(page, whole) {
   if (fresh.dataset.news) main().dataset.news = fresh.dataset.news;
   // Who is signed in may have changed in another tab, and with them what every form has to show.
   const who = page.getElementById('who');
-  for (const field of document.querySelectorAll('[name="csrf"]')) field.value = who.elements.csrf.value;
+  for (const field of all('[name="csrf"]')) field.value = who.elements.csrf.value;
   if (byId('who').outerHTML !== who.outerHTML) byId('who').replaceWith(who);
-  for (const answer of main().querySelectorAll('[data-read]')) if (!answer.closest('[data-live]')) answer.remove();
-  const pieces = [...main().querySelectorAll('[data-live]')];
-  const names = (where) => [...where.querySelectorAll('[data-live]')].map((piece) => piece.id + piece.tagName).join();
+  for (const answer of all('[data-read]', main())) if (!answer.closest('[data-live]')) answer.remove();
+  const pieces = all('[data-live]', main());
+  const names = (where) => all('[data-live]', where).map((piece) => piece.id + piece.tagName).join();
   // Other pieces than before, such as a first alert where there was none: the whole page, unless somebody is writing.
   if (whole || (names(main()) !== names(fresh) && !drafts())) main().replaceWith(fresh);
   else for (const piece of pieces) {
@@ -131,7 +130,7 @@ const elsewhere = (answer) => answer.redirected && new URL(answer.url).pathname 
 
 // What a page without anything to act on says, such as that of a session that has ended.
 const told = (answer, page) =>
-  elsewhere(answer) ? words.expired : [...page.querySelectorAll('h1, .claim')].map((one) => one.textContent).join('. ');
+  elsewhere(answer) ? words.expired : all('h1, .claim', page).map((one) => one.textContent).join('. ');
 
 // The page cannot be renewed, and somebody is writing: it stays, and says so.
 function ended(answer, page) {
@@ -247,7 +246,7 @@ async function send(form, button) {
     if (get || answer.ok) history.replaceState(null, '', get ? url : new URL(body.get('return') ?? location, url));
     show(page, true);
     main().querySelector('[data-answer], [autofocus]')?.focus();
-    main().querySelectorAll('[data-answer]').forEach(read);
+    all('[data-answer]', main()).forEach(read);
   } catch {
     free(form, button, words.unanswered);
     lost();
@@ -279,9 +278,12 @@ document.addEventListener('click', async (event) => {
   }
 });
 
-// Buttons that do nothing without JavaScript.
+// Buttons that do nothing without JavaScript; and those of a list, called by what they are for.
 function dress() {
-  for (const button of document.querySelectorAll('[data-copy], [data-copy-from]')) button.hidden = false;
+  for (const button of all('[data-copy], [data-copy-from]')) button.hidden = false;
+  for (const button of all('.do button')) {
+    button.ariaLabel = `${button.textContent} ${button.closest('li').querySelector('a').textContent}`;
+  }
 }
 
 // ---- which release answers
@@ -297,7 +299,7 @@ async function compareRelease() {
 
 dress();
 listen();
-main().querySelectorAll('[data-answer]').forEach(read);
+all('[data-answer]', main()).forEach(read);
 // Also where nobody looks: the title is read from afar.
 if (main().dataset.stream) setInterval(renew, WAIT.renew);
 if (main().hasAttribute('data-retry')) setTimeout(renew, WAIT.first);

@@ -249,6 +249,10 @@ mod tests {
         let said = |given_up, renews| trouble_of(StatusCode::SERVICE_UNAVAILABLE, given_up, renews);
         assert_eq!(said(true, false), Trouble::Unanswered);
         assert_eq!(said(true, true), Trouble::Busy);
-        assert_eq!(said(false, false), Trouble::Busy, "sent away before anything was done");
+        assert_eq!(
+            said(false, false),
+            Trouble::Busy,
+            "sent away before anything was done"
+        );
     }
 }

@@ -284,20 +284,6 @@ fn a_confirmation_is_asked_for_again_once_it_is_no_longer_good() {
 }
 
 #[test]
-fn no_two_buttons_of_a_list_are_called_the_same() {
-    let mut page = samples::list(50);
-    for (n, alert) in page.alerts.iter_mut().enumerate() {
-        alert.entity_label = Some(format!("KIN-T{n}"));
-    }
-    let html = integrity(&samples::frame(Some(Role::Admin), Language::Fr), &page).expect("a page");
-    let tags = tags(&html);
-    let names: Vec<_> = tags.iter().filter_map(|tag| tag.get("aria-label")).collect();
-    let buttons = tags.iter().filter(|tag| tag.get("form").is_some()).count();
-    let unique: BTreeSet<_> = names.iter().filter(|name| name.contains(" KIN-T")).collect();
-    assert!(buttons > 50 && unique.len() == buttons, "{buttons} buttons: {names:?}");
-}
-
-#[test]
 fn the_check_that_proves_least_stands_first() {
     let html = checks(
         &samples::frame(Some(Role::Pca), Language::Fr),
