@@ -5,29 +5,49 @@ const root = document.documentElement;
 const words = document.body.dataset;
 const byId = (id) => document.getElementById(id);
 const main = () => byId('main');
+const all = (css, where = document) => [...where.querySelectorAll(css)];
 const WAIT = { renew: 60_000, spread: 2_000, read: 10_000, answer: 20_000, first: 5_000, most: 60_000, release: 600_000 };
 
 // Whether there are words in a field that nobody has sent, or that were sent and not taken.
 const written = (field) => field.value !== field.defaultValue || (field.matches('textarea') && field.value !== '');
 
-// Whether a piece of the page must stay as it is: somebody is in it, has written there, or has an answer there to read.
+// Whether a piece of the page must stay as it is: somebody is in a form there or has written in one, or has an answer there
+// to read. What was sent and not answered stays too: sent again, it is the same request.
 const held = (piece) =>
-  (piece.contains(document.activeElement) && !document.activeElement.matches('[data-read]')) ||
-  piece.querySelector('[data-answer]:not([data-read])') !== null ||
-  [...piece.querySelectorAll('textarea, input')].some(written);
+  piece.matches('[data-sent]') ||
+  piece.querySelector('[data-sent], [aria-busy], [data-answer]:not([data-read])') !== null ||
+  (piece.contains(document.activeElement) && document.activeElement.matches('input, select, textarea, .act *')) ||
+  all('textarea, input', piece).some(written);
 
-const drafts = () => [...main().querySelectorAll('form')].some(held);
+const drafts = () => all('form', main()).some(held);
 
 // ---- showing what the server says now
+
+// Touched only where it changes: what is touched, a screen reader says again.
+function set(one, property, value) {
+  if (one[property] !== value) one[property] = value;
+}
+
+// By what somebody finds again where they were, when it has been put there anew.
+const name = (one) =>
+  one.id || one.getAttribute('href') || one.getAttribute('formaction') || one.value || one.closest('[id]')?.id;
+const twin = (one) =>
+  all('a, button, summary, [tabindex]').find((other) => other.tagName === one.tagName && name(other) === name(one));
+
+// The focus goes to what stands where it was, else to the link of the same row, else to the beginning.
+function refocus(gone) {
+  const link = gone.closest('li')?.querySelector('a');
+  (twin(gone) ?? (link && twin(link)) ?? main()).focus({ preventScroll: true });
+}
 
 function replaceRows(list, fresh) {
   const kept = new Set([...list.children].filter(held));
   for (const row of [...list.children]) if (!kept.has(row)) row.remove();
   // Rows that are kept never move, which would take the focus away; the others are put around them.
   let place = list.firstElementChild;
-  const name = (row) => row.querySelector('a').getAttribute('href');
+  const link = (row) => name(row.querySelector('a'));
   for (const row of [...fresh.children]) {
-    const same = [...kept].find((one) => name(one) === name(row));
+    const same = [...kept].find((one) => link(one) === link(row));
     if (same) place = same.nextElementSibling;
     else list.insertBefore(row, place);
   }
@@ -36,7 +56,7 @@ function replaceRows(list, fresh) {
 function replacePiece(piece, fresh) {
   if (piece.dataset.live === 'rows' && fresh.dataset.live === 'rows') return replaceRows(piece, fresh);
   if (held(piece) || piece.outerHTML === fresh.outerHTML) return;
-  for (const open of piece.querySelectorAll('details')) {
+  for (const open of all('details', piece)) {
     const same = open.id && fresh.querySelector(`#${CSS.escape(open.id)}`);
     if (same) same.open = open.open;
   }
@@ -46,21 +66,23 @@ function replacePiece(piece, fresh) {
 function show(page, whole) {
   const fresh = page.getElementById('main');
   if (!fresh) return location.reload();
-  document.title = page.title;
+  const focus = document.activeElement;
+  set(document, 'title', page.title);
   if (fresh.dataset.news) main().dataset.news = fresh.dataset.news;
   // Who is signed in may have changed in another tab, and with them what every form has to show.
   const who = page.getElementById('who');
-  for (const field of document.querySelectorAll('[name="csrf"]')) field.value = who.elements.csrf.value;
+  for (const field of all('[name="csrf"]')) field.value = who.elements.csrf.value;
   if (byId('who').outerHTML !== who.outerHTML) byId('who').replaceWith(who);
-  for (const answer of main().querySelectorAll('[data-read]')) if (!answer.closest('[data-live]')) answer.remove();
-  const pieces = [...main().querySelectorAll('[data-live]')];
-  const names = (where) => [...where.querySelectorAll('[data-live]')].map((piece) => piece.id + piece.tagName).join();
+  for (const answer of all('[data-read]', main())) if (!answer.closest('[data-live]')) answer.remove();
+  const pieces = all('[data-live]', main());
+  const names = (where) => all('[data-live]', where).map((piece) => piece.id + piece.tagName).join();
   // Other pieces than before, such as a first alert where there was none: the whole page, unless somebody is writing.
   if (whole || (names(main()) !== names(fresh) && !drafts())) main().replaceWith(fresh);
   else for (const piece of pieces) {
     const same = fresh.querySelector(`#${CSS.escape(piece.id)}`);
     if (same) replacePiece(piece, same);
   }
+  if (!whole && !focus.isConnected) refocus(focus);
   dress();
 }
 
@@ -75,20 +97,21 @@ let retry;
 function reached(answer) {
   lastAnswer = new Date(answer.headers.get('date') ?? Date.now());
   wait = WAIT.first;
-  byId('offline').hidden = byId('ended').hidden = true;
+  for (const bar of ['offline', 'ended']) set(byId(bar), 'hidden', true);
   root.classList.remove('stale');
 }
 
 // What is shown is old: a bar says why, and no number stays in the title.
 function stale(bar, title) {
-  bar.hidden = false;
+  set(bar, 'hidden', false);
   root.classList.add('stale');
-  document.title = `${title} · Vigie`;
+  set(document, 'title', `${title} · Vigie`);
 }
 
 function lost() {
   const bar = byId('offline');
-  bar.querySelector('time').textContent = lastAnswer.toLocaleTimeString(root.lang, { timeZone: root.dataset.zone });
+  const at = lastAnswer.toLocaleTimeString(root.lang, { timeZone: root.dataset.zone });
+  set(bar.querySelector('time'), 'textContent', at);
   stale(bar, words.lost);
   clearTimeout(retry);
   retry = setTimeout(renew, wait + Math.random() * WAIT.spread);
@@ -107,14 +130,14 @@ const elsewhere = (answer) => answer.redirected && new URL(answer.url).pathname 
 
 // What a page without anything to act on says, such as that of a session that has ended.
 const told = (answer, page) =>
-  elsewhere(answer) ? words.expired : [...page.querySelectorAll('h1, .claim')].map((one) => one.textContent).join('. ');
+  elsewhere(answer) ? words.expired : all('h1, .claim', page).map((one) => one.textContent).join('. ');
 
 // The page cannot be renewed, and somebody is writing: it stays, and says so.
 function ended(answer, page) {
   const bar = byId('ended');
   const [said, link] = bar.children;
-  said.textContent = `${told(answer, page)} ${words.kept}`;
-  link.hidden = !elsewhere(answer);
+  set(said, 'textContent', `${told(answer, page)} ${words.kept}`);
+  set(link, 'hidden', !elsewhere(answer));
   stale(bar, told(answer, page));
 }
 
@@ -151,17 +174,27 @@ function renewSoon() {
   }, Math.random() * WAIT.spread);
 }
 
+// A browser has few connections to a host for all its tabs: a tab that nobody looks at keeps none.
+let stream;
 function listen() {
   const url = main().dataset.stream;
-  if (!url) return;
-  const stream = new EventSource(url);
+  if (!url || stream || document.hidden) return;
+  stream = new EventSource(url);
   const renewUnlessShown = (event) => event.lastEventId === main().dataset.news || renewSoon();
   for (const kind of ['change', 'resync']) stream.addEventListener(kind, renewUnlessShown);
-  stream.addEventListener('error', () => {
+  stream.addEventListener('error', ({ target }) => {
     // A stream that was refused does not come back by itself.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, WAIT.most);
+    if (target === stream && target.readyState === EventSource.CLOSED) {
+      stream = undefined;
+      setTimeout(listen, WAIT.most);
+    }
     renewSoon();
   });
+}
+
+function hush() {
+  stream?.close();
+  stream = undefined;
 }
 
 // ---- acting
@@ -187,12 +220,14 @@ function free(form, button, text) {
 }
 
 async function send(form, button) {
-  const body = new URLSearchParams(new FormData(form, button));
   const target = button?.hasAttribute('formaction') ? button.formAction : form.action;
   const get = form.method === 'get';
   // The same act sent again is the same request; another act is another one.
-  if (form.dataset.sent && form.dataset.sent !== target && crypto.randomUUID) body.set('request_id', crypto.randomUUID());
-  form.dataset.sent = target;
+  const { request_id: request } = form.elements;
+  const another = form.dataset.sent && form.dataset.sent !== target;
+  if (request && another && crypto.randomUUID) request.value = crypto.randomUUID();
+  if (!get) form.dataset.sent = target;
+  const body = new URLSearchParams(new FormData(form, button));
   button?.setAttribute('aria-busy', 'true');
   if (button) button.disabled = true;
   try {
@@ -207,11 +242,11 @@ async function send(form, button) {
       if (elsewhere(answer)) ended(answer, fresh);
       return;
     }
-    // The page that answers is the one that the act came from, without the form.
-    if (get || answer.ok) history.replaceState(null, '', get ? url : new URL(body.get('return'), url));
+    // The page that answers is the one that the act came from, without the form where that has an address of its own.
+    if (get || answer.ok) history.replaceState(null, '', get ? url : new URL(body.get('return') ?? location, url));
     show(page, true);
     main().querySelector('[data-answer], [autofocus]')?.focus();
-    main().querySelectorAll('[data-answer]').forEach(read);
+    all('[data-answer]', main()).forEach(read);
   } catch {
     free(form, button, words.unanswered);
     lost();
@@ -234,7 +269,7 @@ document.addEventListener('click', async (event) => {
   const source = byId(button.dataset.copyFrom);
   try {
     await navigator.clipboard.writeText(button.dataset.copy ?? source.textContent);
-    const label = button.textContent;
+    const label = (button.dataset.label ??= button.textContent);
     button.textContent = words.copied;
     setTimeout(() => (button.textContent = label), 2_000);
   } catch {
@@ -243,9 +278,12 @@ document.addEventListener('click', async (event) => {
   }
 });
 
-// Buttons that do nothing without JavaScript.
+// Buttons that do nothing without JavaScript; and those of a list, called by what they are for.
 function dress() {
-  for (const button of document.querySelectorAll('[data-copy], [data-copy-from]')) button.hidden = false;
+  for (const button of all('[data-copy], [data-copy-from]')) button.hidden = false;
+  for (const button of all('.do button')) {
+    button.ariaLabel = `${button.textContent} ${button.closest('li').querySelector('a').textContent}`;
+  }
 }
 
 // ---- which release answers
@@ -261,10 +299,15 @@ async function compareRelease() {
 
 dress();
 listen();
-main().querySelectorAll('[data-answer]').forEach(read);
+all('[data-answer]', main()).forEach(read);
 // Also where nobody looks: the title is read from afar.
 if (main().dataset.stream) setInterval(renew, WAIT.renew);
 if (main().hasAttribute('data-retry')) setTimeout(renew, WAIT.first);
 setInterval(compareRelease, WAIT.release);
 window.addEventListener('focus', compareRelease);
-document.addEventListener('visibilitychange', () => document.hidden || (main().dataset.stream && renew()));
+window.addEventListener('pagehide', hush);
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return hush();
+  listen();
+  if (main().dataset.stream) renew();
+});

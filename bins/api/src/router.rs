@@ -3,7 +3,7 @@
 use std::{mem, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, FromRequest as _, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
@@ -123,10 +123,14 @@ async fn arrived(request: Request, next: Next) -> Response {
     }
 }
 
+/// Marks an answer to what was given up in the middle: nobody knows what came of it.
+#[derive(Debug, Clone, Copy)]
+struct GivenUp;
+
 async fn in_time(request: Request, next: Next) -> Response {
     tokio::time::timeout(PATIENCE, next.run(request))
         .await
-        .unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+        .unwrap_or_else(|_| (Extension(GivenUp), StatusCode::SERVICE_UNAVAILABLE).into_response())
 }
 
 /// A name for each request, the headers of every answer, and words where a layer has only said a status.
@@ -149,7 +153,8 @@ async fn dressed(State(app): State<Arc<App>>, mut request: Request, next: Next) 
         let mut bare = mem::take(response.headers_mut());
         bare.remove(header::CONTENT_TYPE);
         bare.remove(header::CONTENT_LENGTH);
-        response = said(status, frame.as_ref());
+        let given_up = response.extensions().get::<GivenUp>().is_some();
+        response = said(status, given_up, frame.as_ref());
         response.headers_mut().extend(bare);
     }
     let headers = response.headers_mut();
@@ -192,10 +197,13 @@ fn is_plain(response: &Response) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
-fn said(status: StatusCode, frame: Option<&screens::Frame>) -> Response {
+fn said(status: StatusCode, given_up: bool, frame: Option<&screens::Frame>) -> Response {
     let Some(frame) = frame else {
         return match status {
             StatusCode::NOT_FOUND => Problem::not_found(),
+            StatusCode::SERVICE_UNAVAILABLE if given_up => Problem::unavailable(
+                "not answered in time; an act may be done or not: the same Idempotency-Key does it once",
+            ),
             StatusCode::SERVICE_UNAVAILABLE => {
                 Problem::unavailable("too much at once; try again in a moment")
             }
@@ -206,16 +214,7 @@ fn said(status: StatusCode, frame: Option<&screens::Frame>) -> Response {
         }
         .into_response();
     };
-    let trouble = match status {
-        StatusCode::NOT_FOUND => Trouble::Missing,
-        StatusCode::FORBIDDEN => Trouble::Forbidden,
-        StatusCode::CONFLICT => Trouble::Conflict,
-        StatusCode::PAYLOAD_TOO_LARGE => Trouble::TooLarge,
-        StatusCode::TOO_MANY_REQUESTS => Trouble::TooMany,
-        StatusCode::SERVICE_UNAVAILABLE => Trouble::Unavailable,
-        status if status.is_client_error() => Trouble::Malformed,
-        _ => Trouble::Broken,
-    };
+    let trouble = trouble_of(status, given_up, frame.renews);
     let html = screens::trouble(frame, trouble).unwrap_or_default();
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -224,4 +223,36 @@ fn said(status: StatusCode, frame: Option<&screens::Frame>) -> Response {
             .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response
+}
+
+fn trouble_of(status: StatusCode, given_up: bool, renews: bool) -> Trouble {
+    match status {
+        StatusCode::NOT_FOUND => Trouble::Missing,
+        StatusCode::FORBIDDEN => Trouble::Forbidden,
+        StatusCode::CONFLICT => Trouble::Conflict,
+        StatusCode::PAYLOAD_TOO_LARGE => Trouble::TooLarge,
+        StatusCode::TOO_MANY_REQUESTS => Trouble::TooMany,
+        // What may not be asked for again by itself may have done something.
+        StatusCode::SERVICE_UNAVAILABLE if given_up && !renews => Trouble::Unanswered,
+        StatusCode::SERVICE_UNAVAILABLE => Trouble::Busy,
+        status if status.is_client_error() => Trouble::Malformed,
+        _ => Trouble::Broken,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_that_was_given_up_is_not_called_undone() {
+        let said = |given_up, renews| trouble_of(StatusCode::SERVICE_UNAVAILABLE, given_up, renews);
+        assert_eq!(said(true, false), Trouble::Unanswered);
+        assert_eq!(said(true, true), Trouble::Busy);
+        assert_eq!(
+            said(false, false),
+            Trouble::Busy,
+            "sent away before anything was done"
+        );
+    }
 }

@@ -6,6 +6,8 @@ use integrity_core::{CheckCode, Evaluation, Finding, Outcome, Severity, Suspicio
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::meta::CONFIRMED_FOR;
+
 /// What applying one evaluation has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
@@ -144,6 +146,16 @@ pub struct CheckState {
     /// When a person confirmed what makes it suspect; `None` once an evaluation has been believed for it.
     #[serde(default)]
     pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl CheckState {
+    /// Whether a person may confirm at `now` what makes it suspect: nobody has yet, or the word is no longer good. That it
+    /// is suspect still, its alert says.
+    #[must_use]
+    pub fn awaits_confirmation(&self, now: DateTime<Utc>) -> bool {
+        let in_force = |confirmed| now <= confirmed + CONFIRMED_FOR;
+        self.suspicion.is_some() && !self.confirmed_at.is_some_and(in_force)
+    }
 }
 
 /// When the checks of a watched database were last looked at.

@@ -84,7 +84,7 @@ pub(super) async fn detail(
     };
     let (alert, events, code, checks, times, at) = match read.await {
         Ok(read) => read,
-        Err(error) => return visit.unread(&error, answer.as_ref()),
+        Err(error) => return visit.unread(&error, answer.is_some()),
     };
     let known = checks.into_iter().find(|known| known.info.code.as_str() == code);
     let own = app.check(&code);

@@ -76,7 +76,7 @@ async fn detail(
     );
     let (checks, outcomes, times, seen) = match read {
         Ok(read) => read,
-        Err(error) => return visit.trouble(&error),
+        Err(error) => return visit.unread(&error, answer.is_some()),
     };
     let Some(check) = checks.into_iter().find(|known| known.info.code.as_str() == code) else {
         return trouble(&visit.frame, Trouble::Missing);

@@ -61,7 +61,7 @@ pub(super) async fn list(
     };
     let (listed, summary, checks, trend) = match read.await {
         Ok(read) => read,
-        Err(error) => return visit.unread(&error, answer.as_ref()),
+        Err(error) => return visit.unread(&error, answer.is_some()),
     };
     let shown = IntegrityPage {
         summary,

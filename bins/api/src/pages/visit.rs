@@ -16,7 +16,7 @@ use crate::{
     app::App,
     identity::{self, NotValid},
     person::{Person, who},
-    screens::{self, Answer, Frame, Release, Said, Theme, Trouble, Viewer},
+    screens::{self, Frame, Release, Theme, Trouble, Viewer},
 };
 
 /// Holds `fr` or `en`.
@@ -49,7 +49,7 @@ impl FromRequestParts<Arc<App>> for Visit {
                 let had_one = identity::session_of(&parts.headers, app.identity.is_secure).is_some();
                 return Err(to_entrance(&frame.here, had_one));
             }
-            Err(NotValid::NoKeys) => return Err(trouble(&frame, Trouble::Unavailable)),
+            Err(NotValid::NoKeys) => return Err(trouble(&frame, Trouble::Unverified)),
         };
         let session = person.session.as_ref();
         frame.csrf = session.map(|session| session.csrf.clone()).unwrap_or_default();
@@ -76,12 +76,12 @@ impl Visit {
         trouble(&self.frame, trouble_of(error))
     }
 
-    /// The same where there was an act before, so that nobody takes one for undone of which nothing is known.
-    pub(super) fn unread(&self, error: &Error, answer: Option<&Answer>) -> Response {
-        if answer.is_some_and(|answer| matches!(answer.said, Said::Unknown)) {
-            return trouble(&self.frame, Trouble::Unanswered);
+    /// The same where something may have been done before, so that nobody takes it for undone.
+    pub(super) fn unread(&self, error: &Error, acted: bool) -> Response {
+        match trouble_of(error) {
+            Trouble::Unavailable | Trouble::Broken if acted => trouble(&self.frame, Trouble::Unanswered),
+            other => trouble(&self.frame, other),
         }
-        self.trouble(error)
     }
 }
 

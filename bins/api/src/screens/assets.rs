@@ -19,7 +19,10 @@ pub(crate) static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
         "vigie",
         "css",
         "text/css; charset=utf-8",
-        tight(&without_margins(include_str!("../../assets/vigie.css"))),
+        tight(
+            &without_margins(include_str!("../../assets/vigie.css")),
+            STYLESHEET_GAPS,
+        ),
     )
 });
 pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
@@ -27,7 +30,10 @@ pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         "vigie",
         "js",
         "text/javascript; charset=utf-8",
-        without_margins(include_str!("../../assets/vigie.js")),
+        tight(
+            &without_margins(include_str!("../../assets/vigie.js")),
+            SCRIPT_GAPS,
+        ),
     )
 });
 pub(crate) static ICON: LazyLock<Asset> = LazyLock::new(|| {
@@ -64,22 +70,34 @@ fn without_margins(source: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Without the white space around what separates. None of our selectors has one after a colon, and none of our texts either.
-fn tight(stylesheet: &str) -> String {
-    let pairs = [
-        ("\n", " "),
-        (" { ", "{"),
-        (" {", "{"),
-        ("; }", "}"),
-        ("} ", "}"),
-        (" > ", ">"),
-        (": ", ":"),
-        ("; ", ";"),
-        (", ", ","),
-    ];
-    pairs
-        .into_iter()
-        .fold(stylesheet.to_owned(), |text, (loose, tight)| {
-            text.replace(loose, tight)
-        })
+/// White space around what separates, and what stays of it. None of our selectors has one after a colon, and none of our
+/// texts either.
+const STYLESHEET_GAPS: &[(&str, &str)] = &[
+    ("\n", " "),
+    (" { ", "{"),
+    (" {", "{"),
+    ("; }", "}"),
+    ("} ", "}"),
+    (" > ", ">"),
+    (": ", ":"),
+    ("; ", ";"),
+    (", ", ","),
+];
+/// The same for the script, whose lines stay; none of its texts has these either, but for lists of selectors.
+const SCRIPT_GAPS: &[(&str, &str)] = &[
+    (" => ", "=>"),
+    (" === ", "==="),
+    (" !== ", "!=="),
+    (" = ", "="),
+    (" && ", "&&"),
+    (" || ", "||"),
+    (", ", ","),
+    (") {", "){"),
+    ("if (", "if("),
+];
+
+/// Without the white space around what separates.
+fn tight(text: &str, gaps: &[(&str, &str)]) -> String {
+    gaps.iter()
+        .fold(text.to_owned(), |text, (loose, tight)| text.replace(loose, tight))
 }

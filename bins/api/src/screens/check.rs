@@ -103,7 +103,7 @@ struct AnswerText<'a> {
 pub(crate) fn check(frame: &Frame, page: &CheckPage) -> Result<String, askama::Error> {
     let (t, now) = (frame.words(), frame.now(page.at));
     let state = page.check.state.as_ref();
-    let waits = state.is_some_and(|state| state.suspicion.is_some() && state.confirmed_at.is_none());
+    let waits = state.is_some_and(|state| state.awaits_confirmation(page.at));
     let definition = page.definition.as_ref();
     View {
         frame,

@@ -21,8 +21,12 @@ pub(crate) enum Trouble {
     TooMany,
     /// 500: the fault is ours.
     Broken,
-    /// 503: the database does not answer, or too many ask at once.
+    /// 503: the database does not answer.
     Unavailable,
+    /// 503: too many ask at once, or it took too long.
+    Busy,
+    /// 503: who this is cannot be verified just now.
+    Unverified,
     /// 503: an act was asked for, and nobody knows what came of it.
     Unanswered,
 }
@@ -38,8 +42,13 @@ impl Trouble {
             Self::TooLarge => 413,
             Self::TooMany => 429,
             Self::Broken => 500,
-            Self::Unavailable | Self::Unanswered => 503,
+            Self::Unavailable | Self::Busy | Self::Unverified | Self::Unanswered => 503,
         }
+    }
+
+    /// Whether waiting helps.
+    fn passes(self) -> bool {
+        matches!(self, Self::Unavailable | Self::Busy | Self::Unverified)
     }
 
     /// What happened, and what to do.
@@ -53,6 +62,8 @@ impl Trouble {
             Self::TooMany => (t.trouble_too_many, t.trouble_too_many_do),
             Self::Broken => (t.trouble_broken, t.trouble_broken_do),
             Self::Unavailable => (t.trouble_unavailable, t.trouble_unavailable_do),
+            Self::Busy => (t.trouble_busy, t.trouble_busy_do),
+            Self::Unverified => (t.trouble_unverified, t.trouble_unverified_do),
             Self::Unanswered => (t.answer_unknown, t.trouble_unanswered_do),
         }
     }
@@ -66,7 +77,7 @@ struct View<'a> {
     status: u16,
     what: &'static str,
     remedy: &'static str,
-    /// Whether waiting helps, so that the page tries again by itself.
+    /// Whether the page tries again by itself.
     passes: bool,
 }
 
@@ -83,7 +94,7 @@ pub(crate) fn trouble(frame: &Frame, trouble: Trouble) -> Result<String, askama:
         status: trouble.status(),
         what,
         remedy,
-        passes: trouble == Trouble::Unavailable && frame.renews,
+        passes: trouble.passes() && frame.renews,
     }
     .render()
 }

@@ -1,4 +1,4 @@
-//! Everybody can use every screen: axe-core finds nothing, and nothing is cut off at 360 pixels.
+//! Everybody can use every screen: axe-core finds nothing, and nothing is cut off or too small to be pressed at 360 pixels.
 
 use std::fs;
 
@@ -11,6 +11,13 @@ const JUDGE: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a
                      'best-practice'] }).then(({ violations, passes }) => ({ passes: passes.length, violations: \
                      violations.map((one) => ({ id: one.id, where: one.nodes.slice(0, 3).map((node) => node.html + ' — ' + \
                      node.failureSummary) })) }))";
+
+/// What can be pressed and is less than 24 pixels wide or high. A box to tick is pressed by its label too.
+const TOO_SMALL: &str = "[...document.querySelectorAll('a, button, summary, input, select, textarea')]
+    .map((one) => one.type === 'checkbox' ? one.closest('label') : one)
+    .map((one) => [one.outerHTML, one.getBoundingClientRect()])
+    .filter(([, { width, height }]) => width + height > 0 && (width < 24 || height < 24))
+    .map(([html, { width, height }]) => `${width} x ${height}: ${html}`)";
 
 /// Everything that axe-core finds wrong with a page as it stands: at two widths, light and dark.
 async fn judged(window: &Window) -> Vec<Value> {
@@ -76,6 +83,8 @@ fn nothing_is_cut_off_at_360_pixels() {
                     .asks("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
                     .await;
                 assert_eq!(wide, json!([360, 360]), "{} in {language}", screen.name);
+                let small = window.asks(TOO_SMALL).await;
+                assert_eq!(small, json!([]), "{} in {language}", screen.name);
             }
             window.close_refused().await;
         }

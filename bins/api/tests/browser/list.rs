@@ -61,6 +61,8 @@ fn an_alert_is_opened_read_and_copied() {
         window.click("#as-json summary").await;
         window.click("[data-copy-from=json]").await;
         window.until_says("[data-copy-from=json]", "Copié").await;
+        window.click("[data-copy-from=json]").await;
+        window.until_says("[data-copy-from=json]", "Copier").await;
         let permissions = json!({ "permissions": ["clipboardReadWrite"] });
         window.cdp("Browser.grantPermissions", permissions).await;
         let copied = window.awaits("navigator.clipboard.readText()").await;
@@ -98,6 +100,28 @@ fn a_long_history_is_read_page_by_page() {
             0,
             "the last change is on the first page"
         );
+        window.close().await;
+    });
+}
+
+#[test]
+fn no_two_buttons_of_a_list_are_called_the_same() {
+    play(async |stage| {
+        let id = &stage.open_alerts(1)[0];
+        let window = stage.window_of("admin").await;
+        let ack = window
+            .asks(&format!(
+                "document.querySelector('[formaction$=\"/{id}/ack\"]').ariaLabel"
+            ))
+            .await;
+        let name = stage.api.value(&format!(
+            "select coalesce(nullif(entity_label, ''), entity_id) from vigie.alerts where id = '{id}'"
+        ));
+        assert_eq!(ack, format!("ACK {name}"));
+        // Whoever speaks to the browser says what stands on the button.
+        let other = "[...document.querySelectorAll('#rows .do button')]
+            .filter((one) => !one.ariaLabel?.startsWith(one.textContent + ' ')).length";
+        assert_eq!(window.asks(other).await, 0);
         window.close().await;
     });
 }

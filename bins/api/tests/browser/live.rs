@@ -96,3 +96,70 @@ fn where_the_session_has_ended_what_was_written_stays_and_can_be_sent_after_all(
         writer.close().await;
     });
 }
+
+/// Whoever is only looking keeps nothing back: the focus is given back to where it was.
+#[test]
+fn what_has_the_focus_is_renewed_and_keeps_it() {
+    play(async |stage| {
+        let ids = stage.open_alerts(2);
+        let window = stage.window_of("directeur").await;
+        let other = stage.window_of("admin").await;
+        let ack = format!("[formaction$=\"/{}/ack\"]", ids[0]);
+        let resolve = format!("[name=resolve][value=\"{}\"]", ids[1]);
+        let row = |id: &str| format!("#rows > li:has(a[href$=\"{id}\"])");
+        let has_focus = |css: &str| format!("document.activeElement.matches({css:?})");
+
+        // What it was on stays: it has it still.
+        window
+            .asks(&format!("document.querySelector({resolve:?}).focus()"))
+            .await;
+        other.click(&format!("[formaction$=\"/{}/ack\"]", ids[1])).await;
+        window.until_says(&row(&ids[1]), "amina").await;
+        window.until(&has_focus(&resolve)).await;
+
+        // What it was on is gone: the link of the same row has it.
+        window
+            .asks(&format!("document.querySelector({ack:?}).focus()"))
+            .await;
+        other.open("/governance/integrity").await;
+        other.click(&ack).await;
+        window.until_says(&row(&ids[0]), "amina").await;
+        window
+            .until(&has_focus(&format!("a[href$=\"{}\"]", ids[0])))
+            .await;
+
+        // A counter, and what is folded.
+        window
+            .asks("document.querySelector('.counters .ack').focus()")
+            .await;
+        other.open(&format!("/governance/alerts/{}", ids[0])).await;
+        other.click("#act-unack summary").await;
+        let acknowledged = window.text(".counters .ack b").await;
+        other.click("#act-unack button").await;
+        window
+            .until(&format!(
+                "document.querySelector('.counters .ack b').textContent !== {acknowledged:?}"
+            ))
+            .await;
+        window.until(&has_focus(".counters .ack")).await;
+        window.close().await;
+        other.close().await;
+    });
+}
+
+#[test]
+fn a_list_that_grows_past_its_page_says_so() {
+    play(async |stage| {
+        let window = stage.window_of("pca").await;
+        assert_eq!(window.count("#pages a").await, 0);
+        stage.api.sql(
+            "insert into vigie.alerts
+             select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'entity_id', 'one of many ' || n))).*
+             from vigie.alerts a, generate_series(1, 60) n
+             where a.id = (select id from vigie.alerts where status = 'OPEN' limit 1)",
+        );
+        window.asks(LOOKS_AGAIN).await;
+        window.until_says("#pages", "Page suivante").await;
+        window.close().await;
+    });
+}

@@ -18,6 +18,7 @@ mod programs;
 #[expect(dead_code, reason = "the tests of the API need more of it")]
 mod running;
 mod stage;
+mod tabs;
 #[path = "../api/tokens.rs"]
 mod tokens;
 mod truth;

@@ -69,3 +69,20 @@ fn without_the_database_no_screen_shows_a_number_and_all_recover_by_themselves()
         fresh.close_refused().await;
     });
 }
+
+#[test]
+fn a_page_of_another_release_says_so_to_who_comes_back_to_it() {
+    play(async |stage| {
+        let window = stage.window_of("pca").await;
+        let of = |release: &str| format!("(document.documentElement.dataset.release = {release})");
+        let own = window.asks("document.documentElement.dataset.release").await;
+        window.asks(&of("'vigie-api@0.0.0+older'")).await;
+        window.asks("dispatchEvent(new Event('focus'))").await;
+        window.until("!document.getElementById('newer').hidden").await;
+        can_use(&window, "state-newer").await;
+        window.asks(&of(&own.to_string())).await;
+        window.asks("dispatchEvent(new Event('focus'))").await;
+        window.until("document.getElementById('newer').hidden").await;
+        window.close().await;
+    });
+}

@@ -57,6 +57,27 @@ impl Window {
             .expect("a page");
     }
 
+    /// Another tab of the same browser, in front of the others: this one from now on.
+    pub(crate) async fn another_tab(&self) {
+        let tab = self.client.new_window(true).await.expect("a tab");
+        self.client
+            .switch_to_window(tab.handle)
+            .await
+            .expect("the same tab");
+        self.cdp("Page.bringToFront", json!({})).await;
+    }
+
+    /// In every page that is opened from now on, what comes again and again comes a hundred times as often.
+    pub(crate) async fn hurries(&self) {
+        let source =
+            "{ const every = setInterval; window.setInterval = (what, wait) => every(what, wait / 100); }";
+        self.cdp(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": source }),
+        )
+        .await;
+    }
+
     /// The address without the origin.
     pub(crate) async fn path(&self) -> String {
         let url = self.client.current_url().await.expect("an address");

@@ -164,10 +164,7 @@ impl State {
         if state.suspicion.is_none() {
             return nothing("the check is not suspect");
         }
-        if state
-            .confirmed_at
-            .is_some_and(|confirmed| now <= confirmed + meta::CONFIRMED_FOR)
-        {
+        if !state.awaits_confirmation(now) {
             return nothing("it was confirmed already; the next evaluation is believed");
         }
         state.confirmed_at = Some(now);

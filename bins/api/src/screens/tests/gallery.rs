@@ -161,6 +161,8 @@ fn troubles(language: Language) -> Vec<Screen> {
         ("trouble-too-many", Trouble::TooMany),
         ("trouble-broken", Trouble::Broken),
         ("trouble-unavailable", Trouble::Unavailable),
+        ("trouble-busy", Trouble::Busy),
+        ("trouble-unverified", Trouble::Unverified),
         ("trouble-unanswered", Trouble::Unanswered),
     ]
     .map(|(name, what)| (name, trouble(&frame, what).expect(name)))

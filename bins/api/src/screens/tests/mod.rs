@@ -8,9 +8,10 @@ mod tags;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use alerts_store::{CHECK_FAILING, Summary};
+use chrono::TimeDelta;
 use integrity_core::{Language, Role};
 
-use super::{Frame, Trouble, alert, assets, checks, integrity, trouble};
+use super::{Frame, Trouble, alert, assets, check, checks, integrity, trouble};
 use gallery::every_screen;
 use tags::tags;
 
@@ -144,7 +145,13 @@ fn fifty_alerts_weigh_less_than_sixty_kilobytes() {
 fn an_error_never_looks_like_zero() {
     let mut frame = samples::frame(Some(Role::Admin), Language::Fr);
     frame.request = String::new();
-    for what in [Trouble::Unavailable, Trouble::Unanswered, Trouble::Broken] {
+    for what in [
+        Trouble::Unavailable,
+        Trouble::Busy,
+        Trouble::Unverified,
+        Trouble::Unanswered,
+        Trouble::Broken,
+    ] {
         let html = trouble(&frame, what).expect("a page");
         let (_, main) = html.split_once("<main").expect("a main part");
         let (main, _) = main.split_once("</main>").expect("its end");
@@ -169,7 +176,9 @@ fn only_what_was_asked_for_is_asked_for_again() {
             html.contains("data-retry"),
         )
     };
-    assert_eq!(again(&frame, Trouble::Unavailable), (true, true));
+    for passing in [Trouble::Unavailable, Trouble::Busy, Trouble::Unverified] {
+        assert_eq!(again(&frame, passing), (true, true), "{passing:?}");
+    }
     assert_eq!(again(&frame, Trouble::Unanswered), (false, false));
     frame.renews = false;
     assert_eq!(
@@ -256,6 +265,22 @@ fn only_who_may_act_is_offered_to() {
             assert_eq!(html.contains("name=\"expected_version\""), acts, "{role:?}");
         }
     }
+}
+
+#[test]
+fn a_confirmation_is_asked_for_again_once_it_is_no_longer_good() {
+    let frame = samples::frame(Some(Role::Admin), Language::Fr);
+    let is_asked = |hours_ago: Option<i64>| {
+        let mut page = samples::check_page();
+        let state = page.check.state.as_mut().expect("a state");
+        state.confirmed_at = hours_ago.map(|hours| page.at - TimeDelta::hours(hours));
+        let html = check(&frame, &page).expect("a page");
+        html.contains("/confirm\"")
+    };
+    assert_eq!(
+        [None, Some(23), Some(24), Some(25)].map(is_asked),
+        [true, false, false, true]
+    );
 }
 
 #[test]

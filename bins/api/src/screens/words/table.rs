@@ -372,6 +372,14 @@ words! {
         "Aucun chiffre n’est affiché, car aucun n’est connu. Les alertes sont conservées\u{a0}; prévenez \
          l’exploitation si cela dure.",
         "No figure is shown, since none is known. The alerts are kept; tell operations if it lasts.";
+    trouble_busy: "Vigie n’a pas pu répondre à temps", "Vigie could not answer in time";
+    trouble_busy_do:
+        "Trop de demandes arrivent à la fois. Aucun chiffre n’est affiché, car aucun n’a été lu. Réessayez dans un instant.",
+        "Too many ask at once. No figure is shown, since none was read. Try again in a moment.";
+    trouble_unverified: "Impossible de vérifier qui vous êtes", "Who you are cannot be verified";
+    trouble_unverified_do:
+        "Le service de connexion ne répond pas. Votre session est conservée\u{a0}; prévenez l’exploitation si cela dure.",
+        "The sign-in service does not answer. Your session is kept; tell operations if it lasts.";
     trouble_unanswered_do:
         "Revenez en arrière\u{a0}: ce que vous avez écrit y est encore. Recommencez dans un instant\u{a0}; ce ne sera \
          pas fait deux fois.",
