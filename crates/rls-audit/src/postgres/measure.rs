@@ -1,0 +1,469 @@
+//! Deciding the cells: first by privileges, then by trying to read, then by asking the policies about rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    compose, failure,
+    look::{Code, Look, read, sample},
+};
+use crate::{
+    Access, Candidates, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
+    catalog::{Relation, RelationKind, ViewOptions},
+    matrix::{ALWAYS, NEVER, Questions, made_up, variants},
+};
+
+/// What this login itself can read of a relation, where no policy is in its way.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Sample {
+    /// How many rows there are, up to some bound.
+    total: u32,
+    /// Some of them, as a JSON array.
+    rows: String,
+}
+
+pub(super) type Samples = BTreeMap<Name, Sample>;
+
+/// What somebody may do with a relation.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "privileges, as PostgreSQL has them")]
+struct Privileges {
+    relation: Name,
+    is_open: bool,
+    select: bool,
+    insert: bool,
+    update: bool,
+    delete: bool,
+    insert_columns: Option<Vec<String>>,
+    update_columns: Option<Vec<String>>,
+    policies_apply: bool,
+}
+
+impl Privileges {
+    fn has(&self, command: Command) -> bool {
+        self.is_open
+            && match command {
+                Command::Select => self.select,
+                Command::Insert => self.insert,
+                Command::Update => self.update,
+                Command::Delete => self.delete,
+            }
+    }
+}
+
+/// What the policies say, in numbers.
+#[derive(Debug, Deserialize)]
+struct Probed {
+    rows: u32,
+    seen: u32,
+    changeable: u32,
+    removable: u32,
+    added: u32,
+    tried_to_add: u32,
+    /// Row, change, whether the outcome passes, and whether both row and outcome can be seen.
+    turned: Vec<(u32, u32, bool, bool)>,
+}
+
+/// Rows of every relation that this login can read whole.
+pub(super) async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Samples, Error> {
+    let own = privileges(look).await?;
+    let mut samples = Samples::new();
+    for relation in measured(catalog) {
+        let readable = own
+            .get(&relation.name)
+            .is_some_and(|own| own.has(Command::Select) && !own.policies_apply);
+        if readable && relation.kind != RelationKind::ForeignTable {
+            if let Ok(found) = sample(look, &relation.name).await? {
+                samples.insert(relation.name.clone(), found);
+            }
+        }
+    }
+    Ok(samples)
+}
+
+/// What extensions bring is theirs.
+fn measured(catalog: &Catalog) -> impl Iterator<Item = &Relation> {
+    catalog.relations.iter().filter(|relation| relation.extension.is_none())
+}
+
+async fn privileges(look: &mut Look) -> Result<BTreeMap<Name, Privileges>, Error> {
+    let text = sqlx::query_file_scalar!("../../sql/rls-audit/privileges.sql")
+        .fetch_one(look.connection())
+        .await
+        .map_err(failure)?;
+    let list: Vec<Privileges> = read(&text)?;
+    Ok(list.into_iter().map(|own| (own.relation.clone(), own)).collect())
+}
+
+/// Every cell of this persona, and what was tried.
+pub(super) async fn cells(
+    look: &mut Look,
+    catalog: &Catalog,
+    samples: &Samples,
+    persona: &Persona,
+) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
+    let acting = look
+        .acting(persona, async |look| {
+            let mut me = Me {
+                privileges: privileges(look).await?,
+                roles: roles(look).await?,
+                catalog,
+                samples,
+                persona,
+                trials: Vec::new(),
+            };
+            let mut cells = Vec::new();
+            for relation in measured(catalog) {
+                cells.push((&relation.name, me.accesses(look, relation).await?));
+            }
+            Ok((cells, me.trials))
+        })
+        .await?;
+    let (accesses, trials) = acting.unwrap_or_else(|| {
+        let unknown = || Access::Unknown(Doubt::NotAMember);
+        let all = measured(catalog).map(|relation| (&relation.name, Command::ALL.map(|_| unknown())));
+        (all.collect(), Vec::new())
+    });
+    let cells = accesses.into_iter().flat_map(|(relation, accesses)| {
+        Command::ALL.into_iter().zip(accesses).map(|(command, access)| Cell {
+            persona: persona.name.clone(),
+            relation: relation.clone(),
+            command,
+            access,
+        })
+    });
+    Ok((cells.collect(), trials))
+}
+
+async fn roles(look: &mut Look) -> Result<BTreeSet<String>, Error> {
+    let roles = sqlx::query_file_scalar!("../../sql/rls-audit/roles.sql")
+        .fetch_one(look.connection())
+        .await
+        .map_err(failure)?;
+    Ok(roles.into_iter().collect())
+}
+
+/// Somebody who tries.
+struct Me<'a> {
+    privileges: BTreeMap<Name, Privileges>,
+    roles: BTreeSet<String>,
+    catalog: &'a Catalog,
+    samples: &'a Samples,
+    persona: &'a Persona,
+    trials: Vec<Trial>,
+}
+
+impl Me<'_> {
+    /// Of SELECT, INSERT, UPDATE and DELETE.
+    async fn accesses(&mut self, look: &mut Look, relation: &Relation) -> Result<[Access; 4], Error> {
+        let denied = || [Access::Denied, Access::Denied, Access::Denied, Access::Denied];
+        let Some(mine) = self.privileges.get(&relation.name).cloned() else {
+            return Ok(denied());
+        };
+        let mine = &mine;
+        if !Command::ALL.iter().any(|command| mine.has(*command)) {
+            return Ok(denied());
+        }
+        if let Some(view) = &relation.view {
+            return self.through_view(look, relation, view, mine).await;
+        }
+        let probed = if mine.policies_apply {
+            Some(self.probed(look, relation, mine).await?)
+        } else {
+            None
+        };
+        let mut accesses = denied();
+        for (access, command) in accesses.iter_mut().zip(Command::ALL) {
+            if !mine.has(command) {
+                continue;
+            }
+            *access = match (command, &probed) {
+                (Command::Select, _) => self.read(look, relation, probed.as_ref()).await?,
+                (_, None) => Access::All,
+                (command, Some(probed)) => probed.access(command, mine.select),
+            };
+        }
+        Ok(accesses)
+    }
+
+    /// Tries to read; where there is nothing to be seen, the policies are asked about rows that there might be.
+    async fn read(
+        &self,
+        look: &mut Look,
+        relation: &Relation,
+        probed: Option<&Answers>,
+    ) -> Result<Access, Error> {
+        let seen: u32 = match look.tried(compose::seen(&relation.name), &[]).await? {
+            Ok(seen) => seen,
+            Err(code) => return Ok(refused(code)),
+        };
+        let Some(probed) = probed else {
+            return Ok(Access::All);
+        };
+        if probed.questions.select == ALWAYS {
+            return Ok(Access::All);
+        }
+        let total = self.samples.get(&relation.name).map(|sample| sample.total);
+        Ok(match (seen, total) {
+            (0, None | Some(0)) => probed.access(Command::Select, true),
+            (0, _) => Access::None,
+            (seen, Some(total)) if seen >= total => Access::All,
+            _ => Access::Some,
+        })
+    }
+
+    /// A view reads and writes as its owner, unless it is told to do so as whoever asks.
+    async fn through_view(
+        &mut self,
+        look: &mut Look,
+        relation: &Relation,
+        view: &ViewOptions,
+        mine: &Privileges,
+    ) -> Result<[Access; 4], Error> {
+        let mut accesses = [Access::Denied, Access::Denied, Access::Denied, Access::Denied];
+        for (access, command) in accesses.iter_mut().zip(Command::ALL) {
+            if !mine.has(command) || (command != Command::Select && !relation.writable.contains(&command)) {
+                continue;
+            }
+            *access = if command == Command::Select {
+                self.read_view(look, relation).await?
+            } else if instead_of(relation, command) {
+                Access::Unknown(Doubt::InsteadOf)
+            } else {
+                self.written_through(look, view, command).await?
+            };
+        }
+        Ok(accesses)
+    }
+
+    async fn read_view(&self, look: &mut Look, relation: &Relation) -> Result<Access, Error> {
+        let seen: u32 = match look.tried(compose::seen(&relation.name), &[]).await? {
+            Ok(seen) => seen,
+            Err(code) => return Ok(refused(code)),
+        };
+        let total = self.samples.get(&relation.name).map(|sample| sample.total);
+        Ok(match (seen, total) {
+            (0, None | Some(0)) if self.reads_whole(relation) => Access::All,
+            (0, None | Some(0)) => Access::Unknown(Doubt::Empty),
+            (0, _) => Access::None,
+            (seen, Some(total)) if seen >= total => Access::All,
+            (_, None) if self.reads_whole(relation) => Access::All,
+            _ => Access::Some,
+        })
+    }
+
+    /// Whether no policy stands between whoever asks and what the view reads.
+    fn reads_whole(&self, relation: &Relation) -> bool {
+        let Some(view) = &relation.view else {
+            return self.privileges.get(&relation.name).is_some_and(|mine| !mine.policies_apply);
+        };
+        view.reads.iter().all(|reads| {
+            let Some(base) = self.catalog.relation(&reads.relation) else {
+                return false;
+            };
+            if base.view.is_some() {
+                return self.reads_whole(base);
+            }
+            if view.security_invoker && relation.kind == RelationKind::View {
+                self.reads_whole(base)
+            } else {
+                passes_freely(self.catalog, base, &relation.owner)
+            }
+        })
+    }
+
+    async fn written_through(
+        &mut self,
+        look: &mut Look,
+        view: &ViewOptions,
+        command: Command,
+    ) -> Result<Access, Error> {
+        // A view that can be written through without a trigger reads one relation in its FROM; that it may read others in its
+        // WHERE makes it no less the first.
+        let Some(base) = view
+            .reads
+            .iter()
+            .find_map(|reads| self.catalog.relation(&reads.relation).filter(|base| base.writable.contains(&command)))
+        else {
+            return Ok(Access::Denied);
+        };
+        if view.security_invoker {
+            let accesses = Box::pin(self.accesses(look, base)).await?;
+            let place = Command::ALL.iter().position(|own| *own == command).unwrap_or_default();
+            return Ok(accesses[place].clone());
+        }
+        let owner = self.catalog.relations.iter().find(|own| own.view.as_ref() == Some(view));
+        let owner = owner.map_or("", |own| own.owner.as_str());
+        if passes_freely(self.catalog, base, owner) {
+            return Ok(Access::All);
+        }
+        Ok(Access::Unknown(Doubt::NotAMember))
+    }
+
+    /// What the policies say about rows of this relation.
+    async fn probed(&mut self, look: &mut Look, relation: &Relation, mine: &Privileges) -> Result<Answers, Error> {
+        let questions = Questions::of(relation, &self.roles);
+        let sampled = self.samples.get(&relation.name).filter(|sample| sample.total > 0);
+        let made_up = sampled.is_none().then(|| made_up(self.catalog, relation).to_string());
+        let rows = match (sampled, &made_up) {
+            (Some(sample), _) => sample.rows.clone(),
+            (None, row) => format!("[{}]", row.as_deref().unwrap_or_default()),
+        };
+        let may = |listed: &Option<Vec<String>>, name: &str| {
+            listed.as_ref().is_none_or(|listed| listed.iter().any(|own| own == name))
+        };
+        let variants = variants(
+            self.catalog,
+            relation,
+            self.persona,
+            (
+                &|name| may(&mine.insert_columns, name),
+                &|name| may(&mine.update_columns, name),
+            ),
+        );
+        self.trials.push(Trial {
+            persona: self.persona.name.clone(),
+            relation: relation.name.clone(),
+            made_up,
+            added: variants.inserted.clone(),
+            updated: variants.updated.clone(),
+        });
+        let added = Value::Array(variants.inserted).to_string();
+        let updated = Value::Array(variants.updated).to_string();
+        let values = [rows.as_str(), added.as_str(), updated.as_str()];
+        let whole = look.tried(compose::probe(&relation.name, &questions), &values).await?;
+        let by_command = match whole {
+            Ok(_) => BTreeMap::new(),
+            Err(_) => self.one_by_one(look, relation, &questions, &values).await?,
+        };
+        Ok(Answers {
+            whole: whole.ok(),
+            by_command,
+            questions,
+        })
+    }
+
+    /// Each question alone, so that one that fails does not keep the others from being answered.
+    async fn one_by_one(
+        &self,
+        look: &mut Look,
+        relation: &Relation,
+        questions: &Questions,
+        values: &[&str],
+    ) -> Result<BTreeMap<Command, Result<Probed, Code>>, Error> {
+        let mut answers = BTreeMap::new();
+        for command in Command::ALL {
+            let mut alone = compose::none();
+            match command {
+                Command::Select => alone.select.clone_from(&questions.select),
+                Command::Insert => alone.insert.clone_from(&questions.insert),
+                Command::Update => {
+                    alone.update.clone_from(&questions.update);
+                    alone.changed.clone_from(&questions.changed);
+                }
+                Command::Delete => alone.delete.clone_from(&questions.delete),
+            }
+            let answer = look.tried(compose::probe(&relation.name, &alone), values).await?;
+            answers.insert(command, answer);
+        }
+        Ok(answers)
+    }
+}
+
+/// What the policies said.
+struct Answers {
+    questions: Questions,
+    whole: Option<Probed>,
+    by_command: BTreeMap<Command, Result<Probed, Code>>,
+}
+
+impl Answers {
+    fn access(&self, command: Command, may_read: bool) -> Access {
+        let is_never = match command {
+            Command::Select => self.questions.select == NEVER,
+            Command::Insert => false,
+            Command::Update => self.questions.update == NEVER,
+            Command::Delete => self.questions.delete == NEVER,
+        };
+        if is_never {
+            return Access::None;
+        }
+        match (&self.whole, self.by_command.get(&command)) {
+            (Some(probed), _) | (None, Some(Ok(probed))) => probed.access(command, may_read),
+            (None, Some(Err(code))) => refused(code.clone()),
+            (None, None) => Access::Unknown(Doubt::NoCandidate),
+        }
+    }
+}
+
+impl Probed {
+    fn access(&self, command: Command, may_read: bool) -> Access {
+        match command {
+            Command::Select => part(self.seen, self.rows),
+            Command::Delete => part(self.removable, self.rows),
+            Command::Insert => passing(self.added, self.tried_to_add, Access::All),
+            Command::Update => self.update(may_read),
+        }
+    }
+
+    /// A row can be changed one by one where it can be seen before and after, or together with all others that may be
+    /// changed, where each of them may be what the change makes of it.
+    fn update(&self, may_read: bool) -> Access {
+        if self.changeable == 0 {
+            return Access::None;
+        }
+        let changes: BTreeSet<u32> = self.turned.iter().map(|turned| turned.1).collect();
+        let together = |change: u32| {
+            self.turned.iter().filter(|turned| turned.1 == change).all(|turned| turned.2)
+        };
+        let goes = |turned: &&(u32, u32, bool, bool)| (may_read && turned.2 && turned.3) || together(turned.1);
+        let going: Vec<_> = self.turned.iter().filter(goes).collect();
+        let working: BTreeSet<u32> = going.iter().map(|turned| turned.1).collect();
+        let reached: BTreeSet<u32> = going.iter().map(|turned| turned.0).collect();
+        let rows = u32::try_from(reached.len()).unwrap_or(u32::MAX);
+        let all = if rows == self.rows { Access::All } else { Access::Some };
+        let count = |set: &BTreeSet<u32>| u32::try_from(set.len()).unwrap_or(u32::MAX);
+        passing(count(&working), count(&changes), all)
+    }
+}
+
+fn part(some: u32, all: u32) -> Access {
+    match some {
+        0 => Access::None,
+        some if some == all => Access::All,
+        _ => Access::Some,
+    }
+}
+
+fn passing(passing: u32, tried: u32, all: Access) -> Access {
+    match passing {
+        0 => Access::Rls,
+        some if some == tried => all,
+        passing => Access::Conditional(Candidates { passing, tried }),
+    }
+}
+
+/// What an error of the server comes to.
+fn refused(code: Code) -> Access {
+    match code.as_str() {
+        "57014" | "55P03" | "40P01" => Access::Unknown(Doubt::Timeout),
+        _ => Access::Error(code),
+    }
+}
+
+fn instead_of(relation: &Relation, command: Command) -> bool {
+    relation
+        .triggers
+        .iter()
+        .any(|own| own.instead_of && own.enabled && own.commands.contains(&command))
+}
+
+/// Whether no policy of the relation holds this role back.
+fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) -> bool {
+    let Some(role) = catalog.role(role) else {
+        return false;
+    };
+    !relation.rls || role.is_superuser || role.bypasses_rls || (relation.owner == role.name && !relation.force_rls)
+}

@@ -1,0 +1,301 @@
+//! Real commands, each in a transaction that is rolled back. For a copy: whoever can write here writes.
+
+mod compose;
+
+use std::collections::BTreeSet;
+
+use sqlx::{Connection as _, Executor as _, PgConnection, SqlStr};
+
+use crate::{
+    Access, Candidates, Cell, Command, Doubt, Error, Inspection, Persona, Trial, catalog::Relation,
+};
+
+/// Tries every cell on a copy, as a superuser of it.
+#[derive(Debug)]
+pub struct PgShadow<'c> {
+    connection: &'c mut PgConnection,
+    with_triggers: bool,
+}
+
+/// What became of a command.
+enum Came {
+    /// It reached so many rows.
+    To(u64),
+    /// Its outcome would violate a policy.
+    Violation,
+    /// It failed otherwise, with this SQLSTATE.
+    Failure(String),
+}
+
+impl<'c> PgShadow<'c> {
+    /// Over this connection; with the triggers of its tables, or without.
+    pub fn new(connection: &'c mut PgConnection, with_triggers: bool) -> Self {
+        Self {
+            connection,
+            with_triggers,
+        }
+    }
+
+    /// What really comes of everything that was measured.
+    ///
+    /// # Errors
+    /// `Unavailable` when the copy does not answer.
+    pub async fn cells(mut self, inspection: &Inspection) -> Result<Vec<Cell>, Error> {
+        let mut cells = Vec::new();
+        for persona in &inspection.matrix.personas {
+            let relations = inspection.catalog.relations.iter();
+            for relation in relations.filter(|relation| relation.extension.is_none()) {
+                let trial = inspection
+                    .trials
+                    .iter()
+                    .find(|trial| trial.persona == persona.name && trial.relation == relation.name);
+                for command in Command::ALL {
+                    cells.push(Cell {
+                        persona: persona.name.clone(),
+                        relation: relation.name.clone(),
+                        command,
+                        access: self.access(persona, relation, trial, command).await?,
+                    });
+                }
+            }
+        }
+        Ok(cells)
+    }
+
+    async fn access(
+        &mut self,
+        persona: &Persona,
+        relation: &Relation,
+        trial: Option<&Trial>,
+        command: Command,
+    ) -> Result<Access, Error> {
+        match command {
+            Command::Select | Command::Delete => self.reached(persona, relation, trial, command).await,
+            Command::Insert => self.added(persona, relation, trial).await,
+            Command::Update => self.changed(persona, relation, trial).await,
+        }
+    }
+
+    /// How many of the rows there are it reaches.
+    async fn reached(
+        &mut self,
+        persona: &Persona,
+        relation: &Relation,
+        trial: Option<&Trial>,
+        command: Command,
+    ) -> Result<Access, Error> {
+        let Some(total) = self.begin(relation, trial).await? else {
+            return Ok(Access::Unknown(Doubt::Empty));
+        };
+        let statement = compose::whole(relation, command);
+        let came = self.came(persona, statement, command == Command::Select).await?;
+        Ok(match came {
+            Came::To(0) => Access::None,
+            Came::To(rows) if rows == total => Access::All,
+            Came::To(_) => Access::Some,
+            Came::Violation => Access::Rls,
+            Came::Failure(code) => refused(relation, code),
+        })
+    }
+
+    /// How many of the changed rows can be added.
+    async fn added(
+        &mut self,
+        persona: &Persona,
+        relation: &Relation,
+        trial: Option<&Trial>,
+    ) -> Result<Access, Error> {
+        let empty = vec![serde_json::json!({})];
+        let patches = trial.map_or(&empty, |trial| &trial.added);
+        let mut passing = 0;
+        for patch in patches {
+            let mut passes = false;
+            let rows = self.rows(relation, trial).await?;
+            if rows.is_empty() {
+                return Ok(Access::Unknown(Doubt::Empty));
+            }
+            for row in rows {
+                self.begin(relation, None).await?;
+                let columns = self.may(persona, relation, Command::Insert).await?;
+                let statement = compose::add(relation, &columns, &row, patch);
+                match self.came(persona, statement, false).await? {
+                    Came::To(_) => passes = true,
+                    // Policies are asked before constraints are.
+                    Came::Failure(code) if code.starts_with("23") => passes = true,
+                    Came::Violation => {}
+                    Came::Failure(code) => return Ok(refused(relation, code)),
+                }
+                if passes {
+                    break;
+                }
+            }
+            passing += u32::from(passes);
+        }
+        let tried = u32::try_from(patches.len()).unwrap_or(u32::MAX);
+        Ok(counted(passing, tried, Access::All))
+    }
+
+    /// Which changes of which rows go through, all rows at once and one by one.
+    async fn changed(
+        &mut self,
+        persona: &Persona,
+        relation: &Relation,
+        trial: Option<&Trial>,
+    ) -> Result<Access, Error> {
+        let columns = self.may(persona, relation, Command::Update).await?;
+        if columns.is_empty() {
+            return Ok(Access::Denied);
+        }
+        let none = Vec::new();
+        let mut patches: Vec<_> = trial.map_or(&none, |trial| &trial.updated).clone();
+        let free = columns.iter().find(|column| {
+            patches.iter().all(|patch| patch.get(column.as_str()).is_none())
+        });
+        if patches.is_empty() {
+            patches.push(serde_json::json!({}));
+        }
+        let Some(total) = self.begin(relation, trial).await? else {
+            return Ok(Access::Unknown(Doubt::Empty));
+        };
+        let places = self.places(relation).await?;
+        let (mut working, mut reached, mut anything) = (0, BTreeSet::new(), false);
+        let mut trouble = None;
+        for patch in &patches {
+            let mut works = false;
+            self.begin(relation, trial).await?;
+            match self.came(persona, compose::change(relation, patch, free, None), false).await? {
+                Came::To(0) => {}
+                Came::To(rows) => {
+                    works = true;
+                    anything = true;
+                    if rows == total {
+                        reached.extend(places.iter().cloned());
+                    }
+                    // Of those that are not all, which they are is found out one by one.
+                    reached.insert(format!("{rows} at once"));
+                }
+                Came::Violation => anything = true,
+                Came::Failure(code) if code.starts_with("23") => works = true,
+                Came::Failure(code) => trouble = Some(code),
+            }
+            for place in &places {
+                self.begin(relation, trial).await?;
+                let statement = compose::change(relation, patch, free, Some(place));
+                match self.came(persona, statement, false).await? {
+                    Came::To(0) | Came::Failure(_) => {}
+                    Came::To(_) => {
+                        works = true;
+                        anything = true;
+                        reached.insert(place.clone());
+                    }
+                    Came::Violation => anything = true,
+                }
+            }
+            working += u32::from(works);
+        }
+        if let Some(code) = trouble {
+            return Ok(refused(relation, code));
+        }
+        if !anything {
+            return Ok(Access::None);
+        }
+        let is_whole = places.iter().all(|place| reached.contains(place));
+        let tried = u32::try_from(patches.len()).unwrap_or(u32::MAX);
+        Ok(counted(working, tried, if is_whole { Access::All } else { Access::Some }))
+    }
+
+    /// Begins anew, with a row in the relation at least; how many there are. `None`: there is none, and none can be made.
+    async fn begin(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Option<u64>, Error> {
+        self.run("rollback; begin; set local search_path = ''; set local session_replication_role = replica").await?;
+        let count = compose::count(relation);
+        let mut total: i64 = sqlx::query_scalar(count).fetch_one(&mut *self.connection).await.map_err(unavailable)?;
+        if total == 0
+            && relation.view.is_none()
+            && let Some(row) = trial.and_then(|trial| trial.made_up.as_deref())
+        {
+            let made = self.connection.execute(sqlx::query(compose::put(relation, row))).await;
+            if made.is_err() {
+                return Ok(None);
+            }
+            total = 1;
+        }
+        if self.with_triggers {
+            self.run("set local session_replication_role = origin").await?;
+        }
+        Ok(u64::try_from(total).ok().filter(|total| *total > 0))
+    }
+
+    async fn rows(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Vec<String>, Error> {
+        self.run("rollback; begin; set local search_path = ''").await?;
+        let rows: Vec<String> =
+            sqlx::query_scalar(compose::rows(relation)).fetch_all(&mut *self.connection).await.map_err(unavailable)?;
+        let made_up = trial.and_then(|trial| trial.made_up.clone()).filter(|_| rows.is_empty());
+        Ok(rows.into_iter().chain(made_up).collect())
+    }
+
+    async fn places(&mut self, relation: &Relation) -> Result<Vec<String>, Error> {
+        if relation.view.is_some() {
+            return Ok(Vec::new());
+        }
+        sqlx::query_scalar(compose::places(relation))
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(unavailable)
+    }
+
+    /// The columns that this persona may give.
+    async fn may(&mut self, persona: &Persona, relation: &Relation, command: Command) -> Result<Vec<String>, Error> {
+        let query = compose::columns(relation, &persona.database_role, command);
+        sqlx::query_scalar(query).fetch_all(&mut *self.connection).await.map_err(unavailable)
+    }
+
+    /// Does it as this persona.
+    async fn came(&mut self, persona: &Persona, statement: SqlStr, counts: bool) -> Result<Came, Error> {
+        let act = "select set_config('request.jwt.claims', $2, true), set_config('role', $1, true)";
+        let acting = sqlx::query(act).bind(persona.database_role.clone()).bind(persona.claims_text());
+        self.connection.execute(acting).await.map_err(unavailable)?;
+        let done = if counts {
+            let count: Result<i64, _> = sqlx::query_scalar(statement).fetch_one(&mut *self.connection).await;
+            count.map(|count| u64::try_from(count).unwrap_or_default())
+        } else {
+            self.connection.execute(sqlx::query(statement)).await.map(|done| done.rows_affected())
+        };
+        Ok(match done {
+            Ok(rows) => Came::To(rows),
+            Err(sqlx::Error::Database(error)) => {
+                let code = error.code().unwrap_or_default().into_owned();
+                if code == "42501" && error.message().contains("row-level security policy for") && error.message().contains("new row") {
+                    Came::Violation
+                } else {
+                    Came::Failure(code)
+                }
+            }
+            Err(error) => return Err(unavailable(error)),
+        })
+    }
+
+    async fn run(&mut self, script: &'static str) -> Result<(), Error> {
+        self.connection.execute(sqlx::raw_sql(script)).await.map_err(unavailable)?;
+        Ok(())
+    }
+}
+
+fn counted(passing: u32, tried: u32, all: Access) -> Access {
+    if passing == 0 {
+        Access::Rls
+    } else if passing == tried {
+        all
+    } else {
+        Access::Conditional(Candidates { passing, tried })
+    }
+}
+
+/// A privilege that lacks is no failure of the command; nor is a view that nobody can write to.
+fn refused(relation: &Relation, code: String) -> Access {
+    let is_unwritable = relation.view.is_some() && ["55000", "42809", "0A000"].contains(&code.as_str());
+    if code == "42501" || is_unwritable { Access::Denied } else { Access::Error(code) }
+}
+
+fn unavailable(error: sqlx::Error) -> Error {
+    Error::Unavailable(Box::new(error))
+}
