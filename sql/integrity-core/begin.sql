@@ -4,7 +4,7 @@ select
     set_config('search_path', 'pg_catalog, pg_temp', true)
     || set_config('bytea_output', 'hex', true)
     -- before the door answers for a screen, somebody waits; nobody waits for what is asked when they are gone
-    || set_config('statement_timeout', case when $3::text = 'api' then '10s' else '60s' end, true)
+    || set_config('statement_timeout', case when $3::text = 'api' then '12s' else '60s' end, true)
     -- whoever falls silent in the middle, stopped or cut off, keeps nobody waiting for what it holds
     || set_config('idle_in_transaction_session_timeout', '15s', true)
     -- the service has other things to do than to wait for somebody's lock; a person's act may

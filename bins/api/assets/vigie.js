@@ -180,11 +180,8 @@ function free(form, button, text) {
   button?.removeAttribute('aria-busy');
   const place = button?.closest('li') ?? form;
   place.querySelector('[data-answer]')?.remove();
-  const said = document.createElement('p');
-  said.className = 'answer bad';
-  said.setAttribute('role', 'alert');
+  const said = Object.assign(document.createElement('p'), { className: 'answer bad', role: 'alert', textContent: text });
   said.dataset.answer = '';
-  said.textContent = text;
   place.append(said);
   read(said);
 }

@@ -149,6 +149,16 @@ impl Stand {
         Ok(path)
     }
 
+    /// A directory for what a program writes.
+    pub(super) fn empty_directory(&self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.directory.join(name);
+        if path.exists() {
+            fs::remove_dir_all(&path)?;
+        }
+        fs::create_dir(&path)?;
+        Ok(path)
+    }
+
     /// Runs `vigie` as the owner, and gives what it printed.
     pub(super) fn vigie(
         &self,

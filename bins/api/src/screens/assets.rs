@@ -19,7 +19,7 @@ pub(crate) static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
         "vigie",
         "css",
         "text/css; charset=utf-8",
-        &tight(include_str!("../../assets/vigie.css")),
+        tight(&without_margins(include_str!("../../assets/vigie.css"))),
     )
 });
 pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
@@ -27,7 +27,7 @@ pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         "vigie",
         "js",
         "text/javascript; charset=utf-8",
-        include_str!("../../assets/vigie.js"),
+        without_margins(include_str!("../../assets/vigie.js")),
     )
 });
 pub(crate) static ICON: LazyLock<Asset> = LazyLock::new(|| {
@@ -35,7 +35,7 @@ pub(crate) static ICON: LazyLock<Asset> = LazyLock::new(|| {
         "favicon",
         "svg",
         "image/svg+xml",
-        include_str!("../../assets/favicon.svg"),
+        without_margins(include_str!("../../assets/favicon.svg")),
     )
 });
 
@@ -44,8 +44,7 @@ pub(crate) fn assets() -> [&'static Asset; 3] {
     [&STYLESHEET, &SCRIPT, &ICON]
 }
 
-fn asset(name: &str, ending: &str, content_type: &'static str, source: &str) -> Asset {
-    let text = without_margins(source);
+fn asset(name: &str, ending: &str, content_type: &'static str, text: String) -> Asset {
     let digest = Sha256::digest(&text);
     let hash = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
     Asset {
@@ -65,12 +64,15 @@ fn without_margins(source: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Without the spaces around what separates. None of our selectors has one after a colon, and none of our texts either.
+/// Without the white space around what separates. None of our selectors has one after a colon, and none of our texts either.
 fn tight(stylesheet: &str) -> String {
     let pairs = [
+        ("\n", " "),
         (" { ", "{"),
         (" {", "{"),
         ("; }", "}"),
+        ("} ", "}"),
+        (" > ", ">"),
         (": ", ":"),
         ("; ", ";"),
         (", ", ","),

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::{
     number,
     time::{self, Now, Stamp},
-    words::{Words, fill},
+    words::{Words, fill, form},
 };
 
 /// How far the page may be believed.
@@ -109,9 +109,12 @@ fn headline(summary: &Summary, now: Now) -> (Proof, String) {
         return (Proof::Blind, words.truth_never.to_owned());
     };
     if coverage.fresh < coverage.enabled {
-        let blind = of(coverage.enabled - coverage.fresh);
+        let blind = coverage.enabled - coverage.fresh;
         let since = time::span(now.at - complete, now.language);
-        let sentence = fill(words.truth_stale, &[&blind, &of(coverage.enabled), &since]);
+        let sentence = fill(
+            form(words.truth_stale, blind, now.language),
+            &[&of(blind), &of(coverage.enabled), &since],
+        );
         return (Proof::Blind, sentence);
     }
     let doubtful = [
@@ -123,12 +126,13 @@ fn headline(summary: &Summary, now: Now) -> (Proof, String) {
     let doubtful = doubtful.iter().any(|codes| !codes.is_empty());
     if doubtful || coverage.covered < coverage.enabled {
         let sentence = fill(
-            words.truth_partial,
+            form(words.truth_partial, coverage.covered, now.language),
             &[&of(coverage.covered), &of(coverage.enabled)],
         );
         return (Proof::Partial, sentence);
     }
-    let sentence = fill(words.truth_whole, &[&of(coverage.enabled), &now.age(complete)]);
+    let whole = form(words.truth_whole, coverage.enabled, now.language);
+    let sentence = fill(whole, &[&of(coverage.enabled), &now.age(complete)]);
     (Proof::Whole, sentence)
 }
 

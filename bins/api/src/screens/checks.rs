@@ -1,5 +1,7 @@
 //! `/governance/checks`: every check, how it stands, and what came of it lately.
 
+use std::cmp::Reverse;
+
 use alerts_store::{KnownCheck, PastOutcome};
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -86,13 +88,14 @@ pub(crate) fn checks(frame: &Frame, page: &ChecksPage) -> Result<String, askama:
     };
     let fresh = watched().filter(|check| check.fresh).count() as u64;
     let counted = |n| number::count(n, frame.language);
+    let mut rows: Vec<_> = page.checks.iter().collect();
+    rows.sort_by_key(|(check, _)| (place(check), Reverse(check.info.severity)));
     View {
         frame,
         t,
         at: now.stamp(page.at),
-        rows: page
-            .checks
-            .iter()
+        rows: rows
+            .into_iter()
             .map(|(check, outcomes)| row(frame, check, outcomes, now))
             .collect(),
         told: fill(
@@ -101,6 +104,16 @@ pub(crate) fn checks(frame: &Frame, page: &ChecksPage) -> Result<String, askama:
         ),
     }
     .render()
+}
+
+/// What can be believed least comes first, what nobody looks at comes last.
+fn place(check: &KnownCheck) -> u8 {
+    let outcome = check.state.as_ref().map(|state| state.outcome.as_str());
+    match (is_watched(check), outcome) {
+        (true, Some("Complete")) if check.fresh && check.info.proved => 1,
+        (true, _) => 0,
+        (false, _) => 2,
+    }
 }
 
 fn is_watched(check: &KnownCheck) -> bool {

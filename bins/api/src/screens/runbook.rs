@@ -30,11 +30,13 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
             }
             blocks.push(Block::Code(rows.join("\n")));
         } else if !line.trim().is_empty() && !line.starts_with('#') {
-            let mut words = vec![line];
+            let mut words = line.to_owned();
             while let Some(next) = lines.next_if(|line| continues(line)) {
-                words.push(next);
+                // Where a line of prose ends says nothing; an item of a list stands on a line of its own.
+                words.push(if is_item(next) { '\n' } else { ' ' });
+                words.push_str(next.trim_start());
             }
-            blocks.push(Block::Paragraph(strong(&words.join("\n"))));
+            blocks.push(Block::Paragraph(strong(&words)));
         }
     }
     blocks
@@ -42,6 +44,12 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
 
 fn continues(line: &str) -> bool {
     !(line.trim().is_empty() || ["#", "|", "```"].iter().any(|mark| line.starts_with(mark)))
+}
+
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    let after_number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.starts_with("- ") || after_number.len() < line.len() && after_number.starts_with(". ")
 }
 
 fn strong(text: &str) -> Vec<(bool, String)> {
@@ -58,7 +66,7 @@ mod tests {
 
     #[test]
     fn pieces_are_told_apart() {
-        let text = "## STOCK\n\n**Voir :** ici\net là.\n\n```sql\nselect 1;\n\n-- **non**\n```\n| a | b |\n|---|---|\nfin";
+        let text = "## STOCK\n\n**Voir :** ici\net là.\n\n```sql\nselect 1;\n\n-- **non**\n```\n| a | b |\n|---|---|\nfin :\n- un\n  deux\n1. trois";
         let paragraph = |pieces: &[(bool, &str)]| {
             Block::Paragraph(
                 pieces
@@ -70,10 +78,10 @@ mod tests {
         assert_eq!(
             blocks(text),
             [
-                paragraph(&[(true, "Voir :"), (false, " ici\net là.")]),
+                paragraph(&[(true, "Voir :"), (false, " ici et là.")]),
                 Block::Code("select 1;\n\n-- **non**".to_owned()),
                 Block::Code("| a | b |\n|---|---|".to_owned()),
-                paragraph(&[(false, "fin")]),
+                paragraph(&[(false, "fin :\n- un deux\n1. trois")]),
             ]
         );
     }

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The longest piece of a message in a list, in characters; the whole one is a click away.
-const LONGEST_IN_LIST: usize = 90;
+const LONGEST_IN_LIST: usize = 85;
 
 /// What people call the thing, else its identifier.
 pub(crate) fn name(alert: &Alert) -> &str {
@@ -45,7 +45,8 @@ pub(crate) fn brief(alert: &Alert) -> String {
         .rfind(' ')
         .filter(|at| *at > LONGEST_IN_LIST / 2)
         .unwrap_or(cut.len());
-    format!("{}…", cut[..whole_words].trim_end())
+    let is_loose = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':');
+    format!("{}…", cut[..whole_words].trim_end_matches(is_loose))
 }
 
 /// The word for a status alone.

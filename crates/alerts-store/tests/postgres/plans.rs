@@ -79,10 +79,13 @@ async fn no_look_at_the_screen_reads_every_alert(pool: PgPool) {
         for table in ["alerts", "alert_events"] {
             assert!(!plan.contains(&format!("Seq Scan on {table} ")), "{what}: {plan}");
         }
-        // The trend and the history read events; the times, which no list shows, read what was opened in 90 days. The others read the live
-        // alerts alone.
+        // The trend and the history read events; the times, which no list shows, read what was opened in 90 days. The
+        // others read the live alerts alone.
         if !["the trend", "the times", "the last events"].contains(&what) {
-            assert!(plan.contains("Index Only Scan using alerts_live_idx"), "{what}: {plan}");
+            assert!(
+                plan.contains("Index Only Scan using alerts_live_idx"),
+                "{what}: {plan}"
+            );
             assert!(!plan.contains("alerts_opened_idx"), "{what}: {plan}");
         }
     }

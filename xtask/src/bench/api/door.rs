@@ -1,4 +1,4 @@
-//! The service itself, as a process, and whoever asks it.
+//! The service itself, as a process.
 
 use std::{
     fs::{self, File},
@@ -9,11 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    answers::{Answers, WARM_UP},
-    http::Connection,
-    question::Question,
-};
+use super::http::Connection;
 use crate::{
     bench::{DATABASE, stand::Stand},
     failure::Failure,
@@ -75,50 +71,4 @@ impl Drop for Door {
 /// One that is free now.
 fn free_address() -> Result<SocketAddr, Failure> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
-}
-
-/// Asks over so many connections for so many seconds, each of them again as soon as it is answered.
-pub(super) fn ask(
-    address: SocketAddr,
-    who: &str,
-    question: Question,
-    connections: usize,
-    seconds: u64,
-) -> Result<Answers, Failure> {
-    let begun = Instant::now();
-    let lasting = Duration::from_secs(WARM_UP + seconds);
-    let came = thread::scope(|scope| {
-        let asking: Vec<_> = (0..connections)
-            .map(|_| scope.spawn(|| one_after_the_other(address, who, question, begun, lasting)))
-            .collect();
-        let mut came = Vec::new();
-        for one in asking {
-            came.extend(one.join().map_err(|_| Failure::new("who asks has panicked"))??);
-        }
-        Ok::<_, Failure>(came)
-    })?;
-    Ok(Answers::counted(came.into_iter(), seconds))
-}
-
-/// When each answer came and how long it took, in milliseconds.
-fn one_after_the_other(
-    address: SocketAddr,
-    who: &str,
-    question: Question,
-    begun: Instant,
-    lasting: Duration,
-) -> Result<Vec<(f64, f64)>, Failure> {
-    let mut connection = Connection::open(address, who)?;
-    let mut came = Vec::new();
-    while begun.elapsed() < lasting {
-        let asked = Instant::now();
-        let status = connection.get(question.path())?;
-        let took = asked.elapsed();
-        if status != 200 {
-            let body = String::from_utf8_lossy(&connection.body);
-            return Err(Failure::new(format!("{}: {status} {body}", question.path())));
-        }
-        came.push((begun.elapsed().as_secs_f64() * 1e3, took.as_secs_f64() * 1e3));
-    }
-    Ok(came)
 }

@@ -9,14 +9,14 @@ mod http;
 mod question;
 mod report;
 mod straight;
+mod visitor;
 
 use std::collections::BTreeMap;
 
 use self::{
-    door::Door,
-    http::Connection,
     question::{Question, STATEMENTS},
     report::{Pair, Report},
+    visitor::Visitor,
 };
 use super::{
     DATABASE,
@@ -63,37 +63,41 @@ fn on(stand: &Stand, wanted: &ApiBench) -> Result<Report, Failure> {
         costs.insert(statement.name, straight::cost(stand, statement)?);
     }
 
-    let programs = for_programs(stand)?;
-    let people = for_people(stand)?;
-    let asked = |question| {
+    let (program, person) = (Visitor::with_token(stand)?, Visitor::signed_in(stand)?);
+    let visitor = |question| {
         if question == Question::Page {
-            &people
+            &person
         } else {
-            &programs
+            &program
         }
     };
+    let live = stand.sql(
+        DATABASE,
+        "select count(*) from vigie.alerts where status <> 'RESOLVED';",
+    )?;
     let mut weights = BTreeMap::new();
     for question in Question::ALL {
-        let (door, who) = asked(question);
-        weights.insert(question, weigh(stand, door, who, question)?);
+        weights.insert(question, visitor(question).weigh(question, live.trim())?);
     }
 
     let mut pairs: BTreeMap<(Question, usize), Pair> = BTreeMap::new();
     for round in 0..wanted.runs {
         progress(&format!("round {} of {}", round + 1, wanted.runs));
         for question in Question::ALL {
-            let (door, who) = asked(question);
             for connections in CONNECTIONS {
                 let pair = pairs.entry((question, connections)).or_default();
-                let statements = question.statements();
-                // Each is first as often as the other.
-                for is_api in [round % 2 == 0, round % 2 != 0] {
-                    if is_api {
-                        let answers = door::ask(door.address, who, question, connections, wanted.seconds)?;
-                        pair.api.merge(answers);
-                    } else if !statements.is_empty() {
-                        let answers = straight::ask(stand, statements, connections, wanted.seconds)?;
-                        pair.straight.merge(answers);
+                for arm in Arm::rotated(round) {
+                    match arm {
+                        Arm::Api => {
+                            let answers = visitor(question).ask(question, connections, wanted.seconds)?;
+                            pair.api.merge(answers);
+                        }
+                        Arm::Straight if question.statements().is_empty() => {}
+                        Arm::Straight => {
+                            let statements = question.statements();
+                            let answers = straight::ask(stand, statements, connections, wanted.seconds)?;
+                            pair.straight.merge(answers);
+                        }
                     }
                 }
             }
@@ -105,6 +109,24 @@ fn on(stand: &Stand, wanted: &ApiBench) -> Result<Report, Failure> {
         weights,
         pairs,
     })
+}
+
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arm {
+    Api,
+    Straight,
+}
+
+impl Arm {
+    /// The order of a round: each is first as often as the other.
+    fn rotated(round: usize) -> [Self; 2] {
+        if round.is_multiple_of(2) {
+            [Self::Api, Self::Straight]
+        } else {
+            [Self::Straight, Self::Api]
+        }
+    }
 }
 
 /// A depot whose checks are known and have been run, and a history of alerts.
@@ -120,70 +142,6 @@ fn prepare(stand: &Stand, wanted: &ApiBench) -> Result<(), Failure> {
     )?;
     // What autovacuum would have done.
     stand.sql(DATABASE, "vacuum (analyze);").map(drop)
-}
-
-/// A service for programs, which bring a token.
-fn for_programs(stand: &Stand) -> Result<(Door, String), Failure> {
-    let secret = stand.sql("postgres", "select gen_random_uuid();")?;
-    let secret = secret.trim();
-    let file = stand.write("secret", secret)?;
-    let door = Door::open(
-        stand,
-        "programs",
-        &format!("secret_file = \"{}\"", file.display()),
-    )?;
-    let token = stand.sql(
-        "postgres",
-        &format!(
-            "\\set secret {secret}\n\\set claims '{CLAIMS}'\n{}",
-            include_str!("token.sql")
-        ),
-    )?;
-    Ok((door, format!("authorization: Bearer {}\r\n", token.trim())))
-}
-
-/// A service for people, who have signed in; in the demo they need no password.
-fn for_people(stand: &Stand) -> Result<(Door, String), Failure> {
-    let door = Door::open(stand, "people", "mode = \"demo\"")?;
-    let mut browser = Connection::open(door.address, "")?;
-    let status = browser.post("/sign-in", "persona=admin")?;
-    let cookie = browser.field("set-cookie").and_then(|set| set.split(';').next());
-    let Some(cookie) = cookie.filter(|_| status == 303) else {
-        return Err(Failure::new(format!("nobody can sign in: {status}")));
-    };
-    let who = format!("cookie: {cookie}\r\n");
-    Ok((door, who))
-}
-
-/// What an answer weighs; insists that it is the one that was to be measured.
-fn weigh(stand: &Stand, door: &Door, who: &str, question: Question) -> Result<usize, Failure> {
-    let mut connection = Connection::open(door.address, who)?;
-    let status = connection.get(question.path())?;
-    let body = String::from_utf8_lossy(&connection.body);
-    let live = stand.sql(
-        DATABASE,
-        "select count(*) from vigie.alerts where status <> 'RESOLVED';",
-    )?;
-    let is_right = match question {
-        Question::List => body.matches("\"first_detected_at\"").count() == 50,
-        Question::Summary => live_of(&body).is_some_and(|counted| counted.to_string() == live.trim()),
-        Question::Page => body.matches("/governance/alerts/").count() >= 50,
-        Question::Health => true,
-    };
-    if status == 200 && is_right {
-        return Ok(connection.body.len());
-    }
-    Err(Failure::new(format!(
-        "{} is answered by {status}, and by something else than {live} live alerts: {body}",
-        question.path()
-    )))
-}
-
-/// How many alerts are live, by the summary.
-fn live_of(summary: &str) -> Option<u64> {
-    let summary: serde_json::Value = serde_json::from_str(summary).ok()?;
-    let counts = summary["live"].as_array()?;
-    counts.iter().map(|count| count["count"].as_u64()).sum()
 }
 
 /// What is asked of, in words.

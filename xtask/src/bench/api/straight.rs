@@ -85,11 +85,7 @@ pub(super) fn ask(
             transactions.collect::<String>()
         ),
     )?;
-    let logs = stand.write("pgbench.log", "")?.with_extension("logs");
-    if logs.exists() {
-        fs::remove_dir_all(&logs)?;
-    }
-    fs::create_dir(&logs)?;
+    let logs = stand.empty_directory("pgbench")?;
     let output = stand
         .pgbench(DATABASE, LOGIN)?
         .args(["--no-vacuum", "--define", "fresh=1", "--log"])

@@ -346,8 +346,8 @@ async fn whose_key_is_known_waits_for_nobody() {
     server.until_asked(2, other.as_mut()).await;
     tokio::select! {
         biased;
-        caller = verifier.caller(&known) => { caller.expect("it counts"); }
         refused = other.as_mut() => panic!("it waited for the made-up one: {refused:?}"),
+        caller = verifier.caller(&known) => { caller.expect("it counts"); }
     }
     server.let_go();
     assert_eq!(other.await.err(), Some(NotValid::Signature));

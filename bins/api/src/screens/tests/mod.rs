@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use alerts_store::{CHECK_FAILING, Summary};
 use integrity_core::{Language, Role};
 
-use super::{Frame, Trouble, alert, assets, integrity, trouble};
+use super::{Frame, Trouble, alert, assets, checks, integrity, trouble};
 use gallery::every_screen;
 use tags::tags;
 
@@ -256,6 +256,25 @@ fn only_who_may_act_is_offered_to() {
             assert_eq!(html.contains("name=\"expected_version\""), acts, "{role:?}");
         }
     }
+}
+
+#[test]
+fn the_check_that_proves_least_stands_first() {
+    let html = checks(
+        &samples::frame(Some(Role::Pca), Language::Fr),
+        &samples::checks_page(),
+    )
+    .expect("a page");
+    let at = |code: &str| html.find(&format!("/governance/checks/{code}\"")).expect(code);
+    let order = [
+        "RECEPTION_ECART_15C",
+        "CITERNE_INACTIVE_USED",
+        "STOCK_OVER_CAPACITY",
+        "STOCK_LEDGER_MISMATCH",
+        "CDR_ARRIVE_STALE",
+        "SORTIE_V15_MISSING",
+    ];
+    assert!(order.is_sorted_by_key(|code| at(code)), "{html}");
 }
 
 #[test]

@@ -39,14 +39,14 @@ words! {
     time_days: "j", "d";
     // the banner of truth
     truth_whole:
-        "Tout a été évalué\u{a0}: {} contrôles, le plus ancien {}",
-        "Everything was evaluated: {} checks, the oldest {}";
+        "Tout a été évalué\u{a0}: {} contrôle, {}|Tout a été évalué\u{a0}: {} contrôles, le plus ancien {}",
+        "Everything was evaluated: {} check, {}|Everything was evaluated: {} checks, the oldest {}";
     truth_partial:
-        "Preuve incomplète\u{a0}: {} contrôles sur {} peuvent être crus",
+        "Preuve incomplète\u{a0}: {} contrôle sur {} peut être cru|Preuve incomplète\u{a0}: {} contrôles sur {} peuvent être crus",
         "Proof is incomplete: {} of {} checks can be believed";
     truth_stale:
-        "Non évalués\u{a0}: {} contrôles sur {}, le plus ancien depuis {}",
-        "Not evaluated: {} of {} checks, the oldest for {}";
+        "Non évalué\u{a0}: {} contrôle sur {}, depuis {}|Non évalués\u{a0}: {} contrôles sur {}, le plus ancien depuis {}",
+        "Not evaluated: {} of {} checks, for {}|Not evaluated: {} of {} checks, the oldest for {}";
     truth_silent:
         "Non évalué depuis {}\u{a0}: l’intervalle prévu est de {}",
         "Not evaluated for {}: a run is due every {}";
