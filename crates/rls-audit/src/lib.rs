@@ -8,6 +8,7 @@ mod name;
 mod persona;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod rules;
 pub mod shadow;
 
 pub use catalog::{Catalog, Command};

@@ -7,7 +7,7 @@ use rls_audit::{
     Cell, DatabaseInspector as _, PgDatabaseInspector, Persona,
     shadow::{PgShadow, disagreements},
 };
-use sqlx::{Connection as _, PgConnection, PgPool};
+use rls_audit::postgres::sqlx::{Connection as _, PgConnection, PgPool};
 
 /// Every schema of the corpus.
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Catalog, Persona,
-    catalog::{ConstraintKind, Generated, Relation},
+    catalog::{Column, ConstraintKind, Generated, Relation},
 };
 
 /// The most values that one column is tried with.
@@ -22,15 +22,16 @@ pub(crate) struct Variants {
     pub(crate) updated: Vec<Value>,
 }
 
-/// What is tried with this relation as this persona; `may` says which columns may be given when a row is added, and which
+/// What is tried with this relation as this persona; `trusted` are columns of it that policies of others trust, `may` says which columns may be given when a row is added, and which
 /// may be changed.
 pub(crate) fn variants(
     catalog: &Catalog,
     relation: &Relation,
     persona: &Persona,
+    trusted: &[String],
     may: (&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool),
 ) -> Variants {
-    let looked_at = looked_at(relation);
+    let looked_at = looked_at(relation, trusted);
     let own: Map<String, Value> = looked_at
         .iter()
         .filter(|name| may.0(name))
@@ -62,8 +63,8 @@ fn push(list: &mut Vec<Value>, value: Value) {
     }
 }
 
-/// The columns that the relation's own policies name, and that somebody can give a value.
-fn looked_at(relation: &Relation) -> Vec<String> {
+/// The columns that policies look at, the relation's own or others', and that somebody can give a value.
+fn looked_at(relation: &Relation, trusted: &[String]) -> Vec<String> {
     let named = |name: &str| {
         relation.policies.iter().any(|policy| {
             policy
@@ -75,7 +76,7 @@ fn looked_at(relation: &Relation) -> Vec<String> {
     let columns = relation.columns.iter().filter(|column| column.generated.is_none());
     columns
         .map(|column| column.name.clone())
-        .filter(|name| named(name))
+        .filter(|name| named(name) || trusted.contains(name))
         .collect()
 }
 
@@ -201,34 +202,47 @@ impl Kind {
     }
 }
 
-/// A row for a relation that has none to show.
-pub(crate) fn made_up(catalog: &Catalog, relation: &Relation) -> Value {
-    let value = |type_name: &str, name: &str| -> Value {
-        if let Some(listed) = listed(catalog, relation, name, type_name).into_iter().next() {
-            return listed;
-        }
-        if type_name.ends_with("[]") {
-            return json!([]);
-        }
-        match type_name.split('(').next().unwrap_or_default() {
-            "timestamp without time zone" | "timestamp with time zone" | "timestamp" => json!("2024-01-01T00:00:00"),
-            "date" => json!("2024-01-01"),
-            "json" | "jsonb" => json!({}),
-            "interval" | "time without time zone" => json!("00:00:01"),
-            "bytea" => json!("\\x00"),
-            "inet" => json!("192.0.2.1"),
-            _ => match Kind::of(type_name, catalog) {
-                Kind::Uuid => json!(SOMEBODY),
-                Kind::Text => json!("a"),
-                Kind::Boolean => json!(false),
-                Kind::Number => json!(1),
-                Kind::Other => Value::Null,
-            },
-        }
+/// Rows for a relation that has none to show: somebody's, and one that is as much the persona's own as it can be.
+pub(crate) fn made_up(catalog: &Catalog, relation: &Relation, own: &Value) -> Vec<Value> {
+    let row = |n: usize| -> Map<String, Value> {
+        let columns = relation.columns.iter();
+        let columns = columns.filter(|column| column.generated != Some(Generated::Virtual));
+        columns
+            .map(|column| (column.name.clone(), some_value(catalog, relation, column, n)))
+            .collect()
     };
-    let columns = relation.columns.iter();
-    let columns = columns.filter(|column| column.generated != Some(Generated::Virtual));
-    columns.map(|column| (column.name.clone(), value(&column.type_name, &column.name))).collect::<Map<_, _>>().into()
+    let mut second = row(1);
+    second.extend(own.as_object().cloned().unwrap_or_default());
+    vec![row(0).into(), second.into()]
+}
+
+/// A value of the column's type, another one for each `n`.
+fn some_value(catalog: &Catalog, relation: &Relation, column: &Column, n: usize) -> Value {
+    let type_name = column.type_name.as_str();
+    let listed = listed(catalog, relation, &column.name, type_name);
+    if !listed.is_empty() {
+        return listed[n % listed.len()].clone();
+    }
+    if type_name.ends_with("[]") {
+        return json!([]);
+    }
+    match type_name.split('(').next().unwrap_or_default() {
+        "timestamp without time zone" | "timestamp with time zone" | "timestamp" => {
+            json!(format!("2024-01-0{}T00:00:00", n + 1))
+        }
+        "date" => json!(format!("2024-01-0{}", n + 1)),
+        "json" | "jsonb" => json!({}),
+        "interval" | "time without time zone" => json!(format!("00:00:0{}", n + 1)),
+        "bytea" => json!(format!("\\x0{n}")),
+        "inet" => json!(format!("192.0.2.{}", n + 1)),
+        _ => match Kind::of(type_name, catalog) {
+            Kind::Uuid => json!(format!("5ebadcaf-0000-4000-8000-00000000001{n}")),
+            Kind::Text => json!(["a", "b"][n % 2]),
+            Kind::Boolean => json!(n % 2 == 1),
+            Kind::Number => json!(n + 1),
+            Kind::Other => Value::Null,
+        },
+    }
 }
 
 #[cfg(test)]

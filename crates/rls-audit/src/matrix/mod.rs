@@ -47,12 +47,14 @@ pub struct Trial {
     pub persona: String,
     /// With what.
     pub relation: Name,
-    /// A row that there might be, as JSON, where there was none.
-    pub made_up: Option<String>,
+    /// Rows that there might be, where there was none.
+    pub made_up: Vec<Value>,
     /// Changes that were laid over rows to be added.
     pub added: Vec<Value>,
     /// Changes of rows that were there.
     pub updated: Vec<Value>,
+    /// Of the changes of rows that were there, those that went through.
+    pub passed: Vec<Value>,
 }
 
 impl AccessMatrix {

@@ -10,7 +10,7 @@ use super::{
     look::{Code, Look, read, sample},
 };
 use crate::{
-    Access, Candidates, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
+    Access, Authority, Candidates, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
     catalog::{Relation, RelationKind, ViewOptions},
     matrix::{ALWAYS, NEVER, Questions, made_up, variants},
 };
@@ -102,6 +102,7 @@ pub(super) async fn cells(
     look: &mut Look,
     catalog: &Catalog,
     samples: &Samples,
+    authorities: &[Authority],
     persona: &Persona,
 ) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
     let acting = look
@@ -112,6 +113,7 @@ pub(super) async fn cells(
                 catalog,
                 samples,
                 persona,
+                authorities,
                 trials: Vec::new(),
             };
             let mut cells = Vec::new();
@@ -152,6 +154,7 @@ struct Me<'a> {
     catalog: &'a Catalog,
     samples: &'a Samples,
     persona: &'a Persona,
+    authorities: &'a [Authority],
     trials: Vec<Trial>,
 }
 
@@ -306,11 +309,6 @@ impl Me<'_> {
     async fn probed(&mut self, look: &mut Look, relation: &Relation, mine: &Privileges) -> Result<Answers, Error> {
         let questions = Questions::of(relation, &self.roles);
         let sampled = self.samples.get(&relation.name).filter(|sample| sample.total > 0);
-        let made_up = sampled.is_none().then(|| made_up(self.catalog, relation).to_string());
-        let rows = match (sampled, &made_up) {
-            (Some(sample), _) => sample.rows.clone(),
-            (None, row) => format!("[{}]", row.as_deref().unwrap_or_default()),
-        };
         let may = |listed: &Option<Vec<String>>, name: &str| {
             listed.as_ref().is_none_or(|listed| listed.iter().any(|own| own == name))
         };
@@ -318,18 +316,25 @@ impl Me<'_> {
             self.catalog,
             relation,
             self.persona,
+            &trusted(self.authorities, relation),
             (
                 &|name| may(&mine.insert_columns, name),
                 &|name| may(&mine.update_columns, name),
             ),
         );
-        self.trials.push(Trial {
+        let made_up = match sampled {
+            Some(_) => Vec::new(),
+            None => made_up(self.catalog, relation, variants.inserted.first().unwrap_or(&Value::Null)),
+        };
+        let rows = sampled.map_or_else(|| Value::from(made_up.clone()).to_string(), |sample| sample.rows.clone());
+        let mut trial = Trial {
             persona: self.persona.name.clone(),
             relation: relation.name.clone(),
             made_up,
             added: variants.inserted.clone(),
             updated: variants.updated.clone(),
-        });
+            passed: Vec::new(),
+        };
         let added = Value::Array(variants.inserted).to_string();
         let updated = Value::Array(variants.updated).to_string();
         let values = [rows.as_str(), added.as_str(), updated.as_str()];
@@ -338,11 +343,16 @@ impl Me<'_> {
             Ok(_) => BTreeMap::new(),
             Err(_) => self.one_by_one(look, relation, &questions, &values).await?,
         };
-        Ok(Answers {
+        let answers = Answers {
             whole: whole.ok(),
             by_command,
             questions,
-        })
+        };
+        let passed = answers.of(Command::Update).map(|probed| probed.going(mine.select).1);
+        let numbered = passed.into_iter().flatten().filter_map(|n| usize::try_from(n).ok());
+        trial.passed = numbered.filter_map(|n| trial.updated.get(n.checked_sub(1)?).cloned()).collect();
+        self.trials.push(trial);
+        Ok(answers)
     }
 
     /// Each question alone, so that one that fails does not keep the others from being answered.
@@ -379,7 +389,18 @@ struct Answers {
     by_command: BTreeMap<Command, Result<Probed, Code>>,
 }
 
+/// The columns of the relation that policies trust.
+fn trusted(authorities: &[Authority], relation: &Relation) -> Vec<String> {
+    let here = authorities.iter().filter(|authority| authority.relation == relation.name);
+    here.map(|authority| authority.column.clone()).collect()
+}
+
 impl Answers {
+    fn of(&self, command: Command) -> Option<&Probed> {
+        let alone = self.by_command.get(&command).and_then(|answer| answer.as_ref().ok());
+        self.whole.as_ref().or(alone)
+    }
+
     fn access(&self, command: Command, may_read: bool) -> Access {
         let is_never = match command {
             Command::Select => self.questions.select == NEVER,
@@ -390,10 +411,10 @@ impl Answers {
         if is_never {
             return Access::None;
         }
-        match (&self.whole, self.by_command.get(&command)) {
-            (Some(probed), _) | (None, Some(Ok(probed))) => probed.access(command, may_read),
+        match (self.of(command), self.by_command.get(&command)) {
+            (Some(probed), _) => probed.access(command, may_read),
             (None, Some(Err(code))) => refused(code.clone()),
-            (None, None) => Access::Unknown(Doubt::NoCandidate),
+            (None, _) => Access::Unknown(Doubt::NoCandidate),
         }
     }
 }
@@ -415,17 +436,18 @@ impl Probed {
             return Access::None;
         }
         let changes: BTreeSet<u32> = self.turned.iter().map(|turned| turned.1).collect();
-        let together = |change: u32| {
-            self.turned.iter().filter(|turned| turned.1 == change).all(|turned| turned.2)
-        };
-        let goes = |turned: &&(u32, u32, bool, bool)| (may_read && turned.2 && turned.3) || together(turned.1);
-        let going: Vec<_> = self.turned.iter().filter(goes).collect();
-        let working: BTreeSet<u32> = going.iter().map(|turned| turned.1).collect();
-        let reached: BTreeSet<u32> = going.iter().map(|turned| turned.0).collect();
-        let rows = u32::try_from(reached.len()).unwrap_or(u32::MAX);
-        let all = if rows == self.rows { Access::All } else { Access::Some };
+        let (reached, working) = self.going(may_read);
         let count = |set: &BTreeSet<u32>| u32::try_from(set.len()).unwrap_or(u32::MAX);
+        let all = if count(&reached) == self.rows { Access::All } else { Access::Some };
         passing(count(&working), count(&changes), all)
+    }
+
+    /// The rows that some change goes through with, and the changes that go through with some row.
+    fn going(&self, may_read: bool) -> (BTreeSet<u32>, BTreeSet<u32>) {
+        let together = |change: u32| self.turned.iter().filter(|turned| turned.1 == change).all(|turned| turned.2);
+        let goes = |turned: &&(u32, u32, bool, bool)| (may_read && turned.2 && turned.3) || together(turned.1);
+        let going = self.turned.iter().filter(goes);
+        going.map(|turned| (turned.0, turned.1)).unzip()
     }
 }
 

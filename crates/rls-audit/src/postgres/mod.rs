@@ -49,8 +49,9 @@ impl DatabaseInspector for PgDatabaseInspector {
 async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error> {
     let catalog = catalog::load(look).await?;
     let mut holders = Vec::new();
-    for authority in persona::authorities(&catalog) {
-        for (rank, subject) in look.holders(&authority).await? {
+    let authorities = persona::authorities(&catalog);
+    for authority in &authorities {
+        for (rank, subject) in look.holders(authority).await? {
             holders.push((authority.clone(), rank, subject));
         }
     }
@@ -64,7 +65,7 @@ async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error
     let (mut cells, mut trials) = (Vec::new(), Vec::new());
     let samples = measure::samples(look, &catalog).await?;
     for persona in &personas {
-        let (of_persona, tried) = measure::cells(look, &catalog, &samples, persona).await?;
+        let (of_persona, tried) = measure::cells(look, &catalog, &samples, &authorities, persona).await?;
         cells.extend(of_persona);
         trials.extend(tried);
     }

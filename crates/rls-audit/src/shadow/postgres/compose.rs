@@ -44,7 +44,7 @@ pub(super) fn columns(relation: &Relation, role: &str, command: Command) -> SqlS
     vouch(format!(
         "select a.attname::text from pg_catalog.pg_attribute a\n\
          where a.attrelid = {relation}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''\n\
-         and has_column_privilege({role}, a.attrelid, a.attnum, '{command}') order by a.attnum",
+         and (a.attidentity <> 'a' or '{command}' = 'INSERT') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}') order by a.attnum",
         relation = literal(&relation.name.to_string()),
         role = literal(role),
         command = command.as_str(),

@@ -4,7 +4,7 @@ mod compose;
 
 use std::collections::BTreeSet;
 
-use sqlx::{Connection as _, Executor as _, PgConnection, SqlStr};
+use sqlx::{Executor as _, PgConnection, SqlStr};
 
 use crate::{
     Access, Candidates, Cell, Command, Doubt, Error, Inspection, Persona, Trial, catalog::Relation,
@@ -108,16 +108,16 @@ impl<'c> PgShadow<'c> {
         let empty = vec![serde_json::json!({})];
         let patches = trial.map_or(&empty, |trial| &trial.added);
         let mut passing = 0;
+        let columns = self.may(persona, relation, Command::Insert).await?;
+        let rows = self.rows(relation, trial).await?;
+        if rows.is_empty() {
+            return Ok(Access::Unknown(Doubt::Empty));
+        }
         for patch in patches {
             let mut passes = false;
-            let rows = self.rows(relation, trial).await?;
-            if rows.is_empty() {
-                return Ok(Access::Unknown(Doubt::Empty));
-            }
-            for row in rows {
+            for row in &rows {
                 self.begin(relation, None).await?;
-                let columns = self.may(persona, relation, Command::Insert).await?;
-                let statement = compose::add(relation, &columns, &row, patch);
+                let statement = compose::add(relation, &columns, row, patch);
                 match self.came(persona, statement, false).await? {
                     Came::To(_) => passes = true,
                     // Policies are asked before constraints are.
@@ -148,17 +148,21 @@ impl<'c> PgShadow<'c> {
         }
         let none = Vec::new();
         let mut patches: Vec<_> = trial.map_or(&none, |trial| &trial.updated).clone();
-        let free = columns.iter().find(|column| {
-            patches.iter().all(|patch| patch.get(column.as_str()).is_none())
-        });
+        let takes_null = |name: &String| {
+            relation.columns.iter().any(|column| column.name == *name && !column.not_null)
+        };
+        let unpatched = |name: &&String| patches.iter().all(|patch| patch.get(name.as_str()).is_none());
+        let free = columns.iter().filter(unpatched).max_by_key(|name| takes_null(name));
+
         if patches.is_empty() {
             patches.push(serde_json::json!({}));
         }
         let Some(total) = self.begin(relation, trial).await? else {
             return Ok(Access::Unknown(Doubt::Empty));
         };
-        let places = self.places(relation).await?;
+        let count = self.places(relation).await?.len();
         let (mut working, mut reached, mut anything) = (0, BTreeSet::new(), false);
+        let mut most = 0;
         let mut trouble = None;
         for patch in &patches {
             let mut works = false;
@@ -168,25 +172,25 @@ impl<'c> PgShadow<'c> {
                 Came::To(rows) => {
                     works = true;
                     anything = true;
-                    if rows == total {
-                        reached.extend(places.iter().cloned());
-                    }
-                    // Of those that are not all, which they are is found out one by one.
-                    reached.insert(format!("{rows} at once"));
+                    most = most.max(rows);
                 }
                 Came::Violation => anything = true,
-                Came::Failure(code) if code.starts_with("23") => works = true,
+                Came::Failure(code) if code.starts_with("23") => {
+                    works = true;
+                    anything = true;
+                }
                 Came::Failure(code) => trouble = Some(code),
             }
-            for place in &places {
+            for row in 0..count {
                 self.begin(relation, trial).await?;
-                let statement = compose::change(relation, patch, free, Some(place));
+                let places = self.places(relation).await?;
+                let statement = compose::change(relation, patch, free, places.get(row));
                 match self.came(persona, statement, false).await? {
                     Came::To(0) | Came::Failure(_) => {}
                     Came::To(_) => {
                         works = true;
                         anything = true;
-                        reached.insert(place.clone());
+                        reached.insert(row);
                     }
                     Came::Violation => anything = true,
                 }
@@ -199,7 +203,8 @@ impl<'c> PgShadow<'c> {
         if !anything {
             return Ok(Access::None);
         }
-        let is_whole = places.iter().all(|place| reached.contains(place));
+        // At once it reaches at least those that it reaches one by one.
+        let is_whole = most == total || (count > 0 && reached.len() == count);
         let tried = u32::try_from(patches.len()).unwrap_or(u32::MAX);
         Ok(counted(working, tried, if is_whole { Access::All } else { Access::Some }))
     }
@@ -211,13 +216,15 @@ impl<'c> PgShadow<'c> {
         let mut total: i64 = sqlx::query_scalar(count).fetch_one(&mut *self.connection).await.map_err(unavailable)?;
         if total == 0
             && relation.view.is_none()
-            && let Some(row) = trial.and_then(|trial| trial.made_up.as_deref())
+            && let Some(trial) = trial
         {
-            let made = self.connection.execute(sqlx::query(compose::put(relation, row))).await;
-            if made.is_err() {
-                return Ok(None);
+            for row in &trial.made_up {
+                let put = compose::put(relation, &row.to_string());
+                if self.connection.execute(sqlx::query(put)).await.is_err() {
+                    return Ok(None);
+                }
+                total += 1;
             }
-            total = 1;
         }
         if self.with_triggers {
             self.run("set local session_replication_role = origin").await?;
@@ -229,8 +236,11 @@ impl<'c> PgShadow<'c> {
         self.run("rollback; begin; set local search_path = ''").await?;
         let rows: Vec<String> =
             sqlx::query_scalar(compose::rows(relation)).fetch_all(&mut *self.connection).await.map_err(unavailable)?;
-        let made_up = trial.and_then(|trial| trial.made_up.clone()).filter(|_| rows.is_empty());
-        Ok(rows.into_iter().chain(made_up).collect())
+        if !rows.is_empty() {
+            return Ok(rows);
+        }
+        let made_up = trial.into_iter().flat_map(|trial| &trial.made_up);
+        Ok(made_up.map(ToString::to_string).collect())
     }
 
     async fn places(&mut self, relation: &Relation) -> Result<Vec<String>, Error> {
@@ -245,6 +255,7 @@ impl<'c> PgShadow<'c> {
 
     /// The columns that this persona may give.
     async fn may(&mut self, persona: &Persona, relation: &Relation, command: Command) -> Result<Vec<String>, Error> {
+        self.run("rollback; begin").await?;
         let query = compose::columns(relation, &persona.database_role, command);
         sqlx::query_scalar(query).fetch_all(&mut *self.connection).await.map_err(unavailable)
     }
