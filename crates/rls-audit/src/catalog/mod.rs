@@ -15,8 +15,8 @@ pub use self::{
     access::{DefaultPrivileges, Grant, ObjectKind},
     function::{Call, Function, FunctionKind, Volatility},
     relation::{
-        Column, Command, Constraint, ConstraintKind, Generated, Identity, Index, Policy, Reads, Relation, RelationKind,
-        Rule, Trigger, ViewOptions,
+        Column, Command, Constraint, ConstraintKind, Generated, Identity, Index, Policy, Reads, Relation,
+        RelationKind, Rule, Trigger, ViewOptions,
     },
     role::{Membership, Role},
     types::{Domain, Enum},

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Catalog, Persona,
-    catalog::{Column, ConstraintKind, Generated, Relation},
+    catalog::{Column, ConstraintKind, Generated, Identity, Relation},
 };
 
 /// The most values that one column is tried with.
@@ -37,9 +37,14 @@ pub(crate) fn variants(
         .filter(|name| may.0(name))
         .filter_map(|name| Some((name.clone(), values(catalog, relation, name, persona).own?)))
         .collect();
+    // A change of what no policy looks at.
+    let is_free = |name: &String| may.1(name) && !looked_at.contains(name);
+    let has_free = relation.columns.iter().any(|column| {
+        column.generated.is_none() && column.identity != Some(Identity::Always) && is_free(&column.name)
+    });
     let mut variants = Variants {
         inserted: vec![Value::Object(own.clone())],
-        updated: vec![json!({})],
+        updated: has_free.then(|| json!({})).into_iter().collect(),
     };
     for name in &looked_at {
         let values = values(catalog, relation, name, persona);
@@ -73,7 +78,10 @@ fn looked_at(relation: &Relation, trusted: &[String]) -> Vec<String> {
                 .any(|reads| reads.relation == relation.name && reads.columns.iter().any(|own| own == name))
         })
     };
-    let columns = relation.columns.iter().filter(|column| column.generated.is_none());
+    let columns = relation
+        .columns
+        .iter()
+        .filter(|column| column.generated.is_none());
     columns
         .map(|column| column.name.clone())
         .filter(|name| named(name) || trusted.contains(name))
@@ -120,16 +128,21 @@ const SOMEBODY: &str = "5ebadcaf-0000-4000-8000-000000000001";
 
 /// The first claim that says who the persona is, and that the column could hold.
 fn claim(persona: &Persona, fits: impl Fn(&str) -> bool) -> Option<Value> {
-    let texts = ["sub", "email"].into_iter().filter_map(|name| persona.claims.get(name)?.as_str());
+    let texts = ["sub", "email"]
+        .into_iter()
+        .filter_map(|name| persona.claims.get(name)?.as_str());
     texts.into_iter().find(|text| fits(text)).map(Value::from)
 }
 
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                byte == b'-'
+            } else {
+                byte.is_ascii_hexdigit()
+            }
+        })
 }
 
 /// The values that an enumeration or a check lists.
@@ -137,7 +150,10 @@ fn listed(catalog: &Catalog, relation: &Relation, name: &str, type_name: &str) -
     if let Some(own) = catalog.enums.iter().find(|own| own.name.to_string() == type_name) {
         return own.labels.iter().map(|label| json!(label)).collect();
     }
-    let domain = catalog.domains.iter().find(|own| own.name.to_string() == type_name);
+    let domain = catalog
+        .domains
+        .iter()
+        .find(|own| own.name.to_string() == type_name);
     let of_domain = domain.into_iter().flat_map(|domain| &domain.checks);
     let of_column = relation
         .constraints
@@ -190,7 +206,10 @@ enum Kind {
 
 impl Kind {
     fn of(type_name: &str, catalog: &Catalog) -> Self {
-        let domain = catalog.domains.iter().find(|own| own.name.to_string() == type_name);
+        let domain = catalog
+            .domains
+            .iter()
+            .find(|own| own.name.to_string() == type_name);
         let type_name = domain.map_or(type_name, |domain| &domain.base);
         match type_name.split('(').next().unwrap_or_default() {
             "uuid" => Self::Uuid,
@@ -237,7 +256,7 @@ fn some_value(catalog: &Catalog, relation: &Relation, column: &Column, n: usize)
         "inet" => json!(format!("192.0.2.{}", n + 1)),
         _ => match Kind::of(type_name, catalog) {
             Kind::Uuid => json!(format!("5ebadcaf-0000-4000-8000-00000000001{n}")),
-            Kind::Text => json!(["a", "b"][n % 2]),
+            Kind::Text => json!(["A", "B"][n % 2]),
             Kind::Boolean => json!(n % 2 == 1),
             Kind::Number => json!(n + 1),
             Kind::Other => Value::Null,

@@ -57,14 +57,21 @@ fn question(policies: &[&Policy], command: Command, says: impl Fn(&Policy) -> Op
         let asked = policies
             .iter()
             .filter(|policy| policy.permissive == permissive && policy.is_for(command));
-        asked.filter_map(|policy| says(policy)).map(|text| format!("({text})")).collect()
+        asked
+            .filter_map(|policy| says(policy))
+            .map(|text| format!("({text})"))
+            .collect()
     };
     let any = of(true);
     if any.is_empty() {
         return NEVER.to_owned();
     }
     // One that is plainly true lets everything through; saying so here shows what needs no row to be known.
-    let any = if any.iter().any(|text| text == "(true)") { ALWAYS.to_owned() } else { format!("({})", any.join(" or ")) };
+    let any = if any.iter().any(|text| text == "(true)") {
+        ALWAYS.to_owned()
+    } else {
+        format!("({})", any.join(" or "))
+    };
     let mut all = of(false);
     all.retain(|text| text != "(true)");
     if all.is_empty() {
@@ -77,7 +84,12 @@ fn question(policies: &[&Policy], command: Command, says: impl Fn(&Policy) -> Op
 mod tests {
     use super::*;
 
-    fn policy(permissive: bool, command: Option<Command>, role: &str, texts: (Option<&str>, Option<&str>)) -> Policy {
+    fn policy(
+        permissive: bool,
+        command: Option<Command>,
+        role: &str,
+        texts: (Option<&str>, Option<&str>),
+    ) -> Policy {
         Policy {
             name: "p".to_owned(),
             permissive,
@@ -117,7 +129,15 @@ mod tests {
         assert_eq!(asked(Vec::new()).select, NEVER);
         let held = asked(vec![policy(false, None, "", (Some("true"), None))]);
         assert_eq!(held.select, NEVER, "only one that holds back");
-        let changed = asked(vec![policy(true, Some(Command::Update), "", (None, Some("true")))]);
-        assert_eq!((changed.update.as_str(), changed.changed.as_str()), (NEVER, ALWAYS));
+        let changed = asked(vec![policy(
+            true,
+            Some(Command::Update),
+            "",
+            (None, Some("true")),
+        )]);
+        assert_eq!(
+            (changed.update.as_str(), changed.changed.as_str()),
+            (NEVER, ALWAYS)
+        );
     }
 }

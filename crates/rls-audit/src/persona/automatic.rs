@@ -34,10 +34,18 @@ pub(crate) fn authorities(catalog: &Catalog) -> Vec<Authority> {
         for policy in &relation.policies {
             let text = [policy.using.as_deref(), policy.check.as_deref()];
             let text: String = text.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            for reads in policy.reads.iter().filter(|reads| reads.relation != relation.name) {
+            for reads in policy
+                .reads
+                .iter()
+                .filter(|reads| reads.relation != relation.name)
+            {
                 trusted(catalog, &reads.relation, &text, &mut found);
             }
-            for function in catalog.functions.iter().filter(|own| policy.calls.iter().any(|call| call.is(own))) {
+            for function in catalog
+                .functions
+                .iter()
+                .filter(|own| policy.calls.iter().any(|call| call.is(own)))
+            {
                 called(catalog, function, &mut found, 0);
             }
         }
@@ -50,10 +58,17 @@ fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority
     let Some(body) = function.body.as_deref().filter(|_| depth < 3) else {
         return;
     };
-    for relation in catalog.relations.iter().filter(|relation| mentions(body, &relation.name.name)) {
+    for relation in catalog
+        .relations
+        .iter()
+        .filter(|relation| mentions(body, &relation.name.name))
+    {
         trusted(catalog, &relation.name, body, found);
     }
-    let others = catalog.functions.iter().filter(|other| other.name != function.name);
+    let others = catalog
+        .functions
+        .iter()
+        .filter(|other| other.name != function.name);
     for other in others.filter(|other| mentions(body, &other.name.name)) {
         called(catalog, other, found, depth + 1);
     }
@@ -61,7 +76,10 @@ fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority
 
 /// The columns of that relation that `text` names and that have ranks for values; through a view, those of what it reads.
 fn trusted(catalog: &Catalog, name: &Name, text: &str, found: &mut BTreeSet<Authority>) {
-    let Some(relation) = catalog.relation(name).filter(|relation| relation.extension.is_none()) else {
+    let Some(relation) = catalog
+        .relation(name)
+        .filter(|relation| relation.extension.is_none())
+    else {
         return;
     };
     if let Some(view) = &relation.view {
@@ -86,19 +104,22 @@ fn trusted(catalog: &Catalog, name: &Name, text: &str, found: &mut BTreeSet<Auth
 
 /// The column that says whose row it is: one that the text names, and that could hold a subject.
 fn subject(relation: &Relation, text: &str) -> Option<String> {
-    let could = relation
-        .columns
-        .iter()
-        .filter(|column| ["uuid", "text"].contains(&column.type_name.as_str()) && mentions(text, &column.name));
+    let could = relation.columns.iter().filter(|column| {
+        ["uuid", "text"].contains(&column.type_name.as_str()) && mentions(text, &column.name)
+    });
     let of_users = |column: &&Column| {
         relation.constraints.iter().any(|own| {
             own.kind == ConstraintKind::ForeignKey
                 && own.columns == [column.name.as_str()]
-                && own.references.as_ref().is_some_and(|to| to.relation == Name::new("auth", "users"))
+                && own
+                    .references
+                    .as_ref()
+                    .is_some_and(|to| to.relation == Name::new("auth", "users"))
         })
     };
-    let is_called_so =
-        |column: &&Column| ["user_id", "uid", "sub", "subject", "auth_id", "id"].contains(&column.name.as_str());
+    let is_called_so = |column: &&Column| {
+        ["user_id", "uid", "sub", "subject", "auth_id", "id"].contains(&column.name.as_str())
+    };
     let could: Vec<&Column> = could.collect();
     let best = could.iter().copied().find(|column| of_users(&column));
     let best = best.or_else(|| could.iter().copied().find(|column| is_called_so(&column)));
@@ -113,13 +134,26 @@ fn has_ranks(catalog: &Catalog, relation: &Relation, column: &Column) -> bool {
         .constraints
         .iter()
         .any(|own| own.kind == ConstraintKind::Check && own.columns == [column.name.as_str()]);
-    let is_called_so = ["role", "rank", "level", "permission", "scope", "type", "status", "is_", "admin"]
-        .iter()
-        .any(|word| column.name.to_lowercase().contains(word));
+    let is_called_so = [
+        "role",
+        "rank",
+        "level",
+        "permission",
+        "scope",
+        "type",
+        "status",
+        "is_",
+        "admin",
+    ]
+    .iter()
+    .any(|word| column.name.to_lowercase().contains(word));
     match column.type_name.as_str() {
         "boolean" => true,
         "text" | "character varying" => is_listed || is_called_so,
-        _ => catalog.enums.iter().any(|own| is_of(&own.name)) || catalog.domains.iter().any(|own| is_of(&own.name)),
+        _ => {
+            catalog.enums.iter().any(|own| is_of(&own.name))
+                || catalog.domains.iter().any(|own| is_of(&own.name))
+        }
     }
 }
 
@@ -163,10 +197,19 @@ pub(crate) fn automatic(catalog: &Catalog, holders: &[(Authority, String, String
 
 /// Roles that something was granted to, or that a policy names, and that own nothing and are above nothing.
 fn granted(catalog: &Catalog) -> BTreeSet<&str> {
-    let relations = catalog.relations.iter().filter(|relation| relation.extension.is_none());
+    let relations = catalog
+        .relations
+        .iter()
+        .filter(|relation| relation.extension.is_none());
     let named = relations.flat_map(|relation| {
-        let granted = relation.grants.iter().filter_map(|grant| grant.grantee.as_deref());
-        let of_policies = relation.policies.iter().flat_map(|policy| policy.roles.iter().map(String::as_str));
+        let granted = relation
+            .grants
+            .iter()
+            .filter_map(|grant| grant.grantee.as_deref());
+        let of_policies = relation
+            .policies
+            .iter()
+            .flat_map(|policy| policy.roles.iter().map(String::as_str));
         granted.chain(of_policies).filter(|role| *role != relation.owner)
     });
     let is_ordinary = |role: &&str| {

@@ -12,6 +12,7 @@ use sqlx::{SqlSafeStr as _, SqlStr};
 
 use crate::{
     Authority, Name,
+    catalog::Relation,
     matrix::{NEVER, Questions},
     quoted,
 };
@@ -53,10 +54,49 @@ pub(super) fn seen(relation: &Name) -> SqlStr {
     ))
 }
 
+/// What stands in columns that nobody may give a value: their defaults, as whoever adds the row finds them. Numbers of
+/// sequences are left as they are in the rows: to ask for one would move it.
+pub(super) fn defaults(relation: &Relation, given: &[String]) -> String {
+    let left: Vec<String> = relation
+        .columns
+        .iter()
+        .filter(|column| {
+            !given.contains(&column.name) && column.generated.is_none() && column.identity.is_none()
+        })
+        .filter(|column| {
+            !column
+                .default
+                .as_deref()
+                .is_some_and(|text| text.contains("nextval("))
+        })
+        .map(|column| {
+            let default = column.default.as_deref().unwrap_or("null");
+            format!(
+                "{}::text, to_jsonb(({default})::{})",
+                literal(&column.name),
+                column.type_name
+            )
+        })
+        .collect();
+    format!("jsonb_build_object({})", left.join(", "))
+}
+
+/// Adds nothing.
+pub(super) const NO_DEFAULTS: &str = "'{}'::jsonb";
+
+fn literal(text: &str) -> String {
+    let doubled = text.replace('\'', "''");
+    if doubled.contains('\\') {
+        format!("E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
+}
+
 /// What the policies say about rows and changes: `$1` rows that there are, `$2` changes to be laid over them where rows are
 /// added, `$3` changes to rows that are there. Inside of the innermost `select` the relation's own name means one row, so
 /// that the policy's expression means what it means in the policy.
-pub(super) fn probe(relation: &Name, questions: &Questions) -> SqlStr {
+pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> SqlStr {
     let (of, name) = (format!("null::{relation}"), quoted(&relation.name));
     let Questions {
         select,
@@ -67,13 +107,14 @@ pub(super) fn probe(relation: &Name, questions: &Questions) -> SqlStr {
     } = questions;
     vouch(format!(
         "with base as materialized (select b.n, b.row from jsonb_array_elements($1::jsonb) with ordinality as b (row, n)),\n\
+         defaults as materialized (select {defaults} as row),\n\
          there as materialized (select base.n, base.row, q.* from base cross join lateral (select\n\
          coalesce(({select}), false) as seen, coalesce(({update}), false) as changeable, coalesce(({delete}), false) as removable\n\
          from jsonb_populate_record({of}, base.row) as {name}) q),\n\
          added as materialized (select p.n, bool_or(q.passes) as passes\n\
-         from base cross join jsonb_array_elements($2::jsonb) with ordinality as p (patch, n)\n\
+         from base cross join defaults d cross join jsonb_array_elements($2::jsonb) with ordinality as p (patch, n)\n\
          cross join lateral (select coalesce(({insert}), false) as passes\n\
-         from jsonb_populate_record({of}, base.row || p.patch) as {name}) q group by p.n),\n\
+         from jsonb_populate_record({of}, base.row || p.patch || d.row) as {name}) q group by p.n),\n\
          turned as materialized (select there.n, p.n as patch, q.passes, q.seen\n\
          from there cross join jsonb_array_elements($3::jsonb) with ordinality as p (patch, n)\n\
          cross join lateral (select coalesce(({changed}), false) as passes, coalesce(({select}), false) as seen\n\

@@ -52,7 +52,8 @@ impl Look {
             Err(sqlx::Error::Database(_)) => None,
             Err(error) => return Err(failure(error)),
         };
-        self.run("rollback to savepoint persona; release savepoint persona").await?;
+        self.run("rollback to savepoint persona; release savepoint persona")
+            .await?;
         done.transpose()
     }
 
@@ -68,7 +69,8 @@ impl Look {
             query = query.bind((*value).to_owned());
         }
         let found = query.fetch_one(&mut self.0).await;
-        self.run("rollback to savepoint trial; release savepoint trial").await?;
+        self.run("rollback to savepoint trial; release savepoint trial")
+            .await?;
         match found {
             Ok(row) => {
                 let text: String = row.try_get(0).map_err(failure)?;
@@ -95,6 +97,9 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 }
 
 /// Rows as the server writes them, kept as text: numbers and dates stay what they are.
-pub(super) async fn sample(look: &mut Look, relation: &crate::Name) -> Result<Result<super::measure::Sample, Code>, Error> {
+pub(super) async fn sample(
+    look: &mut Look,
+    relation: &crate::Name,
+) -> Result<Result<super::measure::Sample, Code>, Error> {
     look.tried(compose::sample(relation), &[]).await
 }

@@ -85,7 +85,10 @@ pub(super) async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Sample
 
 /// What extensions bring is theirs.
 fn measured(catalog: &Catalog) -> impl Iterator<Item = &Relation> {
-    catalog.relations.iter().filter(|relation| relation.extension.is_none())
+    catalog
+        .relations
+        .iter()
+        .filter(|relation| relation.extension.is_none())
 }
 
 async fn privileges(look: &mut Look) -> Result<BTreeMap<Name, Privileges>, Error> {
@@ -107,15 +110,7 @@ pub(super) async fn cells(
 ) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
     let acting = look
         .acting(persona, async |look| {
-            let mut me = Me {
-                privileges: privileges(look).await?,
-                roles: roles(look).await?,
-                catalog,
-                samples,
-                persona,
-                authorities,
-                trials: Vec::new(),
-            };
+            let mut me = Me::new(look, catalog, samples, authorities, persona).await?;
             let mut cells = Vec::new();
             for relation in measured(catalog) {
                 cells.push((&relation.name, me.accesses(look, relation).await?));
@@ -129,12 +124,15 @@ pub(super) async fn cells(
         (all.collect(), Vec::new())
     });
     let cells = accesses.into_iter().flat_map(|(relation, accesses)| {
-        Command::ALL.into_iter().zip(accesses).map(|(command, access)| Cell {
-            persona: persona.name.clone(),
-            relation: relation.clone(),
-            command,
-            access,
-        })
+        Command::ALL
+            .into_iter()
+            .zip(accesses)
+            .map(|(command, access)| Cell {
+                persona: persona.name.clone(),
+                relation: relation.clone(),
+                command,
+                access,
+            })
     });
     Ok((cells.collect(), trials))
 }
@@ -158,7 +156,25 @@ struct Me<'a> {
     trials: Vec<Trial>,
 }
 
-impl Me<'_> {
+impl<'a> Me<'a> {
+    async fn new(
+        look: &mut Look,
+        catalog: &'a Catalog,
+        samples: &'a Samples,
+        authorities: &'a [Authority],
+        persona: &'a Persona,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            privileges: privileges(look).await?,
+            roles: roles(look).await?,
+            catalog,
+            samples,
+            persona,
+            authorities,
+            trials: Vec::new(),
+        })
+    }
+
     /// Of SELECT, INSERT, UPDATE and DELETE.
     async fn accesses(&mut self, look: &mut Look, relation: &Relation) -> Result<[Access; 4], Error> {
         let denied = || [Access::Denied, Access::Denied, Access::Denied, Access::Denied];
@@ -235,7 +251,7 @@ impl Me<'_> {
             } else if instead_of(relation, command) {
                 Access::Unknown(Doubt::InsteadOf)
             } else {
-                self.written_through(look, view, command).await?
+                self.written_through(look, relation, view, command).await?
             };
         }
         Ok(accesses)
@@ -249,7 +265,8 @@ impl Me<'_> {
         let total = self.samples.get(&relation.name).map(|sample| sample.total);
         Ok(match (seen, total) {
             (0, None | Some(0)) if self.reads_whole(relation) => Access::All,
-            (0, None | Some(0)) => Access::Unknown(Doubt::Empty),
+            (0, None | Some(0)) if !self.has_rows_below(relation) => Access::Unknown(Doubt::Empty),
+            (0, None | Some(0)) => Access::None,
             (0, _) => Access::None,
             (seen, Some(total)) if seen >= total => Access::All,
             (_, None) if self.reads_whole(relation) => Access::All,
@@ -257,10 +274,21 @@ impl Me<'_> {
         })
     }
 
+    /// Whether everything that the view reads is known to have rows.
+    fn has_rows_below(&self, relation: &Relation) -> bool {
+        let reads = relation.view.iter().flat_map(|view| &view.reads);
+        reads
+            .map(|reads| self.samples.get(&reads.relation))
+            .all(|sample| sample.is_some_and(|sample| sample.total > 0))
+    }
+
     /// Whether no policy stands between whoever asks and what the view reads.
     fn reads_whole(&self, relation: &Relation) -> bool {
         let Some(view) = &relation.view else {
-            return self.privileges.get(&relation.name).is_some_and(|mine| !mine.policies_apply);
+            return self
+                .privileges
+                .get(&relation.name)
+                .is_some_and(|mine| !mine.policies_apply);
         };
         view.reads.iter().all(|reads| {
             let Some(base) = self.catalog.relation(&reads.relation) else {
@@ -277,56 +305,143 @@ impl Me<'_> {
         })
     }
 
+    /// Writes through a view go to the one relation of its FROM, as its owner or as whoever asks; that it may read others in
+    /// its WHERE makes it no less the first.
     async fn written_through(
         &mut self,
         look: &mut Look,
+        relation: &Relation,
         view: &ViewOptions,
         command: Command,
     ) -> Result<Access, Error> {
-        // A view that can be written through without a trigger reads one relation in its FROM; that it may read others in its
-        // WHERE makes it no less the first.
-        let Some(base) = view
-            .reads
-            .iter()
-            .find_map(|reads| self.catalog.relation(&reads.relation).filter(|base| base.writable.contains(&command)))
-        else {
+        let base = view.reads.iter().find_map(|reads| {
+            self.catalog
+                .relation(&reads.relation)
+                .filter(|base| base.writable.contains(&command))
+        });
+        let Some(base) = base else {
             return Ok(Access::Denied);
         };
-        if view.security_invoker {
-            let accesses = Box::pin(self.accesses(look, base)).await?;
-            let place = Command::ALL.iter().position(|own| *own == command).unwrap_or_default();
-            return Ok(accesses[place].clone());
-        }
-        let owner = self.catalog.relations.iter().find(|own| own.view.as_ref() == Some(view));
-        let owner = owner.map_or("", |own| own.owner.as_str());
-        if passes_freely(self.catalog, base, owner) {
+        if !view.security_invoker && passes_freely(self.catalog, base, &relation.owner) {
             return Ok(Access::All);
         }
-        Ok(Access::Unknown(Doubt::NotAMember))
+        let below = if view.security_invoker {
+            Some(self.below(look, relation, base, command).await?)
+        } else {
+            let mut owner = self.persona.clone();
+            owner.database_role.clone_from(&relation.owner);
+            let (catalog, samples, authorities) = (self.catalog, self.samples, self.authorities);
+            let acting = look.acting(&owner, async |look| {
+                let mut me = Me::new(look, catalog, samples, authorities, &owner).await?;
+                let access = me.below(look, relation, base, command).await?;
+                Ok((access, me.trials))
+            });
+            let acting = Box::pin(acting).await?;
+            acting.map(|(access, trials)| {
+                self.trials.extend(trials);
+                access
+            })
+        };
+        Ok(below.unwrap_or(Access::Unknown(Doubt::NotAMember)))
+    }
+
+    /// What the relation below a view lets through of what the view shows.
+    async fn below(
+        &mut self,
+        look: &mut Look,
+        relation: &Relation,
+        base: &Relation,
+        command: Command,
+    ) -> Result<Access, Error> {
+        let Some(mine) = self.privileges.get(&base.name).filter(|mine| mine.has(command)) else {
+            return Ok(Access::Denied);
+        };
+        if !mine.policies_apply {
+            return Ok(Access::All);
+        }
+        let shown: Vec<String> = relation
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
+            .collect();
+        let only_shown = |listed: &Option<Vec<String>>| {
+            let listed = listed.as_ref().unwrap_or(&shown);
+            Some(
+                listed
+                    .iter()
+                    .filter(|name| shown.contains(name))
+                    .cloned()
+                    .collect(),
+            )
+        };
+        let mine = Privileges {
+            insert_columns: only_shown(&mine.insert_columns),
+            update_columns: only_shown(&mine.update_columns),
+            ..mine.clone()
+        };
+        let whole = base.columns.iter().all(|column| shown.contains(&column.name));
+        if !whole {
+            // Which rows the view shows cannot be told from those below.
+            return Ok(Access::Unknown(Doubt::NoCandidate));
+        }
+        let shown_rows = self
+            .samples
+            .get(&relation.name)
+            .filter(|sample| sample.total > 0)
+            .cloned();
+        let answers = self.asked(look, base, &mine, shown_rows.as_ref()).await?;
+        if let Some(trial) = self.trials.last_mut() {
+            trial.relation = relation.name.clone();
+        }
+        Ok(answers.access(command, mine.select))
     }
 
     /// What the policies say about rows of this relation.
-    async fn probed(&mut self, look: &mut Look, relation: &Relation, mine: &Privileges) -> Result<Answers, Error> {
+    async fn probed(
+        &mut self,
+        look: &mut Look,
+        relation: &Relation,
+        mine: &Privileges,
+    ) -> Result<Answers, Error> {
+        let samples = self.samples;
+        let sampled = samples.get(&relation.name).filter(|sample| sample.total > 0);
+        self.asked(look, relation, mine, sampled).await
+    }
+
+    async fn asked(
+        &mut self,
+        look: &mut Look,
+        relation: &Relation,
+        mine: &Privileges,
+        sampled: Option<&Sample>,
+    ) -> Result<Answers, Error> {
         let questions = Questions::of(relation, &self.roles);
-        let sampled = self.samples.get(&relation.name).filter(|sample| sample.total > 0);
         let may = |listed: &Option<Vec<String>>, name: &str| {
-            listed.as_ref().is_none_or(|listed| listed.iter().any(|own| own == name))
+            listed
+                .as_ref()
+                .is_none_or(|listed| listed.iter().any(|own| own == name))
         };
         let variants = variants(
             self.catalog,
             relation,
             self.persona,
             &trusted(self.authorities, relation),
-            (
-                &|name| may(&mine.insert_columns, name),
-                &|name| may(&mine.update_columns, name),
-            ),
+            (&|name| may(&mine.insert_columns, name), &|name| {
+                may(&mine.update_columns, name)
+            }),
         );
         let made_up = match sampled {
             Some(_) => Vec::new(),
-            None => made_up(self.catalog, relation, variants.inserted.first().unwrap_or(&Value::Null)),
+            None => made_up(
+                self.catalog,
+                relation,
+                variants.inserted.first().unwrap_or(&Value::Null),
+            ),
         };
-        let rows = sampled.map_or_else(|| Value::from(made_up.clone()).to_string(), |sample| sample.rows.clone());
+        let rows = sampled.map_or_else(
+            || Value::from(made_up.clone()).to_string(),
+            |sample| sample.rows.clone(),
+        );
         let mut trial = Trial {
             persona: self.persona.name.clone(),
             relation: relation.name.clone(),
@@ -338,19 +453,35 @@ impl Me<'_> {
         let added = Value::Array(variants.inserted).to_string();
         let updated = Value::Array(variants.updated).to_string();
         let values = [rows.as_str(), added.as_str(), updated.as_str()];
-        let whole = look.tried(compose::probe(&relation.name, &questions), &values).await?;
+        let defaults = match &mine.insert_columns {
+            Some(given) => compose::defaults(relation, given),
+            None => compose::NO_DEFAULTS.to_owned(),
+        };
+        let whole = look
+            .tried(compose::probe(&relation.name, &questions, &defaults), &values)
+            .await?;
         let by_command = match whole {
             Ok(_) => BTreeMap::new(),
-            Err(_) => self.one_by_one(look, relation, &questions, &values).await?,
+            Err(_) => {
+                self.one_by_one(look, relation, &questions, (&values, &defaults))
+                    .await?
+            }
         };
         let answers = Answers {
             whole: whole.ok(),
             by_command,
             questions,
         };
-        let passed = answers.of(Command::Update).map(|probed| probed.going(mine.select).1);
-        let numbered = passed.into_iter().flatten().filter_map(|n| usize::try_from(n).ok());
-        trial.passed = numbered.filter_map(|n| trial.updated.get(n.checked_sub(1)?).cloned()).collect();
+        let passed = answers
+            .of(Command::Update)
+            .map(|probed| probed.going(mine.select).1);
+        let numbered = passed
+            .into_iter()
+            .flatten()
+            .filter_map(|n| usize::try_from(n).ok());
+        trial.passed = numbered
+            .filter_map(|n| trial.updated.get(n.checked_sub(1)?).cloned())
+            .collect();
         self.trials.push(trial);
         Ok(answers)
     }
@@ -361,7 +492,7 @@ impl Me<'_> {
         look: &mut Look,
         relation: &Relation,
         questions: &Questions,
-        values: &[&str],
+        (values, defaults): (&[&str], &str),
     ) -> Result<BTreeMap<Command, Result<Probed, Code>>, Error> {
         let mut answers = BTreeMap::new();
         for command in Command::ALL {
@@ -375,7 +506,9 @@ impl Me<'_> {
                 }
                 Command::Delete => alone.delete.clone_from(&questions.delete),
             }
-            let answer = look.tried(compose::probe(&relation.name, &alone), values).await?;
+            let answer = look
+                .tried(compose::probe(&relation.name, &alone, defaults), values)
+                .await?;
             answers.insert(command, answer);
         }
         Ok(answers)
@@ -391,13 +524,18 @@ struct Answers {
 
 /// The columns of the relation that policies trust.
 fn trusted(authorities: &[Authority], relation: &Relation) -> Vec<String> {
-    let here = authorities.iter().filter(|authority| authority.relation == relation.name);
+    let here = authorities
+        .iter()
+        .filter(|authority| authority.relation == relation.name);
     here.map(|authority| authority.column.clone()).collect()
 }
 
 impl Answers {
     fn of(&self, command: Command) -> Option<&Probed> {
-        let alone = self.by_command.get(&command).and_then(|answer| answer.as_ref().ok());
+        let alone = self
+            .by_command
+            .get(&command)
+            .and_then(|answer| answer.as_ref().ok());
         self.whole.as_ref().or(alone)
     }
 
@@ -438,14 +576,24 @@ impl Probed {
         let changes: BTreeSet<u32> = self.turned.iter().map(|turned| turned.1).collect();
         let (reached, working) = self.going(may_read);
         let count = |set: &BTreeSet<u32>| u32::try_from(set.len()).unwrap_or(u32::MAX);
-        let all = if count(&reached) == self.rows { Access::All } else { Access::Some };
+        let all = if count(&reached) == self.rows {
+            Access::All
+        } else {
+            Access::Some
+        };
         passing(count(&working), count(&changes), all)
     }
 
     /// The rows that some change goes through with, and the changes that go through with some row.
     fn going(&self, may_read: bool) -> (BTreeSet<u32>, BTreeSet<u32>) {
-        let together = |change: u32| self.turned.iter().filter(|turned| turned.1 == change).all(|turned| turned.2);
-        let goes = |turned: &&(u32, u32, bool, bool)| (may_read && turned.2 && turned.3) || together(turned.1);
+        let together = |change: u32| {
+            self.turned
+                .iter()
+                .filter(|turned| turned.1 == change)
+                .all(|turned| turned.2)
+        };
+        let goes =
+            |turned: &&(u32, u32, bool, bool)| (may_read && turned.2 && turned.3) || together(turned.1);
         let going = self.turned.iter().filter(goes);
         going.map(|turned| (turned.0, turned.1)).unzip()
     }
@@ -471,6 +619,8 @@ fn passing(passing: u32, tried: u32, all: Access) -> Access {
 fn refused(code: Code) -> Access {
     match code.as_str() {
         "57014" | "55P03" | "40P01" => Access::Unknown(Doubt::Timeout),
+        // A row that was thought of is not one that the type allows.
+        code if code.starts_with("23") => Access::Unknown(Doubt::NoCandidate),
         _ => Access::Error(code),
     }
 }
@@ -487,5 +637,8 @@ fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) -> bool {
     let Some(role) = catalog.role(role) else {
         return false;
     };
-    !relation.rls || role.is_superuser || role.bypasses_rls || (relation.owner == role.name && !relation.force_rls)
+    !relation.rls
+        || role.is_superuser
+        || role.bypasses_rls
+        || (relation.owner == role.name && !relation.force_rls)
 }

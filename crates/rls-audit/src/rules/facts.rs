@@ -57,7 +57,10 @@ impl Facts<'_> {
 
     /// Personas who have not shown who they are.
     pub fn anonymous(&self) -> impl Iterator<Item = &Persona> {
-        self.matrix.personas.iter().filter(|persona| persona.is_anonymous())
+        self.matrix
+            .personas
+            .iter()
+            .filter(|persona| persona.is_anonymous())
     }
 
     /// Whether the role has, by itself, what these grants give for this privilege: directly, to PUBLIC, or through roles that
@@ -67,7 +70,10 @@ impl Facts<'_> {
         let roles = self.roles_of(role);
         grants.iter().any(|grant| {
             grant.privilege == privilege
-                && grant.grantee.as_deref().is_none_or(|grantee| roles.contains(grantee))
+                && grant
+                    .grantee
+                    .as_deref()
+                    .is_none_or(|grantee| roles.contains(grantee))
         })
     }
 
@@ -75,7 +81,10 @@ impl Facts<'_> {
     #[must_use]
     pub fn may(&self, role: &str, relation: &Relation, command: Command) -> bool {
         self.has(role, &relation.grants, command.as_str())
-            || relation.columns.iter().any(|column| self.has(role, &column.grants, command.as_str()))
+            || relation
+                .columns
+                .iter()
+                .any(|column| self.has(role, &column.grants, command.as_str()))
     }
 
     /// The role and all whose privileges it has by itself.
@@ -87,7 +96,9 @@ impl Facts<'_> {
                 .catalog
                 .memberships
                 .iter()
-                .filter(|own| own.inherits && roles.contains(own.member.as_str()) && !roles.contains(own.role.as_str()))
+                .filter(|own| {
+                    own.inherits && roles.contains(own.member.as_str()) && !roles.contains(own.role.as_str())
+                })
                 .map(|own| own.role.as_str())
                 .collect();
             if more.is_empty() {

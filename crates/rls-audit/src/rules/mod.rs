@@ -1,7 +1,18 @@
 //! What is wrong, and whether the measurement proves it. Each rule is a pure function over what was seen.
 
+mod body;
 mod facts;
 mod finding;
+mod functions;
+mod grants;
+mod lineage;
+mod reach;
+mod roles;
+#[cfg(test)]
+mod sample;
+mod tables;
+mod views;
+// Of the other families: mod policies; mod performance; mod expectations;
 
 pub use self::{
     facts::{Facts, Settings},
@@ -21,13 +32,30 @@ pub struct Rule {
     pub look: fn(&Facts<'_>) -> Vec<Finding>,
 }
 
+/// The rules, by family.
+const FAMILIES: &[&[Rule]] = &[
+    tables::RULES,
+    grants::RULES,
+    // policies::RULES,
+    views::RULES,
+    functions::RULES,
+    roles::RULES,
+    // performance::RULES,
+    // expectations::RULES,
+];
+
 /// Every rule, by id.
-pub const RULES: &[Rule] = &[];
+#[must_use]
+pub fn all() -> Vec<&'static Rule> {
+    let mut rules: Vec<&Rule> = FAMILIES.iter().copied().flatten().collect();
+    rules.sort_by_key(|rule| rule.id);
+    rules
+}
 
 /// Everything that is wrong, the worst first.
 #[must_use]
 pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.look)(facts)).collect();
+    let mut findings: Vec<Finding> = all().iter().flat_map(|rule| (rule.look)(facts)).collect();
     findings.sort_by(|a, b| (b.level, a.rule, &a.object).cmp(&(a.level, b.rule, &b.object)));
     findings
 }

@@ -4,3 +4,6 @@ create role service_role nologin noinherit bypassrls;
 create role auditor login noinherit;
 grant anon, authenticated to auditor;
 create role app_owner nologin;
+create role staff nologin;
+grant staff to authenticated;
+grant app_owner to auditor;

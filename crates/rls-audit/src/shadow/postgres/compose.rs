@@ -1,19 +1,27 @@
 //! The commands that are tried. Identifiers are quoted by the function that quotes them everywhere; rows and changes stand
 //! as literals.
 
+use serde_json::Value;
 #[expect(
     clippy::disallowed_types,
     reason = "this is the file that composes SQL; see its head"
 )]
 use sqlx::AssertSqlSafe;
 use sqlx::{SqlSafeStr as _, SqlStr};
-use serde_json::Value;
 
-use crate::{Command, catalog::{Identity, Relation}, quoted};
+use crate::{
+    Command,
+    catalog::{Identity, Relation},
+    quoted,
+};
 
 fn literal(text: &str) -> String {
     let doubled = text.replace('\'', "''");
-    if doubled.contains('\\') { format!("E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }
+    if doubled.contains('\\') {
+        format!("E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
 }
 
 /// How many rows there are.
@@ -28,7 +36,10 @@ pub(super) fn rows(relation: &Relation) -> SqlStr {
 
 /// Where the rows are.
 pub(super) fn places(relation: &Relation) -> SqlStr {
-    vouch(format!("select tableoid::oid::text || ' ' || ctid::text from {}", relation.name))
+    vouch(format!(
+        "select tableoid::oid::text || ' ' || ctid::text from {}",
+        relation.name
+    ))
 }
 
 /// Reads, or takes away, whatever there is.
@@ -82,8 +93,16 @@ pub(super) fn add(relation: &Relation, columns: &[String], row: &str, patch: &Va
         let mut columns = relation.columns.iter();
         columns.any(|column| column.name == *name && column.identity == Some(Identity::Always))
     };
-    let overriding = if columns.iter().any(is_always) { " overriding system value" } else { "" };
-    let row = format!("({}::jsonb || {}::jsonb)", literal(row), literal(&patch.to_string()));
+    let overriding = if columns.iter().any(is_always) {
+        " overriding system value"
+    } else {
+        ""
+    };
+    let row = format!(
+        "({}::jsonb || {}::jsonb)",
+        literal(row),
+        literal(&patch.to_string())
+    );
     vouch(format!(
         "insert into {} ({list}){overriding} select {list} from {} r",
         relation.name,
@@ -93,7 +112,12 @@ pub(super) fn add(relation: &Relation, columns: &[String], row: &str, patch: &Va
 
 /// Changes rows: all, without looking at any, or the one at this place. `free` is a column that is changed where the patch
 /// changes none.
-pub(super) fn change(relation: &Relation, patch: &Value, free: Option<&String>, place: Option<&String>) -> SqlStr {
+pub(super) fn change(
+    relation: &Relation,
+    patch: &Value,
+    free: Option<&String>,
+    place: Option<&String>,
+) -> SqlStr {
     let changed: Vec<String> = match patch.as_object().filter(|patch| !patch.is_empty()) {
         Some(patch) => patch.keys().cloned().collect(),
         None => free.cloned().into_iter().collect(),

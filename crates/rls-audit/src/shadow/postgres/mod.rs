@@ -4,17 +4,17 @@ mod compose;
 
 use std::collections::BTreeSet;
 
-use sqlx::{Executor as _, PgConnection, SqlStr};
+use sqlx::{Executor as _, PgConnection, Row as _, SqlStr};
 
-use crate::{
-    Access, Candidates, Cell, Command, Doubt, Error, Inspection, Persona, Trial, catalog::Relation,
-};
+use crate::{Access, Candidates, Cell, Command, Doubt, Error, Inspection, Persona, Trial, catalog::Relation};
 
 /// Tries every cell on a copy, as a superuser of it.
 #[derive(Debug)]
 pub struct PgShadow<'c> {
     connection: &'c mut PgConnection,
     with_triggers: bool,
+    /// The relation that is tried.
+    about: String,
 }
 
 /// What became of a command.
@@ -33,6 +33,7 @@ impl<'c> PgShadow<'c> {
         Self {
             connection,
             with_triggers,
+            about: String::new(),
         }
     }
 
@@ -69,6 +70,7 @@ impl<'c> PgShadow<'c> {
         trial: Option<&Trial>,
         command: Command,
     ) -> Result<Access, Error> {
+        self.about.clone_from(&relation.name.name);
         match command {
             Command::Select | Command::Delete => self.reached(persona, relation, trial, command).await,
             Command::Insert => self.added(persona, relation, trial).await,
@@ -149,12 +151,16 @@ impl<'c> PgShadow<'c> {
         let none = Vec::new();
         let mut patches: Vec<_> = trial.map_or(&none, |trial| &trial.updated).clone();
         let takes_null = |name: &String| {
-            relation.columns.iter().any(|column| column.name == *name && !column.not_null)
+            relation
+                .columns
+                .iter()
+                .any(|column| column.name == *name && !column.not_null)
         };
         let unpatched = |name: &&String| patches.iter().all(|patch| patch.get(name.as_str()).is_none());
-        let free = columns.iter().filter(unpatched).max_by_key(|name| takes_null(name));
+        let mut free: Vec<&String> = columns.iter().filter(unpatched).collect();
+        free.sort_by_key(|name| !takes_null(name));
 
-        if patches.is_empty() {
+        if patches.is_empty() && trial.is_none() {
             patches.push(serde_json::json!({}));
         }
         let Some(total) = self.begin(relation, trial).await? else {
@@ -166,8 +172,24 @@ impl<'c> PgShadow<'c> {
         let mut trouble = None;
         for patch in &patches {
             let mut works = false;
-            self.begin(relation, trial).await?;
-            match self.came(persona, compose::change(relation, patch, free, None), false).await? {
+            let mut came = Came::Failure("42601".to_owned());
+            let is_free = patch.as_object().is_none_or(serde_json::Map::is_empty);
+            let tries: Vec<Option<&String>> = if is_free {
+                free.iter().copied().map(Some).collect()
+            } else {
+                vec![None]
+            };
+            for free in tries {
+                self.begin(relation, trial).await?;
+                came = self
+                    .came(persona, compose::change(relation, patch, free, None), false)
+                    .await?;
+                // One that takes no NULL says nothing of the rows.
+                if !matches!(&came, Came::Failure(code) if code.starts_with("23")) {
+                    break;
+                }
+            }
+            match came {
                 Came::To(0) => {}
                 Came::To(rows) => {
                     works = true;
@@ -184,7 +206,7 @@ impl<'c> PgShadow<'c> {
             for row in 0..count {
                 self.begin(relation, trial).await?;
                 let places = self.places(relation).await?;
-                let statement = compose::change(relation, patch, free, places.get(row));
+                let statement = compose::change(relation, patch, free.first().copied(), places.get(row));
                 match self.came(persona, statement, false).await? {
                     Came::To(0) | Came::Failure(_) => {}
                     Came::To(_) => {
@@ -203,17 +225,29 @@ impl<'c> PgShadow<'c> {
         if !anything {
             return Ok(Access::None);
         }
+        if most == 0 && count == 0 {
+            // Constraints were in the way, and which rows they were of is not to be seen.
+            return Ok(Access::Unknown(Doubt::NoCandidate));
+        }
         // At once it reaches at least those that it reaches one by one.
         let is_whole = most == total || (count > 0 && reached.len() == count);
         let tried = u32::try_from(patches.len()).unwrap_or(u32::MAX);
-        Ok(counted(working, tried, if is_whole { Access::All } else { Access::Some }))
+        Ok(counted(
+            working,
+            tried,
+            if is_whole { Access::All } else { Access::Some },
+        ))
     }
 
     /// Begins anew, with a row in the relation at least; how many there are. `None`: there is none, and none can be made.
     async fn begin(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Option<u64>, Error> {
-        self.run("rollback; begin; set local search_path = ''; set local session_replication_role = replica").await?;
+        self.run("rollback; begin; set local search_path = ''; set local session_replication_role = replica")
+            .await?;
         let count = compose::count(relation);
-        let mut total: i64 = sqlx::query_scalar(count).fetch_one(&mut *self.connection).await.map_err(unavailable)?;
+        let mut total: i64 = sqlx::query_scalar(count)
+            .fetch_one(&mut *self.connection)
+            .await
+            .map_err(unavailable)?;
         if total == 0
             && relation.view.is_none()
             && let Some(trial) = trial
@@ -234,8 +268,10 @@ impl<'c> PgShadow<'c> {
 
     async fn rows(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Vec<String>, Error> {
         self.run("rollback; begin; set local search_path = ''").await?;
-        let rows: Vec<String> =
-            sqlx::query_scalar(compose::rows(relation)).fetch_all(&mut *self.connection).await.map_err(unavailable)?;
+        let rows: Vec<String> = sqlx::query_scalar(compose::rows(relation))
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(unavailable)?;
         if !rows.is_empty() {
             return Ok(rows);
         }
@@ -254,29 +290,51 @@ impl<'c> PgShadow<'c> {
     }
 
     /// The columns that this persona may give.
-    async fn may(&mut self, persona: &Persona, relation: &Relation, command: Command) -> Result<Vec<String>, Error> {
+    async fn may(
+        &mut self,
+        persona: &Persona,
+        relation: &Relation,
+        command: Command,
+    ) -> Result<Vec<String>, Error> {
         self.run("rollback; begin").await?;
         let query = compose::columns(relation, &persona.database_role, command);
-        sqlx::query_scalar(query).fetch_all(&mut *self.connection).await.map_err(unavailable)
+        sqlx::query_scalar(query)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(unavailable)
     }
 
     /// Does it as this persona.
     async fn came(&mut self, persona: &Persona, statement: SqlStr, counts: bool) -> Result<Came, Error> {
         let act = "select set_config('request.jwt.claims', $2, true), set_config('role', $1, true)";
-        let acting = sqlx::query(act).bind(persona.database_role.clone()).bind(persona.claims_text());
+        let acting = sqlx::query(act)
+            .bind(persona.database_role.clone())
+            .bind(persona.claims_text());
         self.connection.execute(acting).await.map_err(unavailable)?;
+        // Never prepared: a statement that was understood for somebody else would be let through for everybody.
+        let script = sqlx::raw_sql(statement);
         let done = if counts {
-            let count: Result<i64, _> = sqlx::query_scalar(statement).fetch_one(&mut *self.connection).await;
+            let row = script.fetch_one(&mut *self.connection).await;
+            let count = row.and_then(|row| row.try_get::<i64, _>(0));
             count.map(|count| u64::try_from(count).unwrap_or_default())
         } else {
-            self.connection.execute(sqlx::query(statement)).await.map(|done| done.rows_affected())
+            let done = script.execute(&mut *self.connection).await;
+            done.map(|done| done.rows_affected())
         };
         Ok(match done {
             Ok(rows) => Came::To(rows),
             Err(sqlx::Error::Database(error)) => {
                 let code = error.code().unwrap_or_default().into_owned();
-                if code == "42501" && error.message().contains("row-level security policy for") && error.message().contains("new row") {
+                let is_elsewhere = code == "42501" && !error.message().ends_with(&format!(" {}", self.about));
+                if code == "42501"
+                    && error.message().contains("row-level security policy for")
+                    && error.message().contains("new row")
+                {
                     Came::Violation
+                } else if is_elsewhere && !error.message().contains(" schema ") {
+                    Came::Failure("42501 elsewhere".to_owned())
+                } else if code.starts_with("23") && error.message().contains("domain") {
+                    Came::Failure("domain".to_owned())
                 } else {
                     Came::Failure(code)
                 }
@@ -286,7 +344,10 @@ impl<'c> PgShadow<'c> {
     }
 
     async fn run(&mut self, script: &'static str) -> Result<(), Error> {
-        self.connection.execute(sqlx::raw_sql(script)).await.map_err(unavailable)?;
+        self.connection
+            .execute(sqlx::raw_sql(script))
+            .await
+            .map_err(unavailable)?;
         Ok(())
     }
 }
@@ -304,7 +365,13 @@ fn counted(passing: u32, tried: u32, all: Access) -> Access {
 /// A privilege that lacks is no failure of the command; nor is a view that nobody can write to.
 fn refused(relation: &Relation, code: String) -> Access {
     let is_unwritable = relation.view.is_some() && ["55000", "42809", "0A000"].contains(&code.as_str());
-    if code == "42501" || is_unwritable { Access::Denied } else { Access::Error(code) }
+    match code.as_str() {
+        "42501 elsewhere" => Access::Error("42501".to_owned()),
+        "domain" => Access::Unknown(Doubt::NoCandidate),
+        "42501" => Access::Denied,
+        _ if is_unwritable => Access::Denied,
+        _ => Access::Error(code),
+    }
 }
 
 fn unavailable(error: sqlx::Error) -> Error {
