@@ -51,6 +51,18 @@ pub enum Doubt {
 }
 
 impl Access {
+    /// Every class.
+    pub const CLASSES: [&str; 8] = [
+        "denied",
+        "none",
+        "some",
+        "all",
+        "rls",
+        "conditional",
+        "error",
+        "unknown",
+    ];
+
     /// Whether anything goes through.
     #[must_use]
     pub fn is_open(&self) -> bool {

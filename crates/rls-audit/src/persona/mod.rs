@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 pub use self::automatic::Authority;
 pub(crate) use self::automatic::{authorities, automatic};
-use crate::{Access, Command};
+use crate::Command;
 
 /// Somebody to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,8 +33,8 @@ pub struct Expectation {
     pub relation: String,
     /// The command.
     pub command: Command,
-    /// What it comes to; any of these.
-    pub access: Vec<Access>,
+    /// What it comes to: any of these classes ([`Access::class`](crate::Access::class)).
+    pub access: Vec<String>,
 }
 
 impl Persona {

@@ -1,18 +1,25 @@
 //! What is wrong, and whether the measurement proves it. Each rule is a pure function over what was seen.
 
 mod body;
+mod conduct;
+mod expectations;
+mod expression;
 mod facts;
 mod finding;
 mod functions;
 mod grants;
 mod lineage;
+mod partitions;
+mod performance;
+mod policies;
 mod reach;
 mod roles;
 #[cfg(test)]
 mod sample;
 mod tables;
 mod views;
-// Of the other families: mod policies; mod performance; mod expectations;
+
+use self::expression::{CallSite, Caller, Column, Comparison, Expression, Side, Truth};
 
 pub use self::{
     facts::{Facts, Settings},
@@ -35,13 +42,14 @@ pub struct Rule {
 /// The rules, by family.
 const FAMILIES: &[&[Rule]] = &[
     tables::RULES,
+    partitions::RULES,
     grants::RULES,
-    // policies::RULES,
+    policies::RULES,
     views::RULES,
     functions::RULES,
     roles::RULES,
-    // performance::RULES,
-    // expectations::RULES,
+    performance::RULES,
+    expectations::RULES,
 ];
 
 /// Every rule, by id.

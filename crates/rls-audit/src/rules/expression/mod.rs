@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 
 use sqlparser::{ast::Expr, dialect::PostgreSqlDialect, parser::Parser};
 
-pub(super) use self::truth::{Caller, Truth};
 use self::truth::plain;
+pub(super) use self::truth::{Caller, Truth};
 use crate::{Catalog, Name, catalog::Function};
 
 /// How deep expressions may nest; machines write them too.
@@ -74,8 +74,8 @@ pub(super) struct Comparison {
     pub(super) left: Side,
     /// The other.
     pub(super) right: Side,
-    /// The innermost query that it stands in.
-    pub(super) query: Option<usize>,
+    /// They are to be equal, and not to differ.
+    pub(super) is_equal: bool,
     /// As it stands there.
     pub(super) text: String,
 }
@@ -99,7 +99,10 @@ impl Expression {
     /// What the text says; `None` where it is not understood.
     pub(super) fn of(text: &str, catalog: &Catalog) -> Option<Self> {
         let dialect = PostgreSqlDialect {};
-        let mut parser = Parser::new(&dialect).with_recursion_limit(DEEPEST).try_with_sql(text).ok()?;
+        let mut parser = Parser::new(&dialect)
+            .with_recursion_limit(DEEPEST)
+            .try_with_sql(text)
+            .ok()?;
         let root = parser.parse_expr().ok()?;
         // What is left over was not understood.
         (parser.peek_token().token == sqlparser::tokenizer::Token::EOF).then(|| walk::walked(root, catalog))
@@ -123,7 +126,10 @@ impl Expression {
 
     /// The columns of the policy's own table that have to be what the caller is.
     pub(super) fn compared_with_caller(&self) -> BTreeSet<&str> {
-        let pairs = self.comparisons.iter().flat_map(|own| [(&own.left, &own.right), (&own.right, &own.left)]);
+        let pairs = self
+            .comparisons
+            .iter()
+            .flat_map(|own| [(&own.left, &own.right), (&own.right, &own.left)]);
         pairs
             .filter_map(|pair| match pair {
                 (Side::Column(Column { of: None, name }), Side::Caller) => Some(name.as_str()),
@@ -147,7 +153,10 @@ impl Expression {
     pub(super) fn relation_of(&self, column: &Column) -> Option<&Name> {
         let (query, alias) = column.of.as_ref()?;
         let tables = &self.queries.get(*query)?.tables;
-        tables.iter().find(|(own, _)| own == alias).and_then(|(_, relation)| relation.as_ref())
+        tables
+            .iter()
+            .find(|(own, _)| own == alias)
+            .and_then(|(_, relation)| relation.as_ref())
     }
 
     /// Whether this is called again for each row: not in a query that is asked once.
@@ -177,7 +186,9 @@ impl CallSite {
             Some("auth") => ["uid", "jwt", "role", "email"].contains(&self.name.as_str()),
             Some(schema) => {
                 let mut functions = catalog.functions.iter();
-                functions.any(|own| own.name.schema == schema && own.name.name == self.name && asks_caller(catalog, own, 0))
+                functions.any(|own| {
+                    own.name.schema == schema && own.name.name == self.name && asks_caller(catalog, own, 0)
+                })
             }
         }
     }
@@ -185,14 +196,24 @@ impl CallSite {
     /// The functions of the catalog that it may be.
     pub(super) fn functions<'a>(&self, catalog: &'a Catalog) -> impl Iterator<Item = &'a Function> {
         let name = self.schema.as_ref().map(|schema| Name::new(schema, &self.name));
-        catalog.functions.iter().filter(move |own| name.as_ref() == Some(&own.name))
+        catalog
+            .functions
+            .iter()
+            .filter(move |own| name.as_ref() == Some(&own.name))
     }
 }
 
 /// Whether the text of a function, or of one that it calls, names the caller. One without a text may.
 pub(super) fn asks_caller(catalog: &Catalog, function: &Function, depth: u8) -> bool {
     const SIGNS: [&str; 8] = [
-        "auth.uid", "auth.jwt", "auth.role", "auth.email", "request.", "current_user", "session_user", "current_setting",
+        "auth.uid",
+        "auth.jwt",
+        "auth.role",
+        "auth.email",
+        "request.",
+        "current_user",
+        "session_user",
+        "current_setting",
     ];
     let Some(body) = function.body.as_deref().map(str::to_lowercase) else {
         return true;
@@ -200,7 +221,10 @@ pub(super) fn asks_caller(catalog: &Catalog, function: &Function, depth: u8) -> 
     if SIGNS.iter().any(|sign| body.contains(sign)) {
         return true;
     }
-    let others = catalog.functions.iter().filter(|other| depth < 3 && other.name != function.name);
+    let others = catalog
+        .functions
+        .iter()
+        .filter(|other| depth < 3 && other.name != function.name);
     others
         .filter(|other| body.contains(&format!("{}(", other.name.name.to_lowercase())))
         .any(|other| asks_caller(catalog, other, depth + 1))

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, SelectItem, SetExpr, UnaryOperator,
-    Value,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, SelectItem, SetExpr,
+    UnaryOperator, Value,
 };
 
 /// Who asks.
@@ -44,11 +44,15 @@ enum Known {
 /// Without brackets, casts, and queries that read nothing: `( SELECT auth.uid() AS uid)` is `auth.uid()`.
 pub(super) fn plain(expr: &Expr) -> &Expr {
     match expr {
-        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::Collate { expr: inner, .. } => plain(inner),
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::Collate { expr: inner, .. } => {
+            plain(inner)
+        }
         Expr::Subquery(query) => match query.body.as_ref() {
             SetExpr::Select(select) if select.from.is_empty() && select.selection.is_none() => {
                 match select.projection.as_slice() {
-                    [SelectItem::UnnamedExpr(inner) | SelectItem::ExprWithAlias { expr: inner, .. }] => plain(inner),
+                    [SelectItem::UnnamedExpr(inner) | SelectItem::ExprWithAlias { expr: inner, .. }] => {
+                        plain(inner)
+                    }
                     _ => expr,
                 }
             }
@@ -72,7 +76,7 @@ pub(super) fn parts(expr: &Expr, operator: &BinaryOperator) -> BTreeSet<String> 
 
 pub(super) fn of(expr: &Expr, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Truth {
     let of = |expr| of(expr, caller, not_null);
-    let known = |expr| known(expr, caller, not_null);
+    let known = |expr: &Expr| known(expr, caller, not_null);
     match plain(expr) {
         Expr::Value(value) => match &value.value {
             Value::Boolean(true) => Truth::True,
@@ -80,13 +84,30 @@ pub(super) fn of(expr: &Expr, caller: Caller, not_null: &dyn Fn(&str) -> bool) -
             Value::Null => Truth::Null,
             _ => Truth::Depends,
         },
-        Expr::UnaryOp { op: UnaryOperator::Not, expr } => not(of(expr)),
-        Expr::BinaryOp { left, op: BinaryOperator::And, right } => and(of(left), of(right)),
-        Expr::BinaryOp { left, op: BinaryOperator::Or, right } => not(and(not(of(left)), not(of(right)))),
-        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => equal(left, right, &known),
-        Expr::BinaryOp { left, op: BinaryOperator::NotEq, right } if plain(left) != plain(right) => {
-            not(equal(left, right, &known))
-        }
+        Expr::UnaryOp {
+            op: UnaryOperator::Not,
+            expr,
+        } => not(of(expr)),
+        Expr::BinaryOp {
+            left,
+            op: BinaryOperator::And,
+            right,
+        } => and(of(left), of(right)),
+        Expr::BinaryOp {
+            left,
+            op: BinaryOperator::Or,
+            right,
+        } => not(and(not(of(left)), not(of(right)))),
+        Expr::BinaryOp {
+            left,
+            op: BinaryOperator::Eq,
+            right,
+        } => equal(left, right, &known),
+        Expr::BinaryOp {
+            left,
+            op: BinaryOperator::NotEq,
+            right,
+        } if plain(left) != plain(right) => not(equal(left, right, &known)),
         Expr::IsNotDistinctFrom(left, right) if plain(left) == plain(right) => Truth::True,
         Expr::IsNull(inner) => is_null(&known(inner)),
         Expr::IsNotNull(inner) => not(is_null(&known(inner))),
@@ -94,8 +115,17 @@ pub(super) fn of(expr: &Expr, caller: Caller, not_null: &dyn Fn(&str) -> bool) -
         Expr::IsNotFalse(inner) => not(holds(of(inner), Truth::False)),
         Expr::IsFalse(inner) => holds(of(inner), Truth::False),
         Expr::IsNotTrue(inner) => not(holds(of(inner), Truth::True)),
-        Expr::InList { expr, list, negated: false } => any_of(&known(expr), list, &known),
-        Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => match plain(right) {
+        Expr::InList {
+            expr,
+            list,
+            negated: false,
+        } => any_of(&known(expr), list, &known),
+        Expr::AnyOp {
+            left,
+            compare_op: BinaryOperator::Eq,
+            right,
+            ..
+        } => match plain(right) {
             Expr::Array(array) => any_of(&known(left), &array.elem, &known),
             _ => Truth::Depends,
         },
@@ -176,7 +206,9 @@ fn known(expr: &Expr, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Known 
         },
         Expr::Identifier(column) if not_null(&column.value) => Known::Something,
         Expr::Function(function) if is_called(function, "coalesce") => {
-            let mut given = arguments(function).into_iter().map(|own| known(own, caller, not_null));
+            let mut given = arguments(function)
+                .into_iter()
+                .map(|own| known(own, caller, not_null));
             given.find(|own| *own != Known::Null).unwrap_or(Known::Null)
         }
         Expr::Function(function) if is_called(function, "nullif") => match arguments(function).as_slice() {
@@ -191,13 +223,15 @@ fn known(expr: &Expr, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Known 
             "auth.role" => role(caller),
             _ => Known::Unknown,
         },
-        Expr::BinaryOp { left, op: BinaryOperator::LongArrow, right } if is_token(left) => {
-            match plain(right).to_string().as_str() {
-                "'sub'" => subject(caller),
-                "'role'" => role(caller),
-                _ => Known::Unknown,
-            }
-        }
+        Expr::BinaryOp {
+            left,
+            op: BinaryOperator::LongArrow,
+            right,
+        } if is_token(left) => match plain(right).to_string().as_str() {
+            "'sub'" => subject(caller),
+            "'role'" => role(caller),
+            _ => Known::Unknown,
+        },
         _ => Known::Unknown,
     }
 }
@@ -205,7 +239,9 @@ fn known(expr: &Expr, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Known 
 /// The whole token of the caller.
 fn is_token(expr: &Expr) -> bool {
     match plain(expr) {
-        Expr::Function(function) if is_called(function, "nullif") => arguments(function).first().is_some_and(|own| is_token(own)),
+        Expr::Function(function) if is_called(function, "nullif") => {
+            arguments(function).first().is_some_and(|own| is_token(own))
+        }
         Expr::Function(function) => {
             is_called(function, "auth.jwt") || function.to_string().contains("'request.jwt.claims'")
         }

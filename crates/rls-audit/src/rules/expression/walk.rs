@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArguments, Ident, ObjectName, Query, SetExpr, TableFactor, TableWithJoins,
-    Value, Visit as _, Visitor, visit_expressions,
+    BinaryOperator, Expr, Function, FunctionArguments, Ident, ObjectName, Query, SetExpr, TableFactor,
+    TableWithJoins, Value, Visit as _, Visitor, visit_expressions,
 };
 
 use super::{CallSite, Column, Comparison, Expression, Side, Source, truth::plain};
@@ -68,7 +68,9 @@ impl Visitor for Walk<'_> {
             self.columns.push(column);
         }
         match expr {
-            Expr::BinaryOp { left, op, right } if is_comparison(op) => self.compare(expr, left, self.side(right)),
+            Expr::BinaryOp { left, op, right } if is_comparison(op) => {
+                self.compare(expr, left, self.side(right))
+            }
             Expr::BinaryOp { left: _, op, right } if is_lookup(op) => {
                 if let Some(key) = text(right) {
                     self.keys.insert(key);
@@ -77,9 +79,18 @@ impl Visitor for Walk<'_> {
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
                 self.compare(expr, left, self.side(right));
             }
-            Expr::Like { expr: left, pattern, .. } | Expr::ILike { expr: left, pattern, .. } => {
+            Expr::Like {
+                expr: left, pattern, ..
+            }
+            | Expr::ILike {
+                expr: left, pattern, ..
+            } => {
                 // What is like a pattern need not be in the list of values: the pattern is no literal.
-                let right = if self.side(pattern) == Side::Caller { Side::Caller } else { Side::Other };
+                let right = if self.side(pattern) == Side::Caller {
+                    Side::Caller
+                } else {
+                    Side::Other
+                };
                 self.compare(expr, left, right);
             }
             Expr::InList { expr: left, list, .. } => {
@@ -101,10 +112,17 @@ impl Visitor for Walk<'_> {
 impl Walk<'_> {
     fn compare(&mut self, whole: &Expr, left: &Expr, right: Side) {
         let left = self.side(left);
+        let is_equal = match whole {
+            Expr::BinaryOp { op, .. } => *op == BinaryOperator::Eq,
+            Expr::InList { negated, .. } | Expr::InSubquery { negated, .. } => !negated,
+            Expr::AnyOp { compare_op, .. } => *compare_op == BinaryOperator::Eq,
+            Expr::IsNotDistinctFrom(..) => true,
+            _ => false,
+        };
         self.comparisons.push(Comparison {
             left,
             right,
-            query: self.path.last().copied(),
+            is_equal,
             text: whole.to_string(),
         });
     }
@@ -145,7 +163,12 @@ impl Walk<'_> {
                 let [.., table, ident] = parts.as_slice() else {
                     return None;
                 };
-                let knows = |query: &usize| self.queries[*query].tables.iter().any(|(alias, _)| *alias == table.value);
+                let knows = |query: &usize| {
+                    self.queries[*query]
+                        .tables
+                        .iter()
+                        .any(|(alias, _)| *alias == table.value)
+                };
                 let depth = self.path.iter().rposition(knows);
                 let of = depth.map(|depth| (self.path[depth], table.value.clone()));
                 Some((column(of, ident), depth.map_or(0, |depth| depth + 1)))
@@ -181,7 +204,11 @@ impl Walk<'_> {
             }
             ControlFlow::Continue(())
         });
-        if names_caller && !names_column { Side::Caller } else { Side::Other }
+        if names_caller && !names_column {
+            Side::Caller
+        } else {
+            Side::Other
+        }
     }
 }
 
@@ -199,7 +226,10 @@ fn is_comparison(op: &BinaryOperator) -> bool {
 fn is_lookup(op: &BinaryOperator) -> bool {
     matches!(
         op,
-        BinaryOperator::Arrow | BinaryOperator::LongArrow | BinaryOperator::HashArrow | BinaryOperator::HashLongArrow
+        BinaryOperator::Arrow
+            | BinaryOperator::LongArrow
+            | BinaryOperator::HashArrow
+            | BinaryOperator::HashLongArrow
     )
 }
 
@@ -221,13 +251,22 @@ fn listed(expr: &Expr) -> Option<Vec<String>> {
         other => {
             let text = text(other)?;
             let inner = text.strip_prefix('{')?.strip_suffix('}')?;
-            Some(inner.split(',').map(|part| part.trim_matches('"').to_owned()).collect())
+            Some(
+                inner
+                    .split(',')
+                    .map(|part| part.trim_matches('"').to_owned())
+                    .collect(),
+            )
         }
     }
 }
 
 fn name_of(name: &ObjectName) -> (Option<String>, String) {
-    let parts: Vec<&str> = name.0.iter().filter_map(|part| Some(part.as_ident()?.value.as_str())).collect();
+    let parts: Vec<&str> = name
+        .0
+        .iter()
+        .filter_map(|part| Some(part.as_ident()?.value.as_str()))
+        .collect();
     match parts.as_slice() {
         [.., schema, name] => (Some((*schema).to_owned()), (*name).to_owned()),
         [name] => (None, (*name).to_owned()),
@@ -253,17 +292,28 @@ fn joined(table: &TableWithJoins, found: &mut Vec<(String, Option<Name>)>) {
 
 fn factor(factor: &TableFactor, found: &mut Vec<(String, Option<Name>)>) {
     match factor {
-        TableFactor::Table { name, alias, args, .. } => {
+        TableFactor::Table {
+            name, alias, args, ..
+        } => {
             let (schema, name) = name_of(name);
-            let known_as = alias.as_ref().map_or_else(|| name.clone(), |alias| alias.name.value.clone());
-            let relation = schema.filter(|_| args.is_none()).map(|schema| Name::new(schema, name));
+            let known_as = alias
+                .as_ref()
+                .map_or_else(|| name.clone(), |alias| alias.name.value.clone());
+            let relation = schema
+                .filter(|_| args.is_none())
+                .map(|schema| Name::new(schema, name));
             found.push((known_as, relation));
         }
-        TableFactor::NestedJoin { table_with_joins, alias } => {
+        TableFactor::NestedJoin {
+            table_with_joins,
+            alias,
+        } => {
             joined(table_with_joins, found);
             found.extend(alias.iter().map(|alias| (alias.name.value.clone(), None)));
         }
-        TableFactor::Derived { alias, .. } | TableFactor::Function { alias, .. } | TableFactor::UNNEST { alias, .. } => {
+        TableFactor::Derived { alias, .. }
+        | TableFactor::Function { alias, .. }
+        | TableFactor::UNNEST { alias, .. } => {
             found.extend(alias.iter().map(|alias| (alias.name.value.clone(), None)));
         }
         _ => {}

@@ -34,3 +34,6 @@ pub(super) const RULES: &[Rule] = &[
     recursion::RLS_218,
     recursion::RLS_220,
 ];
+
+#[cfg(test)]
+mod tests;

@@ -40,8 +40,13 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
     let found = permissive(facts).filter(is_public).map(|own| {
         let cells = own.cells(&anonymous, &own.commands(&Command::ALL));
         let verdict = cells.verdict();
-        let level = if verdict == Verdict::Refuted { Level::Info } else { Level::Warn };
-        let to = if facts.catalog.role("authenticated").is_some() { "authenticated" } else { "nobody_yet" };
+        let level = if verdict == Verdict::Refuted {
+            Level::Info
+        } else {
+            Level::Warn
+        };
+        let can_be_mended = facts.catalog.role("authenticated").is_some();
+        let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
         Finding {
             rule: RLS_201.id,
             level,
@@ -49,7 +54,7 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
             message: format!("{} is for PUBLIC, which is everybody.", capital(&own.called())),
             evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
             verdict,
-            fix: (to == "authenticated").then(|| format!("alter policy {} on {} to {to};", quoted(&own.policy.name), own.relation.name)),
+            fix: can_be_mended.then(|| format!("alter policy {policy} on {relation} to authenticated;")),
         }
     });
     found.collect()
@@ -59,7 +64,7 @@ fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {
     let anonymous: Vec<&Persona> = facts.anonymous().collect();
     let found = unconditional_reads(facts).filter_map(|own| {
         let cells = own.cells(&anonymous, &[Command::Select]);
-        let verdict = cells.verdict();
+        let verdict = cells.verdict_of_all();
         let level = match verdict {
             Verdict::Proved => Level::Error,
             Verdict::Unproved if anonymous.iter().any(|who| own.is_for(&who.database_role)) => Level::Warn,
@@ -69,7 +74,10 @@ fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {
             rule: RLS_202.id,
             level,
             object: own.object(),
-            message: format!("{} lets anonymous callers read every row.", capital(&own.called())),
+            message: format!(
+                "{} lets anonymous callers read every row.",
+                capital(&own.called())
+            ),
             evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
             verdict,
             fix: dropped(&own),
@@ -79,20 +87,24 @@ fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 fn read_by_signed_in(facts: &Facts<'_>) -> Vec<Finding> {
-    let (anonymous, signed_in): (Vec<&Persona>, Vec<&Persona>) =
-        strangers(facts).into_iter().partition(|persona| persona.is_anonymous());
+    let (anonymous, signed_in): (Vec<&Persona>, Vec<&Persona>) = strangers(facts)
+        .into_iter()
+        .partition(|persona| persona.is_anonymous());
     let found = unconditional_reads(facts).filter_map(|own| {
         if own.cells(&anonymous, &[Command::Select]).is_open() {
             return None;
         }
         let cells = own.cells(&signed_in, &[Command::Select]);
-        let verdict = cells.verdict();
+        let verdict = cells.verdict_of_all();
         let is_for_them = signed_in.iter().any(|who| own.is_for(&who.database_role));
         (is_for_them && verdict != Verdict::Refuted).then(|| Finding {
             rule: RLS_203.id,
             level: Level::Warn,
             object: own.object(),
-            message: format!("{} lets every signed-in user read every row.", capital(&own.called())),
+            message: format!(
+                "{} lets every signed-in user read every row.",
+                capital(&own.called())
+            ),
             evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
             verdict,
             fix: None,
@@ -133,7 +145,11 @@ fn write(facts: &Facts<'_>) -> Vec<Finding> {
             rule: RLS_204.id,
             level,
             object: own.object(),
-            message: format!("{} allows {} without any condition.", capital(&own.called()), commands.join(", ")),
+            message: format!(
+                "{} allows {} without any condition.",
+                capital(&own.called()),
+                commands.join(", ")
+            ),
             evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
             verdict,
             fix: dropped(&own),
@@ -148,11 +164,17 @@ fn is_scoped(own: &Own<'_>) -> bool {
 }
 
 fn dropped(own: &Own<'_>) -> Option<String> {
-    Some(format!("drop policy if exists {} on {};", quoted(&own.policy.name), own.relation.name))
+    Some(format!(
+        "drop policy if exists {} on {};",
+        quoted(&own.policy.name),
+        own.relation.name
+    ))
 }
 
 /// A sentence starts so.
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -29,16 +29,24 @@ pub(super) const RLS_209: Rule = Rule {
 
 fn moot(facts: &Facts<'_>) -> Vec<Finding> {
     let is_scoped = |own: &Own<'_>| {
-        own.commands(&Command::ALL).iter().any(|command| own.truth(*command, Caller::SignedIn) == Truth::Depends)
+        own.commands(&Command::ALL)
+            .iter()
+            .any(|command| own.truth(*command, Caller::SignedIn) == Truth::Depends)
     };
     let found = permissive(facts).filter(is_scoped).filter_map(|own| {
         let commands = own.commands(&Command::ALL);
         let wider = siblings(&own).find(|other| {
             covers(other.policy, own.policy)
-                && commands.iter().all(|command| other.truth(*command, Caller::SignedIn) == Truth::True)
+                && commands
+                    .iter()
+                    .all(|command| other.truth(*command, Caller::SignedIn) == Truth::True)
         })?;
         let cells = own.low_trust_cells(&commands);
-        let verdict = if cells.is_wide_open() { Verdict::Proved } else { cells.verdict() };
+        let verdict = match (cells.is_wide_open(), cells.is_denied()) {
+            (true, _) => Verdict::Proved,
+            (false, true) => Verdict::Refuted,
+            (false, false) => Verdict::Unproved,
+        };
         (verdict != Verdict::Refuted).then(|| Finding {
             rule: RLS_207.id,
             level: Level::Warn,
@@ -48,7 +56,12 @@ fn moot(facts: &Facts<'_>) -> Vec<Finding> {
                 capital(&own.called()),
                 wider.called()
             ),
-            evidence: own.evidence().into_iter().chain(wider.evidence()).chain(cells.open_lines()).collect(),
+            evidence: own
+                .evidence()
+                .into_iter()
+                .chain(wider.evidence())
+                .chain(cells.open_lines())
+                .collect(),
             verdict,
             fix: None,
         })
@@ -59,8 +72,8 @@ fn moot(facts: &Facts<'_>) -> Vec<Finding> {
 fn subsets(facts: &Facts<'_>) -> Vec<Finding> {
     let found = permissive(facts).filter_map(|own| {
         let larger = siblings(&own).find(|other| {
-            let is_same = same(own.policy, other.policy);
             // Of two that are the same, the later one by name is the duplicate.
+            let is_same = covers(own.policy, other.policy) && is_within(other, &own);
             covers(other.policy, own.policy)
                 && is_within(&own, other)
                 && (!is_same || other.policy.name < own.policy.name)
@@ -70,7 +83,11 @@ fn subsets(facts: &Facts<'_>) -> Vec<Finding> {
             rule: RLS_209.id,
             level: Level::Info,
             object: own.object(),
-            message: format!("{} lets through what {} lets through already.", capital(&own.called()), larger.called()),
+            message: format!(
+                "{} lets through what {} lets through already.",
+                capital(&own.called()),
+                larger.called()
+            ),
             evidence: own.evidence().into_iter().chain(larger.evidence()).collect(),
             verdict: Verdict::Proved,
             fix: Some(format!("drop policy if exists {policy} on {relation};")),
@@ -81,21 +98,28 @@ fn subsets(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// The other permissive policies of its table.
 fn siblings<'a>(own: &Own<'a>) -> impl Iterator<Item = Own<'a>> {
-    let Own { facts, relation, policy } = *own;
-    let others = relation.policies.iter().filter(move |other| other.permissive && other.name != policy.name);
-    others.map(move |policy| Own { facts, relation, policy })
+    let Own {
+        facts,
+        relation,
+        policy,
+    } = *own;
+    let others = relation
+        .policies
+        .iter()
+        .filter(move |other| other.permissive && other.name != policy.name);
+    others.map(move |policy| Own {
+        facts,
+        relation,
+        policy,
+    })
 }
 
 /// Whether it speaks of whatever the other speaks of, to whomever.
 fn covers(wide: &Policy, narrow: &Policy) -> bool {
     let of_commands = wide.command.is_none() || wide.command == narrow.command;
-    let of_roles =
-        wide.roles.is_empty() || (!narrow.roles.is_empty() && narrow.roles.iter().all(|role| wide.roles.contains(role)));
+    let of_roles = wide.roles.is_empty()
+        || (!narrow.roles.is_empty() && narrow.roles.iter().all(|role| wide.roles.contains(role)));
     of_commands && of_roles
-}
-
-fn same(one: &Policy, other: &Policy) -> bool {
-    covers(one, other) && covers(other, one) && one.using == other.using && one.check == other.check
 }
 
 /// Whether each row that the one lets through is let through by the other, as far as the text shows it: each part of the one
@@ -111,7 +135,10 @@ fn is_within(narrow: &Own<'_>, wide: &Own<'_>) -> bool {
             return false;
         }
         match (parts(narrow), parts(wide)) {
-            (Some(narrow), Some(wide)) => narrow.iter().zip(&wide).all(|(narrow, wide)| narrow.is_subset(wide)),
+            (Some(narrow), Some(wide)) => narrow
+                .iter()
+                .zip(&wide)
+                .all(|(narrow, wide)| narrow.is_subset(wide)),
             _ => false,
         }
     })

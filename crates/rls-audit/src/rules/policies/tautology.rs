@@ -24,10 +24,12 @@ pub(super) const RLS_208: Rule = Rule {
 };
 
 fn disguised(facts: &Facts<'_>) -> Vec<Finding> {
-    let (anonymous, signed_in): (Vec<&Persona>, Vec<&Persona>) =
-        strangers(facts).into_iter().partition(|persona| persona.is_anonymous());
+    let (anonymous, signed_in): (Vec<&Persona>, Vec<&Persona>) = strangers(facts)
+        .into_iter()
+        .partition(|persona| persona.is_anonymous());
     let found = permissive(facts).filter_map(|own| {
-        of_callers(&own, Caller::Anonymous, &anonymous).or_else(|| of_callers(&own, Caller::SignedIn, &signed_in))
+        of_callers(&own, Caller::Anonymous, &anonymous)
+            .or_else(|| of_callers(&own, Caller::SignedIn, &signed_in))
     });
     found.collect()
 }
@@ -46,14 +48,22 @@ fn of_callers(own: &Own<'_>, caller: Caller, personas: &[&Persona]) -> Option<Fi
     }
     let cells = own.cells(personas, &commands);
     let verdict = cells.verdict();
-    let writes: Vec<Command> = commands.iter().copied().filter(|command| *command != Command::Select).collect();
+    let writes: Vec<Command> = commands
+        .iter()
+        .copied()
+        .filter(|command| *command != Command::Select)
+        .collect();
     let is_door = caller == Caller::Anonymous || own.cells(personas, &writes).is_open();
     let level = match verdict {
         Verdict::Proved if is_door => Level::Error,
         Verdict::Refuted => return None,
         _ => Level::Warn,
     };
-    let whom = if caller == Caller::Anonymous { "anonymous callers" } else { "every signed-in user" };
+    let whom = if caller == Caller::Anonymous {
+        "anonymous callers"
+    } else {
+        "every signed-in user"
+    };
     let commands: Vec<&str> = commands.into_iter().map(Command::as_str).collect();
     Some(Finding {
         rule: RLS_205.id,
@@ -73,9 +83,9 @@ fn of_callers(own: &Own<'_>, caller: Caller, personas: &[&Persona]) -> Option<Fi
 fn denies_nothing(facts: &Facts<'_>) -> Vec<Finding> {
     let is_never = |own: &Own<'_>| {
         let commands = own.commands(&Command::ALL);
-        commands.iter().all(|command| {
-            matches!(own.truth(*command, Caller::Anybody), Truth::False | Truth::Null)
-        })
+        commands
+            .iter()
+            .all(|command| matches!(own.truth(*command, Caller::Anybody), Truth::False | Truth::Null))
     };
     let found = permissive(facts).filter(is_never).map(|own| {
         let cells = own.low_trust_cells(&Command::ALL);
@@ -84,7 +94,10 @@ fn denies_nothing(facts: &Facts<'_>) -> Vec<Finding> {
             rule: RLS_208.id,
             level: Level::Warn,
             object: own.object(),
-            message: format!("{} is permissive and always false: it denies nothing.", capital(&own.called())),
+            message: format!(
+                "{} is permissive and always false: it denies nothing.",
+                capital(&own.called())
+            ),
             evidence: own.evidence().into_iter().chain(cells.open_lines()).collect(),
             verdict: cells.verdict(),
             fix: Some(format!("drop policy if exists {policy} on {relation};")),
