@@ -52,7 +52,6 @@ impl Command {
 /// Something with rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "attributes, as PostgreSQL has them")]
 pub struct Relation {
     /// Its name.
     pub name: Name,

@@ -22,23 +22,42 @@ pub(crate) struct Variants {
     pub(crate) updated: Vec<Value>,
 }
 
-/// What is tried with this relation as this persona; `trusted` are columns of it that policies of others trust, `may` says which columns may be given when a row is added, and which
-/// may be changed.
+/// The columns that somebody may give a value; `None` is every one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    /// When a row is added.
+    pub(crate) added: Option<Vec<String>>,
+    /// When a row is changed.
+    pub(crate) changed: Option<Vec<String>>,
+}
+
+impl Given {
+    fn add(&self, name: &str) -> bool {
+        self.added.as_ref().is_none_or(|list| list.iter().any(|own| own == name))
+    }
+
+    fn change(&self, name: &str) -> bool {
+        self.changed.as_ref().is_none_or(|list| list.iter().any(|own| own == name))
+    }
+}
+
+/// What is tried with this relation as this persona; `trusted` are columns of it that policies of others trust, `may` says
+/// which columns may be given.
 pub(crate) fn variants(
     catalog: &Catalog,
     relation: &Relation,
     persona: &Persona,
     trusted: &[String],
-    may: (&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool),
+    may: &Given,
 ) -> Variants {
     let looked_at = looked_at(relation, trusted);
     let own: Map<String, Value> = looked_at
         .iter()
-        .filter(|name| may.0(name))
+        .filter(|name| may.add(name))
         .filter_map(|name| Some((name.clone(), values(catalog, relation, name, persona).own?)))
         .collect();
     // A change of what no policy looks at.
-    let is_free = |name: &String| may.1(name) && !looked_at.contains(name);
+    let is_free = |name: &String| may.change(name) && !looked_at.contains(name);
     let has_free = relation.columns.iter().any(|column| {
         column.generated.is_none() && column.identity != Some(Identity::Always) && is_free(&column.name)
     });
@@ -49,12 +68,12 @@ pub(crate) fn variants(
     for name in &looked_at {
         let values = values(catalog, relation, name, persona);
         for value in values.own.iter().chain(&values.others) {
-            if may.0(name) {
+            if may.add(name) {
                 let mut row = own.clone();
                 row.insert(name.clone(), value.clone());
                 push(&mut variants.inserted, Value::Object(row));
             }
-            if may.1(name) {
+            if may.change(name) {
                 push(&mut variants.updated, json!({ name.as_str(): value }));
             }
         }
@@ -104,7 +123,7 @@ fn values(catalog: &Catalog, relation: &Relation, name: &str, persona: &Persona)
     };
     let kind = Kind::of(&column.type_name, catalog);
     let own = match kind {
-        Kind::Uuid => claim(persona, |text| is_uuid(text)),
+        Kind::Uuid => claim(persona, is_uuid),
         Kind::Text => claim(persona, |_| true),
         _ => None,
     };

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub use self::access::{Access, Candidates, Doubt};
 #[cfg(feature = "postgres")]
 pub(crate) use self::{
-    candidates::{made_up, variants},
+    candidates::{Given, made_up, variants},
     policies::{ALWAYS, NEVER, Questions},
 };
 use crate::{Command, Name, Persona};

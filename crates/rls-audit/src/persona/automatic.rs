@@ -121,8 +121,8 @@ fn subject(relation: &Relation, text: &str) -> Option<String> {
         ["user_id", "uid", "sub", "subject", "auth_id", "id"].contains(&column.name.as_str())
     };
     let could: Vec<&Column> = could.collect();
-    let best = could.iter().copied().find(|column| of_users(&column));
-    let best = best.or_else(|| could.iter().copied().find(|column| is_called_so(&column)));
+    let best = could.iter().copied().find(|column| of_users(column));
+    let best = best.or_else(|| could.iter().copied().find(|column| is_called_so(column)));
     best.or_else(|| could.iter().copied().find(|column| column.type_name == "uuid"))
         .map(|column| column.name.clone())
 }

@@ -143,10 +143,6 @@ pub(super) fn none() -> Questions {
     }
 }
 
-#[expect(
-    clippy::disallowed_types,
-    reason = "this is the file that composes SQL; see its head"
-)]
 fn vouch(sql: String) -> SqlStr {
     AssertSqlSafe(sql).into_sql_str()
 }

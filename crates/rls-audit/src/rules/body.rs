@@ -1,5 +1,5 @@
-//! The text of a function, as far as its words go: its statements, and what they name. No parser of PL/pgSQL: what it cannot
-//! tell it does not claim.
+//! The text of a function, as far as its words go: its statements, and what they name. No parser of PL/pgSQL:
+//! what it cannot tell it does not claim.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! What a function does before, or without, asking who calls it. Read from the words of its text: whether a condition that
-//! names the caller is the right one, it does not know.
+//! What a function does before, or without, asking who calls it. Read from the words of its text: whether a
+//! condition that names the caller is the right one, it does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[RLS_304, RLS_305, RLS_308];
 const RLS_304: Rule = Rule {
     id: "RLS-304",
     title: "Callers may call a function that runs as its owner",
-    why: "No policy holds for what such a function does, unless it holds for the owner: only its own text asks who calls.",
+    why: "No policy holds for what such a function does, unless it holds for the owner: only its text asks who calls.",
     look: callable,
 };
 

@@ -20,8 +20,8 @@ pub(super) const RULES: &[Rule] = &[RLS_107, RLS_108, RLS_109, RLS_110];
 const RLS_107: Rule = Rule {
     id: "RLS-107",
     title: "TRUNCATE, TRIGGER or REFERENCES is granted to callers",
-    why: "Policies do not hold them: TRUNCATE takes every row away, a trigger acts for whoever writes next, and a reference \
-          tells which keys there are.",
+    why: "Policies do not hold them: TRUNCATE takes every row away, a trigger acts for whoever writes next, and a \
+          reference tells which keys there are.",
     look: beside_rows,
 };
 

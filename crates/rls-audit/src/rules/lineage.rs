@@ -1,5 +1,5 @@
-//! What comes out of a view: for each of its columns, the columns that its values are made of. What only decides which rows
-//! there are (conditions, `exists`, `count`) does not come out.
+//! What comes out of a view: for each of its columns, the columns that its values are made of. What only decides
+//! which rows there are (conditions, `exists`, `count`) does not come out.
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
@@ -39,8 +39,8 @@ enum Item {
 
 type Items = Vec<(String, Item)>;
 
-/// What comes out of this view, through the views that it reads down to what has rows itself, by column; `None` where its
-/// text is not understood.
+/// What comes out of this view, through the views that it reads down to what has rows itself, by column; `None`
+/// where its text is not understood.
 pub(super) fn comes_out(catalog: &Catalog, relation: &Relation) -> Option<Vec<Sources>> {
     let view = relation.view.as_ref()?;
     let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, &view.definition).ok()?;

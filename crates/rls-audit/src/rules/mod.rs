@@ -17,6 +17,8 @@ mod roles;
 #[cfg(test)]
 mod sample;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use self::expression::{CallSite, Caller, Column, Comparison, Expression, Side, Truth};

@@ -1,5 +1,5 @@
-//! A table and its parts (partitions, children that inherit): a query is held by the policies of the one that it names, and
-//! by no other's.
+//! A table and its parts (partitions, children that inherit): a query is held by the policies of the one that it
+//! names, and by no other's.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -193,7 +193,7 @@ fn searched(expression: &Expression) -> Vec<Column> {
     for comparison in expression.comparisons.iter().filter(|own| own.is_equal) {
         match (&comparison.left, &comparison.right) {
             (Side::Column(column), Side::Caller) | (Side::Caller, Side::Column(column)) => {
-                columns.push(column.clone())
+                columns.push(column.clone());
             }
             (Side::Column(left), Side::Column(right)) if left.of.is_none() => columns.push(right.clone()),
             (Side::Column(left), Side::Column(right)) if right.of.is_none() => columns.push(left.clone()),

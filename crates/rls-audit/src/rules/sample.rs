@@ -17,8 +17,9 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    /// The schema `public`, which everybody may use; `postgres`, who owns everything, and the roles `anon`, `authenticated` and
-    /// `service_role`; a stranger and somebody signed in. Nothing to be seen yet, and nothing measured.
+    /// The schema `public`, which everybody may use; `postgres`, who owns everything, and the roles `anon`,
+    /// `authenticated` and `service_role`; a stranger and somebody signed in. Nothing to be seen yet, and nothing
+    /// measured.
     pub(super) fn new() -> Self {
         let role = |name: &str| Role {
             name: name.to_owned(),

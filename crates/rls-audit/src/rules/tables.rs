@@ -196,8 +196,8 @@ fn without_policies(facts: &Facts<'_>) -> Vec<Finding> {
             continue;
         }
         let cells = reach.cells(&relation.name, commands);
-        // Whoever may read a stored view reads what is in it. Whether a foreign table answers is for its server to say, and an
-        // error today may be none tomorrow.
+        // Whoever may read a stored view reads what is in it. Whether a foreign table answers is for its server to
+        // say, and an error today may be none tomorrow.
         let verdict = match (relation.kind, verdict(&cells)) {
             (RelationKind::MaterializedView, _) | (_, Verdict::Proved) => Verdict::Proved,
             _ => Verdict::Unproved,

@@ -172,8 +172,8 @@ fn is_unfiltered(relation: &Relation) -> bool {
     words.all(|word| !["where", "join", "having", "limit", "offset", "fetch", "with"].contains(&word))
 }
 
-/// Whether somebody of whom nothing is known reads through the view, where they read only some of a table; or it was not
-/// found out.
+/// Whether somebody of whom nothing is known reads through the view, where they read only some of a table; or it
+/// was not found out.
 fn is_open_question(reach: &Reach<'_>, cells: &[&Cell], tables: &BTreeSet<&Name>) -> bool {
     verdict(cells) == Verdict::Unproved
         || cells

@@ -72,7 +72,8 @@ fn the_caller_in_a_condition_is_asked_for() {
     );
     writes("begin delete from public.notes where public.is_admin(); end", &[]);
     writes(
-        "begin delete from public.notes where owner = (current_setting('request.jwt.claims')::json ->> 'sub')::uuid; end",
+        "begin delete from public.notes \
+         where owner = (current_setting('request.jwt.claims')::json ->> 'sub')::uuid; end",
         &[],
     );
     writes(
@@ -80,7 +81,8 @@ fn the_caller_in_a_condition_is_asked_for() {
         &[],
     );
     writes(
-        "declare me text; begin select rank into me from public.logs where id = auth.uid(); delete from public.notes where rank = me; end",
+        "declare me text; begin select rank into me from public.logs where id = auth.uid(); \
+         delete from public.notes where rank = me; end",
         &[],
     );
 }
@@ -124,7 +126,8 @@ fn a_guard_holds_for_what_follows() {
         &[],
     );
     writes(
-        "begin perform 1 from public.notes where id = auth.uid(); if not found then raise exception 'no'; end if; delete from public.notes; end",
+        "begin perform 1 from public.notes where id = auth.uid(); \
+         if not found then raise exception 'no'; end if; delete from public.notes; end",
         &[],
     );
 }
@@ -132,7 +135,8 @@ fn a_guard_holds_for_what_follows() {
 #[test]
 fn a_guard_that_lets_go_on_holds_for_nothing() {
     writes(
-        "begin if auth.uid() is not null then insert into public.logs values (1); end if; delete from public.notes; end",
+        "begin if auth.uid() is not null then insert into public.logs values (1); end if; \
+         delete from public.notes; end",
         &["DELETE notes"],
     );
     writes(

@@ -37,8 +37,10 @@ pub(super) struct Expression {
 /// A query inside an expression.
 #[derive(Debug, Default)]
 pub(super) struct Source {
-    /// What it reads: the name that it goes by there, and the relation, where it is one.
+    /// What it reads: the name that it goes by there, and the relation, where it is one; without a schema where none is said.
     pub(super) tables: Vec<(String, Option<Name>)>,
+    /// What has to be so of what it reads all together, each as PostgreSQL would print it.
+    pub(super) conjuncts: BTreeSet<String>,
     /// It names something of what it stands in, and so is asked again for each row.
     pub(super) is_correlated: bool,
     /// It names a column of the policy's own table.

@@ -7,7 +7,7 @@ use sqlparser::ast::{
     TableWithJoins, Value, Visit as _, Visitor, visit_expressions,
 };
 
-use super::{CallSite, Column, Comparison, Expression, Side, Source, truth::plain};
+use super::{CallSite, Column, Comparison, Expression, Side, Source, truth::{parts, plain}};
 use crate::{Catalog, Name};
 
 /// The expression, with what it says.
@@ -49,6 +49,9 @@ impl Visitor for Walk<'_> {
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
         let mut source = Source::default();
         tables(&query.body, &mut source.tables);
+        if let SetExpr::Select(select) = query.body.as_ref() {
+            source.conjuncts = select.selection.iter().flat_map(|own| parts(own, &BinaryOperator::And)).collect();
+        }
         self.path.push(self.queries.len());
         self.queries.push(source);
         ControlFlow::Continue(())
@@ -69,7 +72,7 @@ impl Visitor for Walk<'_> {
         }
         match expr {
             Expr::BinaryOp { left, op, right } if is_comparison(op) => {
-                self.compare(expr, left, self.side(right))
+                self.compare(expr, left, self.side(right));
             }
             Expr::BinaryOp { left: _, op, right } if is_lookup(op) => {
                 if let Some(key) = text(right) {
@@ -299,9 +302,7 @@ fn factor(factor: &TableFactor, found: &mut Vec<(String, Option<Name>)>) {
             let known_as = alias
                 .as_ref()
                 .map_or_else(|| name.clone(), |alias| alias.name.value.clone());
-            let relation = schema
-                .filter(|_| args.is_none())
-                .map(|schema| Name::new(schema, name));
+            let relation = args.is_none().then(|| Name::new(schema.unwrap_or_default(), name));
             found.push((known_as, relation));
         }
         TableFactor::NestedJoin {

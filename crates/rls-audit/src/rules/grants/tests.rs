@@ -124,7 +124,7 @@ fn a_sensitive_column_that_nobody_else_reads_is_left_alone() {
         .silent(&RLS_109);
     // Somebody who has a rank, or a row, reads what is theirs.
     let mut sample = Sample::new()
-        .with(tokens())
+        .with(tokens().granting("authenticated", &["SELECT"]))
         .reading("tokens", Access::None, Access::None);
     sample
         .matrix

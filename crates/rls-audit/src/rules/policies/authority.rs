@@ -1,5 +1,7 @@
 //! Columns that others' rights hang on, and that their own subject can write: RLS-212.
 
+mod subjects;
+
 use std::collections::BTreeSet;
 
 use super::{
@@ -25,13 +27,14 @@ pub(super) const RLS_212: Rule = Rule {
 fn look(facts: &Facts<'_>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     let authorities = authorities(facts.catalog);
+    let helpers = subjects::helpers(facts.catalog);
     let found = authorities.iter().filter_map(|authority| {
         let relation = facts.catalog.relation(&authority.relation)?;
-        let trusted = Trusted {
-            facts,
-            relation,
-            authority,
-        };
+        let subjects = subjects::subjects(facts.catalog, &helpers, relation, authority);
+        let trusted = Trusted { facts, relation, authority, subjects };
+        if trusted.subjects.is_empty() {
+            return None;
+        }
         let ways: Vec<Way> = [Command::Update, Command::Insert]
             .into_iter()
             .filter_map(|command| trusted.way(command))
@@ -47,6 +50,8 @@ struct Trusted<'a> {
     facts: &'a Facts<'a>,
     relation: &'a Relation,
     authority: &'a Authority,
+    /// The columns that say whom a row is about.
+    subjects: BTreeSet<String>,
 }
 
 /// How its subject writes it.
@@ -274,8 +279,7 @@ impl Trusted<'_> {
 
     /// Whether it lets the subject's own row through.
     fn is_own(&self, part: &Expression) -> bool {
-        part.compared_with_caller()
-            .contains(self.authority.subject.as_str())
+        part.compared_with_caller().iter().any(|own| self.subjects.contains(*own))
             || part.truth(Caller::SignedIn, &|_| false) == Truth::True
     }
 
@@ -301,7 +305,7 @@ impl Trusted<'_> {
     fn has_a_row_anyway(&self) -> bool {
         let is_unique = self.relation.constraints.iter().any(|own| {
             matches!(own.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique)
-                && own.columns == [self.authority.subject.as_str()]
+                && self.subjects.iter().any(|subject| own.columns == [subject.as_str()])
         });
         let users = self.facts.catalog.relation(&Name::new("auth", "users"));
         let made = users

@@ -34,10 +34,10 @@ fn strays(own: &Own<'_>, domains: &mut Domains) -> Option<Finding> {
     let mut strays = BTreeSet::new();
     for expression in own.expressions() {
         for comparison in &expression.comparisons {
-            let (column, literals) = match (&comparison.left, &comparison.right) {
-                (Side::Column(column), Side::Literals(literals))
-                | (Side::Literals(literals), Side::Column(column)) => (column, literals),
-                _ => continue,
+            let ((Side::Column(column), Side::Literals(literals)) | (Side::Literals(literals), Side::Column(column))) =
+                (&comparison.left, &comparison.right)
+            else {
+                continue;
             };
             let Some(relation) = relation(own, &expression, column) else {
                 continue;

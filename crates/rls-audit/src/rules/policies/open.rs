@@ -80,7 +80,7 @@ fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {
             ),
             evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
             verdict,
-            fix: dropped(&own),
+            fix: Some(dropped(&own)),
         })
     });
     found.collect()
@@ -152,7 +152,7 @@ fn write(facts: &Facts<'_>) -> Vec<Finding> {
             ),
             evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
             verdict,
-            fix: dropped(&own),
+            fix: Some(dropped(&own)),
         })
     });
     found.collect()
@@ -163,12 +163,12 @@ fn is_scoped(own: &Own<'_>) -> bool {
     own.policy.using.is_some() && own.truth(Command::Update, Caller::Anybody) == Truth::Depends
 }
 
-fn dropped(own: &Own<'_>) -> Option<String> {
-    Some(format!(
+fn dropped(own: &Own<'_>) -> String {
+    format!(
         "drop policy if exists {} on {};",
         quoted(&own.policy.name),
         own.relation.name
-    ))
+    )
 }
 
 /// A sentence starts so.

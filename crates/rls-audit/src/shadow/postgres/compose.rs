@@ -144,10 +144,6 @@ pub(super) fn change(
     vouch(format!("update {} set {}{only}", relation.name, sets.join(", ")))
 }
 
-#[expect(
-    clippy::disallowed_types,
-    reason = "this is the file that composes SQL; see its head"
-)]
 fn vouch(sql: String) -> SqlStr {
     AssertSqlSafe(sql).into_sql_str()
 }

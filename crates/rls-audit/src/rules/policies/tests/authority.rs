@@ -207,3 +207,51 @@ fn without_policies_everybody_does() {
     let found = world(profiles(OWN, None).without_rls()).one(&RLS_212);
     assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
 }
+
+/// Notes that their owner shares; what others see of them hangs on `condition`.
+fn shared(condition: &str) -> Sample {
+    let mut notes = table("notes")
+        .column("owner", "uuid")
+        .column("is_shared", "boolean")
+        .granting("authenticated", &["UPDATE"])
+        .policed(of(Command::Update, "authenticated", Some("(owner = auth.uid())"), None));
+    notes.constraints.push(crate::catalog::Constraint {
+        name: "notes_pkey".to_owned(),
+        kind: crate::catalog::ConstraintKind::PrimaryKey,
+        definition: "PRIMARY KEY (id)".to_owned(),
+        columns: vec!["id".to_owned()],
+        references: None,
+    });
+    let of_comments = Policy {
+        reads: vec![Reads {
+            relation: Name::new("public", "notes"),
+            columns: ["id", "is_shared", "owner"].map(str::to_owned).into(),
+        }],
+        ..policy("seen", &format!("(EXISTS ( SELECT 1 FROM public.notes n WHERE {condition}))"))
+    };
+    let comments = table("comments").column("note", "uuid").column("org", "uuid").policed(of_comments);
+    Sample::new().with(notes).with(comments).cell("authenticated", "notes", Command::Update, Access::Some)
+}
+
+#[test]
+fn a_thing_that_its_owner_shares_gives_nobody_a_rank() {
+    shared("((n.id = comments.note) AND ((n.owner = auth.uid()) OR n.is_shared))").silent(&RLS_212);
+    shared("((n.id = comments.note) AND (n.owner = auth.uid()) AND n.is_shared)").silent(&RLS_212);
+    shared("((n.owner = auth.uid()) OR n.is_shared)").silent(&RLS_212);
+    shared("((n.owner = auth.uid()) AND n.is_shared)").one(&RLS_212);
+}
+
+#[test]
+fn a_helper_that_is_given_the_thing_asks_about_it_and_not_about_the_caller() {
+    let through = |body: &str| {
+        let mut world = shared("true");
+        let helper = Function { language: "sql".to_owned(), ..definer("seen", body) };
+        world.catalog.relations[1].policies = vec![Policy {
+            calls: vec![crate::catalog::Call { name: helper.name.clone(), arguments: String::new() }],
+            ..policy("seen", "public.seen(note)")
+        }];
+        world.calling(helper)
+    };
+    through("select exists (select 1 from notes n where n.id = note and n.owner = auth.uid() and n.is_shared)").silent(&RLS_212);
+    through("select exists (select 1 from notes where owner = auth.uid() and is_shared)").one(&RLS_212);
+}
