@@ -1,7 +1,7 @@
 //! Another program that looks who can do what: `cargo run -p rls-audit --example embed --features postgres -- URL`.
 
 use rls_audit::{
-    DatabaseInspector, PgDatabaseInspector, Persona,
+    DatabaseInspector, Persona, PgDatabaseInspector,
     postgres::sqlx::PgPool,
     rules::{self, Facts, Settings},
 };
@@ -19,7 +19,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Over the trait, so that a test gives another one.
 async fn look(inspector: &dyn DatabaseInspector) -> Result<Vec<String>, rls_audit::Error> {
-    let amina = Persona::new("amina", "authenticated").with_claim("sub", "11111111-1111-4111-8111-111111111111");
+    let amina =
+        Persona::new("amina", "authenticated").with_claim("sub", "11111111-1111-4111-8111-111111111111");
     let seen = inspector.inspect(&[amina]).await?;
     let facts = Facts {
         catalog: &seen.catalog,
@@ -27,5 +28,8 @@ async fn look(inspector: &dyn DatabaseInspector) -> Result<Vec<String>, rls_audi
         settings: &Settings::default(),
     };
     let findings = rules::findings(&facts);
-    Ok(findings.into_iter().map(|finding| format!("{} {}", finding.rule, finding.message)).collect())
+    Ok(findings
+        .into_iter()
+        .map(|finding| format!("{} {}", finding.rule, finding.message))
+        .collect())
 }

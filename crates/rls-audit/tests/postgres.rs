@@ -4,5 +4,7 @@
 mod corpus;
 #[path = "postgres/matrix.rs"]
 mod matrix;
+#[path = "postgres/random.rs"]
+mod random;
 #[path = "postgres/traces.rs"]
 mod traces;

@@ -33,11 +33,15 @@ pub(crate) struct Given {
 
 impl Given {
     fn add(&self, name: &str) -> bool {
-        self.added.as_ref().is_none_or(|list| list.iter().any(|own| own == name))
+        self.added
+            .as_ref()
+            .is_none_or(|list| list.iter().any(|own| own == name))
     }
 
     fn change(&self, name: &str) -> bool {
-        self.changed.as_ref().is_none_or(|list| list.iter().any(|own| own == name))
+        self.changed
+            .as_ref()
+            .is_none_or(|list| list.iter().any(|own| own == name))
     }
 }
 

@@ -54,6 +54,33 @@ pub(super) fn seen(relation: &Name) -> SqlStr {
     ))
 }
 
+/// A question with three values.
+#[derive(Debug)]
+pub(super) struct Probe(String);
+
+impl Probe {
+    /// As a statement that takes its values.
+    pub(super) fn statement(&self) -> SqlStr {
+        vouch(self.0.clone())
+    }
+
+    /// Understood now, whoever it is asked as later.
+    pub(super) fn prepared(&self) -> SqlStr {
+        vouch(format!("prepare vigie_probe (text, text, text) as {}", self.0))
+    }
+}
+
+/// Asks what was prepared.
+pub(super) fn ask_prepared(values: &[&str]) -> SqlStr {
+    let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
+    vouch(format!("execute vigie_probe ({})", values.join(", ")))
+}
+
+/// Acts as this role.
+pub(super) fn act_as(role: &str) -> SqlStr {
+    vouch(format!("select set_config('role', {}, true)", literal(role)))
+}
+
 /// What stands in columns that nobody may give a value: their defaults, as whoever adds the row finds them. Numbers of
 /// sequences are left as they are in the rows: to ask for one would move it.
 pub(super) fn defaults(relation: &Relation, given: &[String]) -> String {
@@ -96,7 +123,7 @@ fn literal(text: &str) -> String {
 /// What the policies say about rows and changes: `$1` rows that there are, `$2` changes to be laid over them where rows are
 /// added, `$3` changes to rows that are there. Inside of the innermost `select` the relation's own name means one row, so
 /// that the policy's expression means what it means in the policy.
-pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> SqlStr {
+pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> Probe {
     let (of, name) = (format!("null::{relation}"), quoted(&relation.name));
     let Questions {
         select,
@@ -105,7 +132,7 @@ pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> S
         changed,
         delete,
     } = questions;
-    vouch(format!(
+    Probe(format!(
         "with base as materialized (select b.n, b.row from jsonb_array_elements($1::jsonb) with ordinality as b (row, n)),\n\
          defaults as materialized (select {defaults} as row),\n\
          there as materialized (select base.n, base.row, q.* from base cross join lateral (select\n\

@@ -4,14 +4,18 @@
 //! whatever a policy's function has set, are gone before the next is tried.
 
 use serde::de::DeserializeOwned;
-use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _, SqlStr};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _, SqlStr, postgres::PgRow};
 
 use super::{compose, failure};
 use crate::{Error, Persona};
 
 /// A snapshot.
 #[derive(Debug)]
-pub(super) struct Look(PgConnection);
+pub(super) struct Look {
+    connection: PgConnection,
+    /// As whom it acts; `none` is the login itself.
+    role: String,
+}
 
 /// The SQLSTATE of what went wrong when something was tried.
 pub(super) type Code = String;
@@ -24,16 +28,19 @@ impl Look {
             include_str!("../../../../sql/rls-audit/settings.sql")
         );
         connection.execute(sqlx::raw_sql(script)).await.map_err(failure)?;
-        Ok(Self(connection))
+        Ok(Self {
+            connection,
+            role: "none".to_owned(),
+        })
     }
 
     pub(super) async fn end(self) {
         // The server rolls back what a closed connection has begun.
-        let _ = self.0.close().await;
+        let _ = self.connection.close().await;
     }
 
     pub(super) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.0
+        &mut self.connection
     }
 
     /// Acts as this persona for as long as `then` lasts; `None` where this login may not.
@@ -45,10 +52,15 @@ impl Look {
         self.run("savepoint persona").await?;
         let claims = persona.claims_text();
         let taken = sqlx::query_file!("../../sql/rls-audit/take_on.sql", persona.database_role, claims)
-            .fetch_one(&mut self.0)
+            .fetch_one(&mut self.connection)
             .await;
         let done = match taken {
-            Ok(_) => Some(then(self).await),
+            Ok(_) => {
+                let before = std::mem::replace(&mut self.role, persona.database_role.clone());
+                let done = then(self).await;
+                self.role = before;
+                Some(done)
+            }
             Err(sqlx::Error::Database(_)) => None,
             Err(error) => return Err(failure(error)),
         };
@@ -68,24 +80,67 @@ impl Look {
         for value in values {
             query = query.bind((*value).to_owned());
         }
-        let found = query.fetch_one(&mut self.0).await;
+        let found = query.fetch_one(&mut self.connection).await;
         self.run("rollback to savepoint trial; release savepoint trial")
             .await?;
-        match found {
-            Ok(row) => {
-                let text: String = row.try_get(0).map_err(failure)?;
-                Ok(Ok(read(&text)?))
-            }
-            Err(error) => match integrity_core::postgres::error_code(&error) {
-                Some(code) => Ok(Err(code)),
-                None => Err(failure(error)),
-            },
+        answer(found)
+    }
+
+    /// Asks policies about rows. PostgreSQL has understood a policy when it was made: whoever it applies to needs no right to
+    /// the schemas of what it names. So where whoever acts may not name them, this login names them, and they are asked then.
+    pub(super) async fn probed<T: DeserializeOwned>(
+        &mut self,
+        probe: &compose::Probe,
+        values: &[&str],
+    ) -> Result<Result<T, Code>, Error> {
+        let found = self.tried(probe.statement(), values).await?;
+        if found.as_ref().err().is_none_or(|code| code != "42501") {
+            return Ok(found);
         }
+        self.run("savepoint trial").await?;
+        let asked = self.asked_prepared(probe, values).await;
+        self.run("rollback to savepoint trial; release savepoint trial; deallocate all")
+            .await?;
+        self.connection.clear_cached_statements().await.map_err(failure)?;
+        answer(asked)
+    }
+
+    async fn asked_prepared(
+        &mut self,
+        probe: &compose::Probe,
+        values: &[&str],
+    ) -> Result<PgRow, sqlx::Error> {
+        let role = compose::act_as(&self.role);
+        self.connection
+            .execute(sqlx::raw_sql(compose::act_as("none")))
+            .await?;
+        self.connection.execute(sqlx::raw_sql(probe.prepared())).await?;
+        self.connection.execute(sqlx::raw_sql(role)).await?;
+        sqlx::raw_sql(compose::ask_prepared(values))
+            .fetch_one(&mut self.connection)
+            .await
     }
 
     async fn run(&mut self, script: &'static str) -> Result<(), Error> {
-        self.0.execute(sqlx::raw_sql(script)).await.map_err(failure)?;
+        self.connection
+            .execute(sqlx::raw_sql(script))
+            .await
+            .map_err(failure)?;
         Ok(())
+    }
+}
+
+/// One JSON text, or why the server gives none.
+fn answer<T: DeserializeOwned>(found: Result<PgRow, sqlx::Error>) -> Result<Result<T, Code>, Error> {
+    match found {
+        Ok(row) => {
+            let text: String = row.try_get(0).map_err(failure)?;
+            Ok(Ok(read(&text)?))
+        }
+        Err(error) => match integrity_core::postgres::error_code(&error) {
+            Some(code) => Ok(Err(code)),
+            None => Err(failure(error)),
+        },
     }
 }
 

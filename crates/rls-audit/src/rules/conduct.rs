@@ -24,10 +24,13 @@ pub(super) struct Conduct {
     pub(super) asks: bool,
 }
 
+/// A function and its text, where that is known and understood.
+type Read<'a> = (&'a Function, Option<Vec<Statement>>);
+
 /// Everything that functions may name, by its last name.
 pub(super) struct Library<'a> {
     relations: BTreeMap<&'a str, Vec<&'a Relation>>,
-    functions: BTreeMap<&'a str, Vec<(&'a Function, Option<Vec<Statement>>)>>,
+    functions: BTreeMap<&'a str, Vec<Read<'a>>>,
     /// Functions that ask who calls, themselves or through others.
     asking: BTreeSet<&'a Name>,
 }
@@ -151,10 +154,8 @@ impl<'a> Library<'a> {
                 }
                 _ => {}
             }
-            if ends_the_call(statement) {
-                if let Some(branch) = branches.last_mut() {
-                    branch.ends = true;
-                }
+            if let Some(branch) = branches.last_mut().filter(|_| ends_the_call(statement)) {
+                branch.ends = true;
             }
             if asks {
                 known.extend(given(statement).into_iter().map(str::to_owned));
@@ -272,27 +273,27 @@ fn touched(statement: &Statement) -> Vec<(&'static str, Named<'_>)> {
     found
 }
 
-/// Whether what stands there decides which rows are meant, or whether.
+/// Whether what stands there decides which rows are meant, or whether. A query in brackets is a value where it stands.
 fn is_condition(statement: &Statement, at: usize) -> bool {
-    let clauses = [
-        "where",
-        "on",
-        "having",
-        "when",
-        "if",
-        "set",
-        "values",
-        "select",
-        "returning",
-        "from",
-        "join",
-        "using",
-    ];
-    let clause = (0..=at)
-        .rev()
-        .map(|at| statement.word(at))
-        .find(|word| clauses.contains(word));
-    matches!(clause, Some("where" | "on" | "having" | "when" | "if"))
+    let conditions = ["where", "on", "having", "when", "if"];
+    let others = ["set", "values", "select", "returning", "from", "join", "using"];
+    let mut closed = 0_u32;
+    for before in (0..=at).rev() {
+        let word = statement.word(before);
+        if statement.is_mark(before, ")") {
+            closed += 1;
+        } else if statement.is_mark(before, "(") {
+            closed = closed.saturating_sub(1);
+        } else if closed == 0 && conditions.contains(&word) {
+            return true;
+        } else if closed == 0 && others.contains(&word) {
+            let is_value = word == "select" && before > 0 && statement.is_mark(before - 1, "(");
+            if !is_value {
+                return false;
+            }
+        }
+    }
+    false
 }
 
 /// The variables that a statement gives a value to.

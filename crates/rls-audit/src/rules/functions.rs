@@ -68,11 +68,11 @@ fn callable(facts: &Facts<'_>) -> Vec<Finding> {
             level,
             object: object(function),
             message: format!(
-                "{} runs as its owner {}, {} may call it, and it {}.",
+                "{} runs as its owner {} and {}; it can be called by {}.",
                 function.signature(),
                 quoted(&function.owner),
-                grantees(&gifts),
                 what.0,
+                grantees(&gifts),
             ),
             evidence: told,
             verdict,
@@ -213,13 +213,15 @@ fn misled(facts: &Facts<'_>) -> Vec<Finding> {
 /// SQL that says where its names lead: to where they lead now, and to what others made last of all.
 fn pinned(function: &Function, names: &BTreeSet<Name>) -> String {
     let schemas: BTreeSet<&str> = names.iter().map(|name| name.schema.as_str()).collect();
-    let path: String = schemas
-        .into_iter()
-        .map(|schema| format!("{}, ", quoted(schema)))
+    let schemas = schemas.into_iter().map(quoted);
+    let path: Vec<String> = std::iter::once("pg_catalog".to_owned())
+        .chain(schemas)
+        .chain(["pg_temp".to_owned()])
         .collect();
     format!(
-        "alter routine {} set search_path = pg_catalog, {path}pg_temp;",
-        function.signature()
+        "alter routine {} set search_path = {};",
+        function.signature(),
+        path.join(", ")
     )
 }
 

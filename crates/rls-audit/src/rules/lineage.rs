@@ -1,7 +1,10 @@
 //! What comes out of a view: for each of its columns, the columns that its values are made of. What only decides
 //! which rows there are (conditions, `exists`, `count`) does not come out.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 use sqlparser::{
     ast::{
@@ -39,40 +42,66 @@ enum Item {
 
 type Items = Vec<(String, Item)>;
 
-/// What comes out of this view, through the views that it reads down to what has rows itself, by column; `None`
-/// where its text is not understood.
-pub(super) fn comes_out(catalog: &Catalog, relation: &Relation) -> Option<Vec<Sources>> {
-    let view = relation.view.as_ref()?;
-    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, &view.definition).ok()?;
-    let Some(Statement::Query(query)) = statements.pop().filter(|_| statements.is_empty()) else {
-        return None;
-    };
-    let columns = of_query(&query, &Vec::new())?;
-    columns
-        .into_iter()
-        .map(|(_, sources)| to_the_ground(catalog, sources))
-        .collect()
+/// Looks at views, each of them once.
+pub(super) struct Lineage<'a> {
+    catalog: &'a Catalog,
+    known: BTreeMap<&'a Name, Option<Vec<Sources>>>,
 }
 
-fn to_the_ground(catalog: &Catalog, sources: Sources) -> Option<Sources> {
-    let mut found = Sources::new();
-    for source in sources {
-        let Some(view) = catalog
-            .relation(&source.relation)
-            .filter(|own| own.view.is_some())
-        else {
-            found.insert(source);
-            continue;
-        };
-        let columns = comes_out(catalog, view)?;
-        let wanted = view
-            .columns
-            .iter()
-            .zip(columns)
-            .filter(|(own, _)| source.column == "*" || own.name == source.column);
-        found.extend(wanted.flat_map(|(_, sources)| sources));
+impl<'a> Lineage<'a> {
+    pub(super) fn new(catalog: &'a Catalog) -> Self {
+        Self {
+            catalog,
+            known: BTreeMap::new(),
+        }
     }
-    Some(found)
+
+    /// What comes out of this view, through the views that it reads down to what has rows itself, by column; `None`
+    /// where its text is not understood.
+    pub(super) fn comes_out(&mut self, relation: &'a Relation) -> Option<Vec<Sources>> {
+        if let Some(known) = self.known.get(&relation.name) {
+            return known.clone();
+        }
+        let found = self.found(relation);
+        self.known.insert(&relation.name, found.clone());
+        found
+    }
+
+    fn found(&mut self, relation: &'a Relation) -> Option<Vec<Sources>> {
+        let view = relation.view.as_ref()?;
+        let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, &view.definition).ok()?;
+        let Some(Statement::Query(query)) = statements.pop().filter(|_| statements.is_empty()) else {
+            return None;
+        };
+        let columns = of_query(&query, &Vec::new())?;
+        columns
+            .into_iter()
+            .map(|(_, sources)| self.down_from(sources))
+            .collect()
+    }
+
+    fn down_from(&mut self, sources: Sources) -> Option<Sources> {
+        let mut found = Sources::new();
+        for source in sources {
+            let Some(view) = self
+                .catalog
+                .relation(&source.relation)
+                .filter(|own| own.view.is_some())
+            else {
+                found.insert(source);
+                continue;
+            };
+            let columns = self.comes_out(view)?;
+            let is_wanted = |name: &str| source.column == "*" || name == source.column;
+            let wanted = view
+                .columns
+                .iter()
+                .zip(columns)
+                .filter(|(own, _)| is_wanted(&own.name));
+            found.extend(wanted.flat_map(|(_, sources)| sources));
+        }
+        Some(found)
+    }
 }
 
 fn of_query(query: &Query, outer: &Items) -> Option<Given> {
@@ -284,10 +313,10 @@ impl<'a> Gathering<'a> {
         match &function.args {
             FunctionArguments::Subquery(query) => self.query(query),
             FunctionArguments::List(list) => {
-                for arg in &list.args {
-                    if let FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(name)) = arg {
-                        let last = name.0.last().and_then(|part| part.as_ident());
-                        self.column(last.map(|last| last.value.as_str()), "*");
+                for argument in &list.args {
+                    if let FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(name)) = argument {
+                        let item = name.0.last().and_then(|part| part.as_ident());
+                        self.column(item.map(|item| item.value.as_str()), "*");
                     }
                 }
             }

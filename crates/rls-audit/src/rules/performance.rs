@@ -15,8 +15,8 @@ pub(super) const RULES: &[Rule] = &[RLS_401, RLS_402, RLS_403];
 const RLS_401: Rule = Rule {
     id: "RLS-401",
     title: "auth.* or current_setting evaluated per row",
-    why: "It is the same for the whole statement, and asked again for each row that is looked at. In brackets with a SELECT \
-          it is asked once.",
+    why: "It is the same for the whole statement, and asked again for each row that is looked at. In \
+          brackets with a SELECT it is asked once.",
     look: caller_per_row,
 };
 

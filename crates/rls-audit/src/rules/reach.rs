@@ -136,6 +136,10 @@ impl<'a> Reach<'a> {
                 .any(|grants| !gifts(&[all], grants, &["SELECT"], None).is_empty())
     }
 
+    pub(super) fn relation(&self, name: &Name) -> Option<&'a Relation> {
+        self.catalog.relation(name)
+    }
+
     /// What was measured of somebody of little trust with this relation.
     pub(super) fn cells(&self, relation: &Name, commands: &[Command]) -> Vec<&'a Cell> {
         let cells = self.cells.get(relation).into_iter().flatten().copied();

@@ -36,9 +36,18 @@ fn every_page_is_of_a_rule() {
 #[test]
 fn the_worst_comes_first() {
     let shut = sample::table("shut");
-    let open = sample::table("open").without_rls().granting("anon", &["SELECT", "TRUNCATE"]);
+    let open = sample::table("open")
+        .without_rls()
+        .granting("anon", &["SELECT", "TRUNCATE"]);
     let sample = sample::Sample::new().with(shut).with(open);
     let found = findings(&sample.facts());
     let told: Vec<_> = found.iter().map(|found| (found.rule, found.level)).collect();
-    assert_eq!(told, [("RLS-101", Level::Error), ("RLS-107", Level::Warn), ("RLS-103", Level::Info)]);
+    assert_eq!(
+        told,
+        [
+            ("RLS-101", Level::Error),
+            ("RLS-107", Level::Warn),
+            ("RLS-103", Level::Info)
+        ]
+    );
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Facts, Finding, Level, Object, Rule, Verdict,
-    lineage::comes_out,
+    lineage::{Lineage, Source},
     reach::{Reach, grantees, privileges, revoke, told, verdict},
 };
 use crate::{
@@ -57,7 +57,7 @@ fn object(relation: &Relation) -> Object {
 }
 
 fn reading(facts: &Facts<'_>) -> Vec<Finding> {
-    let reach = Reach::new(facts);
+    let (reach, mut lineage) = (Reach::new(facts), Lineage::new(facts.catalog));
     let mut found = Vec::new();
     for (relation, view) in of_owners(facts) {
         let gifts = reach.on(relation, &["SELECT"]);
@@ -66,7 +66,13 @@ fn reading(facts: &Facts<'_>) -> Vec<Finding> {
             continue;
         }
         let cells = reach.cells(&relation.name, &[Command::Select]);
-        let proofs = proofs(facts, &reach, relation, &cells, &tables);
+        let columns = lineage
+            .comes_out(relation)
+            .unwrap_or_default()
+            .into_iter()
+            .flatten()
+            .collect();
+        let proofs = proofs(&reach, relation, &cells, &tables, &columns);
         let (level, verdict) = if !proofs.is_empty() {
             (Level::Error, Verdict::Proved)
         } else if is_open_question(&reach, &cells, &tables) {
@@ -117,15 +123,13 @@ fn ground<'a>(catalog: &'a Catalog, view: &'a ViewOptions) -> BTreeSet<&'a Name>
 
 /// Where somebody reads through the view what they do not read from the tables, one a line.
 fn proofs(
-    facts: &Facts<'_>,
     reach: &Reach<'_>,
     relation: &Relation,
     cells: &[&Cell],
     tables: &BTreeSet<&Name>,
+    columns: &BTreeSet<Source>,
 ) -> Vec<String> {
     let is_whole = tables.len() == 1 && is_unfiltered(relation);
-    let columns = comes_out(facts.catalog, relation).unwrap_or_default();
-    let columns: BTreeSet<_> = columns.into_iter().flatten().collect();
     let mut found = Vec::new();
     for cell in cells.iter().filter(|cell| cell.access.is_open()) {
         let (persona, class) = (&cell.persona, cell.access.class());
@@ -143,7 +147,7 @@ fn proofs(
                     "{persona} reads through the view: {class}; from {table}: {}",
                     own.class()
                 ));
-            } else if let Some(base) = facts.catalog.relation(table).filter(|_| own.is_open()) {
+            } else if let Some(base) = reach.relation(table).filter(|_| own.is_open()) {
                 let of_base = columns
                     .iter()
                     .filter(|source| source.relation == **table && source.column != "*");
@@ -231,7 +235,7 @@ fn writing(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 fn showing_users(facts: &Facts<'_>) -> Vec<Finding> {
-    let reach = Reach::new(facts);
+    let (reach, mut lineage) = (Reach::new(facts), Lineage::new(facts.catalog));
     let users = Name::new("auth", "users");
     let mut found = Vec::new();
     for relation in &facts.catalog.relations {
@@ -240,7 +244,7 @@ fn showing_users(facts: &Facts<'_>) -> Vec<Finding> {
         if gifts.is_empty() || !reads(facts.catalog, view, &users) {
             continue;
         }
-        let (shown, is_understood) = match comes_out(facts.catalog, relation) {
+        let (shown, is_understood) = match lineage.comes_out(relation) {
             Some(columns) => {
                 let sources = columns
                     .into_iter()

@@ -70,6 +70,12 @@ impl Corpus {
             .expect("connected")
     }
 
+    /// An empty database more; its URL.
+    pub(crate) fn database(&self, name: &str) -> String {
+        self.server.create_database(name).expect("a database");
+        self.server.url(name)
+    }
+
     /// What the inspector sees there, as this login.
     pub(crate) async fn inspected(&self, case: &Case, login: &str) -> Inspection {
         let url = self

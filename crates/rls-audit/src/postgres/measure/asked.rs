@@ -74,7 +74,7 @@ impl Me<'_> {
             None => compose::NO_DEFAULTS.to_owned(),
         };
         let whole = look
-            .tried(compose::probe(&relation.name, &questions, &defaults), &values)
+            .probed(&compose::probe(&relation.name, &questions, &defaults), &values)
             .await?;
         let by_command = match whole {
             Ok(_) => BTreeMap::new(),
@@ -123,7 +123,7 @@ impl Me<'_> {
                 Command::Delete => alone.delete.clone_from(&questions.delete),
             }
             let answer = look
-                .tried(compose::probe(&relation.name, &alone, defaults), values)
+                .probed(&compose::probe(&relation.name, &alone, defaults), values)
                 .await?;
             answers.insert(command, answer);
         }

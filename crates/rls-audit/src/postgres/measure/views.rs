@@ -128,7 +128,8 @@ impl Me<'_> {
         command: Command,
     ) -> Result<Access, Error> {
         let Some(mine) = self.privileges.get(&base.name).filter(|mine| mine.has(command)) else {
-            return Ok(Access::Denied);
+            // The view is open, and what it writes to is not.
+            return Ok(Access::Error("42501".to_owned()));
         };
         if !mine.policies_apply {
             return Ok(Access::All);

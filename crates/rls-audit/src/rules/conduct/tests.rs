@@ -67,6 +67,14 @@ fn what_is_written_without_asking() {
 fn the_caller_in_a_condition_is_asked_for() {
     writes("update public.notes set body = p where owner = auth.uid()", &[]);
     writes(
+        "update public.notes set body = p where owner = (select auth.uid())",
+        &[],
+    );
+    writes(
+        "delete from public.notes where id in (select id from public.logs) and owner = auth.uid()",
+        &[],
+    );
+    writes(
         "begin insert into public.notes (owner) values (auth.uid()); end",
         &[],
     );
@@ -91,6 +99,10 @@ fn the_caller_in_a_condition_is_asked_for() {
 fn the_caller_elsewhere_is_not() {
     writes(
         "update public.notes set editor = auth.uid() where id = p_id",
+        &["UPDATE notes"],
+    );
+    writes(
+        "update public.notes set editor = (select auth.uid()) where id = p_id",
         &["UPDATE notes"],
     );
     writes(

@@ -1,8 +1,8 @@
-//! What an expression of a policy says, as far as its text shows it: which columns it compares with what, which functions it
-//! calls where, and whether it is the same for every row.
+//! What an expression of a policy says, as far as its text shows it: which columns it compares with what, which
+//! functions it calls where, and whether it is the same for every row.
 //!
-//! PostgreSQL prints such expressions with every name qualified: inside a query each column says whose it is, outside of any
-//! the bare names are the policy's own table's.
+//! PostgreSQL prints such expressions with every name qualified: inside a query each column says whose it is, outside
+//! of any the bare names are the policy's own table's.
 
 mod truth;
 mod walk;
@@ -37,7 +37,8 @@ pub(super) struct Expression {
 /// A query inside an expression.
 #[derive(Debug, Default)]
 pub(super) struct Source {
-    /// What it reads: the name that it goes by there, and the relation, where it is one; without a schema where none is said.
+    /// What it reads: the name that it goes by there, and the relation, where it is one; without a schema where none
+    /// is said.
     pub(super) tables: Vec<(String, Option<Name>)>,
     /// What has to be so of what it reads all together, each as PostgreSQL would print it.
     pub(super) conjuncts: BTreeSet<String>,
@@ -61,6 +62,8 @@ pub(super) struct Column {
 pub(super) enum Side {
     /// A column.
     Column(Column),
+    /// What a query answers: this column of that relation.
+    Answer(Name, String),
     /// Who asks.
     Caller,
     /// Values that stand there.

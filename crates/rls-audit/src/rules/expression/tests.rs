@@ -61,7 +61,8 @@ fn what_is_the_same_for_every_row() {
 fn whose_a_column_is() {
     let text = "((org_id = 1) AND (EXISTS ( SELECT 1
    FROM public.members m
-  WHERE ((m.org_id = projects.org_id) AND (m.user_id = ( SELECT auth.uid() AS uid)) AND (m.role = 'admin'::public.rank)))))";
+  WHERE ((m.org_id = projects.org_id) AND (m.user_id = ( SELECT auth.uid() AS uid))
+    AND (m.role = 'admin'::public.rank)))))";
     let expression = understood(text);
     assert_eq!(expression.own_columns(), BTreeSet::from(["org_id"]));
     let inner = expression

@@ -3,11 +3,14 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArguments, Ident, ObjectName, Query, SetExpr, TableFactor,
+    BinaryOperator, Expr, Function, FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, TableFactor,
     TableWithJoins, Value, Visit as _, Visitor, visit_expressions,
 };
 
-use super::{CallSite, Column, Comparison, Expression, Side, Source, truth::{parts, plain}};
+use super::{
+    CallSite, Column, Comparison, Expression, Side, Source,
+    truth::{parts, plain},
+};
 use crate::{Catalog, Name};
 
 /// The expression, with what it says.
@@ -50,7 +53,11 @@ impl Visitor for Walk<'_> {
         let mut source = Source::default();
         tables(&query.body, &mut source.tables);
         if let SetExpr::Select(select) = query.body.as_ref() {
-            source.conjuncts = select.selection.iter().flat_map(|own| parts(own, &BinaryOperator::And)).collect();
+            source.conjuncts = select
+                .selection
+                .iter()
+                .flat_map(|own| parts(own, &BinaryOperator::And))
+                .collect();
         }
         self.path.push(self.queries.len());
         self.queries.push(source);
@@ -188,6 +195,9 @@ impl Walk<'_> {
         if let Some(text) = text(expr) {
             return Side::Literals(vec![text]);
         }
+        if let Some(answer) = answer(expr) {
+            return answer;
+        }
         let (mut names_column, mut names_caller) = (false, false);
         let _: ControlFlow<()> = visit_expressions(expr, |part| {
             match part {
@@ -302,7 +312,9 @@ fn factor(factor: &TableFactor, found: &mut Vec<(String, Option<Name>)>) {
             let known_as = alias
                 .as_ref()
                 .map_or_else(|| name.clone(), |alias| alias.name.value.clone());
-            let relation = args.is_none().then(|| Name::new(schema.unwrap_or_default(), name));
+            let relation = args
+                .is_none()
+                .then(|| Name::new(schema.unwrap_or_default(), name));
             found.push((known_as, relation));
         }
         TableFactor::NestedJoin {
@@ -319,4 +331,24 @@ fn factor(factor: &TableFactor, found: &mut Vec<(String, Option<Name>)>) {
         }
         _ => {}
     }
+}
+
+/// The column that a query answers with: `( SELECT p.role FROM public.profiles p WHERE …)`.
+fn answer(expr: &Expr) -> Option<Side> {
+    let Expr::Subquery(query) = expr else {
+        return None;
+    };
+    let SetExpr::Select(select) = query.body.as_ref() else {
+        return None;
+    };
+    let [SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts))] = select.projection.as_slice() else {
+        return None;
+    };
+    let [table, ident] = parts.as_slice() else {
+        return None;
+    };
+    let mut known = Vec::new();
+    tables(&query.body, &mut known);
+    let (_, relation) = known.into_iter().find(|(alias, _)| *alias == table.value)?;
+    Some(Side::Answer(relation?, ident.value.clone()))
 }

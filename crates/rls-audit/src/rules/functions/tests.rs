@@ -17,7 +17,7 @@ fn a_definer_that_writes_for_anybody_is_an_error() {
     assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
     assert_eq!(
         found.message,
-        "public.wipe() runs as its owner postgres, PUBLIC may call it, and it writes without asking who calls."
+        "public.wipe() runs as its owner postgres and writes without asking who calls; it can be called by PUBLIC."
     );
     assert_eq!(
         found.evidence,
@@ -84,7 +84,7 @@ fn what_callers_cannot_call_is_left_alone() {
         Sample::new()
             .with(table("notes"))
             .calling(function)
-            .silent(&RLS_304)
+            .silent(&RLS_304);
     };
     let of = |grants: Vec<Grant>| Function {
         grants,

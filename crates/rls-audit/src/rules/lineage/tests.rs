@@ -4,7 +4,7 @@ use crate::rules::sample::{Sample, table, view};
 /// What comes out of each column, as `users.email`.
 fn shown(definition: &str) -> Option<Vec<String>> {
     let sample = Sample::new().with(view("v", definition, &[]));
-    let columns = comes_out(&sample.catalog, &sample.catalog.relations[0])?;
+    let columns = Lineage::new(&sample.catalog).comes_out(&sample.catalog.relations[0])?;
     Some(columns.iter().map(told).collect())
 }
 
@@ -91,7 +91,9 @@ fn it_comes_out_through_other_views() {
     let inner = view("inner", "SELECT id, email FROM auth.users;", &[]).column("email", "text");
     let outer = view("outer", "SELECT i.email FROM public.inner i;", &[]);
     let sample = Sample::new().with(table("a")).with(inner).with(outer);
-    let columns = comes_out(&sample.catalog, &sample.catalog.relations[2]).expect("understood");
+    let columns = Lineage::new(&sample.catalog)
+        .comes_out(&sample.catalog.relations[2])
+        .expect("understood");
     assert_eq!(columns.iter().map(told).collect::<Vec<_>>(), ["users.email"]);
 }
 

@@ -19,8 +19,8 @@ use crate::{
 pub(super) const RLS_212: Rule = Rule {
     id: "RLS-212",
     title: "authority column writable by its own subject",
-    why: "Policies trust this column to say who may do what. Who can write their own gives themselves any right: anyone can \
-          become admin.",
+    why: "Policies trust this column to say who may do what. Who can write their own gives themselves any \
+          right: anyone can become admin.",
     look,
 };
 
@@ -31,7 +31,12 @@ fn look(facts: &Facts<'_>) -> Vec<Finding> {
     let found = authorities.iter().filter_map(|authority| {
         let relation = facts.catalog.relation(&authority.relation)?;
         let subjects = subjects::subjects(facts.catalog, &helpers, relation, authority);
-        let trusted = Trusted { facts, relation, authority, subjects };
+        let trusted = Trusted {
+            facts,
+            relation,
+            authority,
+            subjects,
+        };
         if trusted.subjects.is_empty() {
             return None;
         }
@@ -202,8 +207,8 @@ impl Trusted<'_> {
         })
     }
 
-    /// What the cells say. Whoever a rank was found for has a row of their own: where none of them can write, it is closed.
-    /// A policy that asks more than whose row it is has to let every one of them through.
+    /// What the cells say. Whoever a rank was found for has a row of their own: where none of them can write, it is
+    /// closed. A policy that asks more than whose row it is has to let every one of them through.
     fn verdict(&self, cells: &[(&Persona, &Access)], is_plain: bool) -> Option<Verdict> {
         let of_ranks = format!("{}.{}=", self.authority.relation.name, self.authority.column);
         let ranks: Vec<&Access> = cells
@@ -226,8 +231,8 @@ impl Trusted<'_> {
         }
     }
 
-    /// The policies through which the subject reaches its own row without the column being held, and whether they ask nothing
-    /// but whose row it is.
+    /// The policies through which the subject reaches its own row without the column being held, and whether they ask
+    /// nothing but whose row it is.
     fn doors(&self, command: Command, personas: &[&Persona]) -> Vec<(Own<'_>, bool)> {
         let Self { facts, relation, .. } = *self;
         let all = relation.policies.iter().map(|policy| Own {
@@ -279,7 +284,9 @@ impl Trusted<'_> {
 
     /// Whether it lets the subject's own row through.
     fn is_own(&self, part: &Expression) -> bool {
-        part.compared_with_caller().iter().any(|own| self.subjects.contains(*own))
+        part.compared_with_caller()
+            .iter()
+            .any(|own| self.subjects.contains(*own))
             || part.truth(Caller::SignedIn, &|_| false) == Truth::True
     }
 
@@ -301,11 +308,15 @@ impl Trusted<'_> {
         mentions > only_excluded
     }
 
-    /// Whether each subject has a row that it cannot take away, so that it cannot add one: one is made when they sign up.
+    /// Whether each subject has a row that it cannot take away, so that it cannot add one: one is made when they sign
+    /// up.
     fn has_a_row_anyway(&self) -> bool {
         let is_unique = self.relation.constraints.iter().any(|own| {
             matches!(own.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique)
-                && self.subjects.iter().any(|subject| own.columns == [subject.as_str()])
+                && self
+                    .subjects
+                    .iter()
+                    .any(|subject| own.columns == [subject.as_str()])
         });
         let users = self.facts.catalog.relation(&Name::new("auth", "users"));
         let made = users

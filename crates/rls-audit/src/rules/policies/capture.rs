@@ -12,8 +12,8 @@ use crate::{
 pub(super) const RLS_214: Rule = Rule {
     id: "RLS-214",
     title: "captured name",
-    why: "In a subquery a bare name is the inner table's where that has such a column. The condition then compares the inner \
-          row with itself, and says nothing about the row that is asked for.",
+    why: "In a subquery a bare name is the inner table's where that has such a column. The condition then \
+          compares the inner row with itself, and says nothing about the row that is asked for.",
     look,
 };
 
@@ -63,8 +63,8 @@ fn finding(own: &Own<'_>) -> Option<Finding> {
     })
 }
 
-/// Two columns of the same inner table, in a query that nothing ties to the policy's own row, although one of them is called
-/// as a column of its table is.
+/// Two columns of the same inner table, in a query that nothing ties to the policy's own row, although one of them is
+/// called as a column of its table is.
 fn is_captured(own: &Own<'_>, expression: &Expression, comparison: &Comparison) -> bool {
     let (Side::Column(left), Side::Column(right)) = (&comparison.left, &comparison.right) else {
         return false;

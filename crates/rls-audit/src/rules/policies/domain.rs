@@ -15,8 +15,8 @@ use crate::{
 pub(super) const RLS_213: Rule = Rule {
     id: "RLS-213",
     title: "literal outside the column's domain",
-    why: "A comparison with a value that the column never has is never true, or, where it is denied, always: the policy does \
-          not do what it says.",
+    why: "A comparison with a value that the column never has is never true, or, where it is denied, always: \
+          the policy does not do what it says.",
     look,
 };
 
@@ -34,8 +34,8 @@ fn strays(own: &Own<'_>, domains: &mut Domains) -> Option<Finding> {
     let mut strays = BTreeSet::new();
     for expression in own.expressions() {
         for comparison in &expression.comparisons {
-            let ((Side::Column(column), Side::Literals(literals)) | (Side::Literals(literals), Side::Column(column))) =
-                (&comparison.left, &comparison.right)
+            let ((Side::Column(column), Side::Literals(literals))
+            | (Side::Literals(literals), Side::Column(column))) = (&comparison.left, &comparison.right)
             else {
                 continue;
             };
@@ -108,7 +108,8 @@ fn domain(catalog: &Catalog, relation: &Relation, column: &str) -> Option<BTreeS
         .find_map(|(name, check)| listed(catalog, name, check))
 }
 
-/// The values that a check lists for the column, where it does nothing else: `CHECK ((role = ANY (ARRAY['a'::text, …])))`.
+/// The values that a check lists for the column, where it does nothing else: `CHECK ((role = ANY (ARRAY['a'::text,
+/// …])))`.
 fn listed(catalog: &Catalog, column: &str, check: &str) -> Option<BTreeSet<String>> {
     let text = check.strip_prefix("CHECK ")?.trim_end_matches(" NOT VALID");
     let expression = Expression::of(text, catalog)?;

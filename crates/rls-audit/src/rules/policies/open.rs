@@ -35,7 +35,10 @@ pub(super) const RLS_204: Rule = Rule {
 };
 
 fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
-    let anonymous: Vec<&Persona> = facts.anonymous().collect();
+    let anonymous: Vec<&Persona> = strangers(facts)
+        .into_iter()
+        .filter(|who| who.is_anonymous())
+        .collect();
     let is_public = |own: &Own<'_>| own.policy.roles.is_empty();
     let found = permissive(facts).filter(is_public).map(|own| {
         let cells = own.cells(&anonymous, &own.commands(&Command::ALL));
@@ -61,7 +64,10 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {
-    let anonymous: Vec<&Persona> = facts.anonymous().collect();
+    let anonymous: Vec<&Persona> = strangers(facts)
+        .into_iter()
+        .filter(|who| who.is_anonymous())
+        .collect();
     let found = unconditional_reads(facts).filter_map(|own| {
         let cells = own.cells(&anonymous, &[Command::Select]);
         let verdict = cells.verdict_of_all();

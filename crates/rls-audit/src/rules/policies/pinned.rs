@@ -141,8 +141,8 @@ fn weaker(facts: &Facts<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// In what its check asks less than its condition; only what ties a row to the caller counts: that a row may change its state
-/// is what updates are for.
+/// In what its check asks less than its condition; only what ties a row to the caller counts: that a row may change
+/// its state is what updates are for.
 fn weakness(own: &Own<'_>) -> Option<String> {
     let (using, check) = (own.using()?, own.check()?);
     if own.truth(Command::Update, Caller::Anybody) != Truth::Depends {

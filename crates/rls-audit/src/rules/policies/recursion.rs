@@ -13,8 +13,8 @@ use crate::{
 pub(super) const RLS_218: Rule = Rule {
     id: "RLS-218",
     title: "recursion",
-    why: "A policy that reads its own table, or one whose policies read it back, is refused by PostgreSQL: nobody whom it \
-          applies to can use the table.",
+    why: "A policy that reads its own table, or one whose policies read it back, is refused by PostgreSQL: \
+          nobody whom it applies to can use the table.",
     look: recursive,
 };
 

@@ -16,7 +16,8 @@ use crate::{
 pub(super) const RLS_207: Rule = Rule {
     id: "RLS-207",
     title: "scoped policy made moot by a wider sibling",
-    why: "Permissive policies are added up: the widest decides, and the careful one beside it only looks like protection.",
+    why: "Permissive policies are added up: the widest decides, and the careful one beside it only looks \
+          like protection.",
     look: moot,
 };
 
@@ -122,8 +123,8 @@ fn covers(wide: &Policy, narrow: &Policy) -> bool {
     of_commands && of_roles
 }
 
-/// Whether each row that the one lets through is let through by the other, as far as the text shows it: each part of the one
-/// is a part of the other. One that is the same for every row is the subject of other rules.
+/// Whether each row that the one lets through is let through by the other, as far as the text shows it: each part of
+/// the one is a part of the other. One that is the same for every row is the subject of other rules.
 fn is_within(narrow: &Own<'_>, wide: &Own<'_>) -> bool {
     narrow.commands(&Command::ALL).iter().all(|command| {
         let is_decided = |own: &Own<'_>| own.truth(*command, Caller::SignedIn) != Truth::Depends;

@@ -19,7 +19,8 @@ pub(super) const RLS_205: Rule = Rule {
 pub(super) const RLS_208: Rule = Rule {
     id: "RLS-208",
     title: "permissive policy that is always false",
-    why: "Permissive policies are added up: one that lets nothing through takes nothing away. Only a restrictive one does.",
+    why: "Permissive policies are added up: one that lets nothing through takes nothing away. Only a \
+          restrictive one does.",
     look: denies_nothing,
 };
 

@@ -10,7 +10,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::{SqlSafeStr as _, SqlStr};
 
 use crate::{
-    Command,
+    Command, Name,
     catalog::{Identity, Relation},
     quoted,
 };
@@ -51,12 +51,12 @@ pub(super) fn whole(relation: &Relation, command: Command) -> SqlStr {
 }
 
 /// The columns that this role may give a value.
-pub(super) fn columns(relation: &Relation, role: &str, command: Command) -> SqlStr {
+pub(super) fn columns(relation: &Name, role: &str, command: Command) -> SqlStr {
     vouch(format!(
         "select a.attname::text from pg_catalog.pg_attribute a\n\
          where a.attrelid = {relation}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''\n\
          and (a.attidentity <> 'a' or '{command}' = 'INSERT') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}') order by a.attnum",
-        relation = literal(&relation.name.to_string()),
+        relation = literal(&relation.to_string()),
         role = literal(role),
         command = command.as_str(),
     ))

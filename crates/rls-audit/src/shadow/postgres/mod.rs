@@ -289,7 +289,7 @@ impl<'c> PgShadow<'c> {
             .map_err(unavailable)
     }
 
-    /// The columns that this persona may give.
+    /// The columns that this persona may give; through a view that asks as whoever asks, those that they may give below.
     async fn may(
         &mut self,
         persona: &Persona,
@@ -297,7 +297,22 @@ impl<'c> PgShadow<'c> {
         command: Command,
     ) -> Result<Vec<String>, Error> {
         self.run("rollback; begin").await?;
-        let query = compose::columns(relation, &persona.database_role, command);
+        let query = compose::columns(&relation.name, &persona.database_role, command);
+        let mut columns: Vec<String> = self.list(query).await?;
+        if let Some(view) = relation.view.as_ref().filter(|view| view.security_invoker)
+            && let [below] = view.reads.as_slice()
+        {
+            let query = compose::columns(&below.relation, &persona.database_role, command);
+            let below: Vec<String> = self.list(query).await?;
+            // Where nothing may be given below, that is for the command itself to say.
+            if columns.iter().any(|column| below.contains(column)) {
+                columns.retain(|column| below.contains(column));
+            }
+        }
+        Ok(columns)
+    }
+
+    async fn list(&mut self, query: SqlStr) -> Result<Vec<String>, Error> {
         sqlx::query_scalar(query)
             .fetch_all(&mut *self.connection)
             .await

@@ -1,5 +1,5 @@
-//! Whose right hangs on a column: the person that its row is about, and only where the row says something of that person. A
-//! row that is a thing of its own, which its owner opens or closes, gives no right over others' things.
+//! Whose right hangs on a column: the person that its row is about, and only where the row says something of that
+//! person. A row that is a thing of its own, which its owner opens or closes, gives no right over others' things.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,9 @@ pub(super) fn helpers(catalog: &Catalog) -> Vec<&Function> {
     while let Some(helper) = helpers.get(at).copied() {
         let body = helper.body.as_deref().unwrap_or_default();
         for other in &catalog.functions {
-            let is_new = !helpers.iter().any(|own| own.name == other.name && own.arguments == other.arguments);
+            let is_new = !helpers
+                .iter()
+                .any(|own| own.name == other.name && own.arguments == other.arguments);
             if is_new && body.contains(&format!("{}(", other.name.name)) {
                 helpers.push(other);
             }
@@ -28,7 +30,8 @@ pub(super) fn helpers(catalog: &Catalog) -> Vec<&Function> {
     helpers
 }
 
-/// The columns that say whom a row is about, as those have it who trust the authority; none where nobody's right hangs on it.
+/// The columns that say whom a row is about, as those have it who trust the authority; none where nobody's right
+/// hangs on it.
 pub(super) fn subjects(
     catalog: &Catalog,
     helpers: &[&Function],
@@ -45,20 +48,29 @@ pub(super) fn subjects(
         if body.contains(&relation.name.name) && body.contains(&authority.column) {
             let query = body.trim().trim_end_matches(';');
             // A body of several statements, or in another language, is not understood: what is known of it has to do.
-            let understood =
-                (helper.language == "sql").then(|| Expression::of(&format!("({query})"), catalog)).flatten();
+            let understood = (helper.language == "sql")
+                .then(|| Expression::of(&format!("({query})"), catalog))
+                .flatten();
             found.extend(of_text(understood.as_ref(), relation, authority));
         }
     }
     found
 }
 
-fn of_policy(catalog: &Catalog, relation: &Relation, authority: &Authority, policy: &Policy) -> BTreeSet<String> {
-    let reads_it = policy.reads.iter().any(|reads| {
-        reads.relation == relation.name && reads.columns.contains(&authority.column)
-    });
+fn of_policy(
+    catalog: &Catalog,
+    relation: &Relation,
+    authority: &Authority,
+    policy: &Policy,
+) -> BTreeSet<String> {
+    let reads_it = policy
+        .reads
+        .iter()
+        .any(|reads| reads.relation == relation.name && reads.columns.contains(&authority.column));
     let through_view = policy.reads.iter().any(|reads| {
-        let view = catalog.relation(&reads.relation).and_then(|own| own.view.as_ref());
+        let view = catalog
+            .relation(&reads.relation)
+            .and_then(|own| own.view.as_ref());
         view.is_some_and(|view| view.reads.iter().any(|reads| reads.relation == relation.name))
     });
     let mut found = BTreeSet::new();
@@ -68,7 +80,11 @@ fn of_policy(catalog: &Catalog, relation: &Relation, authority: &Authority, poli
     if reads_it {
         let texts = [policy.using.as_deref(), policy.check.as_deref()];
         for text in texts.into_iter().flatten() {
-            found.extend(of_text(Expression::of(text, catalog).as_ref(), relation, authority));
+            found.extend(of_text(
+                Expression::of(text, catalog).as_ref(),
+                relation,
+                authority,
+            ));
         }
     }
     found
@@ -117,23 +133,28 @@ fn subject(comparison: &Comparison, is_of: &dyn Fn(&Column) -> bool) -> Option<S
     }
 }
 
-/// Whether the row is picked by its own key, from the policy's row or a function's argument: a thing, and not what is said of a
-/// person.
+/// Whether the row is picked by its own key, from the policy's row or a function's argument: a thing, and not what is
+/// said of a person.
 fn is_thing(expression: &Expression, relation: &Relation, is_of: &dyn Fn(&Column) -> bool) -> bool {
     let is_key = |column: &Column| {
         is_of(column)
             && relation.constraints.iter().any(|own| {
-                matches!(own.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique) && own.columns == [column.name.as_str()]
+                matches!(own.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique)
+                    && own.columns == [column.name.as_str()]
             })
     };
     let is_given = |column: &Column| {
         let is_column = relation.columns.iter().any(|own| own.name == column.name);
         column.of.is_none() || (is_of(column) && !is_column)
     };
-    expression.comparisons.iter().filter(|own| own.is_equal).any(|own| match (&own.left, &own.right) {
-        (Side::Column(left), Side::Column(right)) => {
-            (is_key(left) && is_given(right)) || (is_key(right) && is_given(left))
-        }
-        _ => false,
-    })
+    expression
+        .comparisons
+        .iter()
+        .filter(|own| own.is_equal)
+        .any(|own| match (&own.left, &own.right) {
+            (Side::Column(left), Side::Column(right)) => {
+                (is_key(left) && is_given(right)) || (is_key(right) && is_given(left))
+            }
+            _ => false,
+        })
 }

@@ -29,7 +29,8 @@ fn world(profiles: Relation) -> Sample {
         }],
         ..policy(
             "admins",
-            "(EXISTS ( SELECT 1 FROM public.profiles p WHERE ((p.id = auth.uid()) AND (p.role = 'admin'::public.rank))))",
+            "(EXISTS ( SELECT 1 FROM public.profiles p \
+             WHERE ((p.id = auth.uid()) AND (p.role = 'admin'::public.rank))))",
         )
     };
     let mut world = Sample::new()
@@ -69,7 +70,8 @@ fn anyone_can_become_admin() {
     assert_eq!(
         found.fix.as_deref(),
         Some(
-            "revoke update on public.profiles from anon, authenticated;\ngrant update (id, name) on public.profiles to authenticated;"
+            "revoke update on public.profiles from anon, authenticated;\n\
+             grant update (id, name) on public.profiles to authenticated;"
         )
     );
 }
@@ -214,7 +216,12 @@ fn shared(condition: &str) -> Sample {
         .column("owner", "uuid")
         .column("is_shared", "boolean")
         .granting("authenticated", &["UPDATE"])
-        .policed(of(Command::Update, "authenticated", Some("(owner = auth.uid())"), None));
+        .policed(of(
+            Command::Update,
+            "authenticated",
+            Some("(owner = auth.uid())"),
+            None,
+        ));
     notes.constraints.push(crate::catalog::Constraint {
         name: "notes_pkey".to_owned(),
         kind: crate::catalog::ConstraintKind::PrimaryKey,
@@ -227,10 +234,19 @@ fn shared(condition: &str) -> Sample {
             relation: Name::new("public", "notes"),
             columns: ["id", "is_shared", "owner"].map(str::to_owned).into(),
         }],
-        ..policy("seen", &format!("(EXISTS ( SELECT 1 FROM public.notes n WHERE {condition}))"))
+        ..policy(
+            "seen",
+            &format!("(EXISTS ( SELECT 1 FROM public.notes n WHERE {condition}))"),
+        )
     };
-    let comments = table("comments").column("note", "uuid").column("org", "uuid").policed(of_comments);
-    Sample::new().with(notes).with(comments).cell("authenticated", "notes", Command::Update, Access::Some)
+    let comments = table("comments")
+        .column("note", "uuid")
+        .column("org", "uuid")
+        .policed(of_comments);
+    Sample::new()
+        .with(notes)
+        .with(comments)
+        .cell("authenticated", "notes", Command::Update, Access::Some)
 }
 
 #[test]
@@ -245,13 +261,22 @@ fn a_thing_that_its_owner_shares_gives_nobody_a_rank() {
 fn a_helper_that_is_given_the_thing_asks_about_it_and_not_about_the_caller() {
     let through = |body: &str| {
         let mut world = shared("true");
-        let helper = Function { language: "sql".to_owned(), ..definer("seen", body) };
+        let helper = Function {
+            language: "sql".to_owned(),
+            ..definer("seen", body)
+        };
         world.catalog.relations[1].policies = vec![Policy {
-            calls: vec![crate::catalog::Call { name: helper.name.clone(), arguments: String::new() }],
+            calls: vec![crate::catalog::Call {
+                name: helper.name.clone(),
+                arguments: String::new(),
+            }],
             ..policy("seen", "public.seen(note)")
         }];
         world.calling(helper)
     };
-    through("select exists (select 1 from notes n where n.id = note and n.owner = auth.uid() and n.is_shared)").silent(&RLS_212);
+    through(
+        "select exists (select 1 from notes n where n.id = note and n.owner = auth.uid() and n.is_shared)",
+    )
+    .silent(&RLS_212);
     through("select exists (select 1 from notes where owner = auth.uid() and is_shared)").one(&RLS_212);
 }

@@ -187,7 +187,8 @@ fn what_a_trigger_always_refuses() {
         };
         Sample::new().with(log).calling(refuses)
     };
-    let always = "CREATE TRIGGER refuse BEFORE UPDATE OR DELETE ON public.log FOR EACH ROW EXECUTE FUNCTION public.refuse()";
+    let always = "CREATE TRIGGER refuse BEFORE UPDATE OR DELETE ON public.log \
+                  FOR EACH ROW EXECUTE FUNCTION public.refuse()";
     let found = world(
         "\nBEGIN -- never\n  RAISE EXCEPTION 'the log is kept';\nEND",
         always,

@@ -244,4 +244,11 @@ fn what_may_come_of_a_row() {
     denied.matrix.cells[0].access = Access::Denied;
     denied.silent(&RLS_211);
     update(OWN, Some("true")).silent(&RLS_204);
+    let everything = Policy {
+        check: Some("true".to_owned()),
+        ..policy("p", OWN)
+    };
+    let given_away = world([everything]).cell("authenticated", "notes", Command::Insert, Access::All);
+    given_away.one(&RLS_211);
+    given_away.silent(&RLS_204);
 }
