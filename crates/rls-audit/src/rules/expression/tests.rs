@@ -142,3 +142,41 @@ fn what_does_not_parse_is_not_understood() {
     assert!(Expression::of("(a = ", &catalog).is_none());
     assert!(Expression::of("true) or (true", &catalog).is_none());
 }
+
+#[test]
+fn what_postgresql_prints_is_understood() {
+    let listed = understood(
+        "(((role)::text = ANY ((ARRAY['A'::character varying, 'b'::character varying])::text[])) OR (status = 'x'::text))",
+    );
+    assert_eq!(
+        listed.comparisons[0].right,
+        Side::Literals(vec!["A".to_owned(), "b".to_owned()])
+    );
+    understood(
+        "((EXISTS ( SELECT 1
+   FROM ( SELECT members.id,
+            members.project_id
+           FROM public.members) s
+  WHERE (s.project_id = projects.id))) AND ((auth.jwt() #>> '{app_metadata,role}'::text[]) = 'admin'::text)
+  AND (status ~~* 'o%'::text) AND ((now() AT TIME ZONE 'utc'::text) >= '2020-01-01 00:00:00'::timestamp without time zone)
+  AND (EXTRACT(hour FROM now()) > (3)::numeric))",
+    );
+    understood(
+        "(COALESCE(true, (org_id = auth.uid())) AND
+CASE
+    WHEN (status = 'open'::text) THEN true
+    ELSE false
+END AND (id = ANY (ARRAY[auth.uid()])) AND (NOT (status IS DISTINCT FROM 'open'::text)) AND (CURRENT_USER = 'x'::name)
+AND (now() > '2020-01-01 00:00:00+00'::timestamp with time zone))",
+    );
+    let joined = understood(
+        "(EXISTS ( SELECT 1
+   FROM (public.profiles p
+     JOIN public.members m ON ((m.user_id = p.id)))
+  WHERE ((p.id = auth.uid()) AND ((p.role)::text = 'Admin'::text) AND (m.project_id = projects.id))))",
+    );
+    assert_eq!(joined.sources().len(), 2);
+    understood(
+        "((user_id = auth.uid()) AND (tags @> ARRAY['a'::text]) AND (name ~ '^x'::text) AND ((data)::jsonb ? 'k'::text))",
+    );
+}

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, TableFactor,
-    TableWithJoins, Value, Visit as _, Visitor, visit_expressions,
+    BinaryOperator, Expr, Function, FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr,
+    TableFactor, TableWithJoins, Value, Visit as _, Visitor, visit_expressions,
 };
 
 use super::{

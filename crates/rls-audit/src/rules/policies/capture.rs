@@ -64,7 +64,7 @@ fn finding(own: &Own<'_>) -> Option<Finding> {
 }
 
 /// Two columns of the same inner table, in a query that nothing ties to the policy's own row, although one of them is
-/// called as a column of its table is.
+/// called as a column of its table is; or one column twice, which nobody means.
 fn is_captured(own: &Own<'_>, expression: &Expression, comparison: &Comparison) -> bool {
     let (Side::Column(left), Side::Column(right)) = (&comparison.left, &comparison.right) else {
         return false;
@@ -77,5 +77,5 @@ fn is_captured(own: &Own<'_>, expression: &Expression, comparison: &Comparison) 
         return false;
     };
     let is_known = |name: &str| own.column(name).is_some();
-    !expression.queries[*query].names_row && (is_known(&left.name) || is_known(&right.name))
+    !expression.queries[*query].names_row && (left == right || is_known(&left.name) || is_known(&right.name))
 }

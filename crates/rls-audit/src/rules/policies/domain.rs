@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Catalog, Name,
     catalog::{ConstraintKind, Relation},
-    rules::{Column, Expression, Facts, Finding, Level, Rule, Side, Verdict},
+    rules::{Expression, Facts, Finding, Level, Rule, Side, Verdict},
 };
 
 pub(super) const RLS_213: Rule = Rule {
@@ -34,24 +34,23 @@ fn strays(own: &Own<'_>, domains: &mut Domains) -> Option<Finding> {
     let mut strays = BTreeSet::new();
     for expression in own.expressions() {
         for comparison in &expression.comparisons {
-            let ((Side::Column(column), Side::Literals(literals))
-            | (Side::Literals(literals), Side::Column(column))) = (&comparison.left, &comparison.right)
+            let ((side, Side::Literals(literals)) | (Side::Literals(literals), side)) =
+                (&comparison.left, &comparison.right)
             else {
                 continue;
             };
-            let Some(relation) = relation(own, &expression, column) else {
+            let Some((relation, column)) = column(own, &expression, side) else {
                 continue;
             };
-            let key = (relation.name.clone(), column.name.clone());
             let domain = domains
-                .entry(key)
-                .or_insert_with(|| domain(catalog, relation, &column.name));
+                .entry((relation.name.clone(), column.to_owned()))
+                .or_insert_with(|| domain(catalog, relation, column));
             let Some(domain) = domain else {
                 continue;
             };
             for literal in literals.iter().filter(|literal| !domain.contains(*literal)) {
                 let listed: Vec<String> = domain.iter().map(|value| format!("'{value}'")).collect();
-                let of = format!("{}.{}", relation.name, crate::quoted(&column.name));
+                let of = format!("{}.{}", relation.name, crate::quoted(column));
                 strays.insert((literal.clone(), of, listed.join(", ")));
             }
         }
@@ -74,11 +73,14 @@ fn strays(own: &Own<'_>, domains: &mut Domains) -> Option<Finding> {
     })
 }
 
-/// The table of a column.
-fn relation<'a>(own: &Own<'a>, expression: &Expression, column: &Column) -> Option<&'a Relation> {
-    match column.of {
-        None => Some(own.relation),
-        Some(_) => own.facts.catalog.relation(expression.relation_of(column)?),
+/// The column that a side is, and its table.
+fn column<'a, 's>(own: &Own<'a>, expression: &Expression, side: &'s Side) -> Option<(&'a Relation, &'s str)> {
+    let catalog = own.facts.catalog;
+    match side {
+        Side::Column(column) if column.of.is_none() => Some((own.relation, &column.name)),
+        Side::Column(column) => Some((catalog.relation(expression.relation_of(column)?)?, &column.name)),
+        Side::Answer(relation, column) => Some((catalog.relation(relation)?, column)),
+        _ => None,
     }
 }
 
@@ -111,7 +113,10 @@ fn domain(catalog: &Catalog, relation: &Relation, column: &str) -> Option<BTreeS
 /// The values that a check lists for the column, where it does nothing else: `CHECK ((role = ANY (ARRAY['a'::text,
 /// …])))`.
 fn listed(catalog: &Catalog, column: &str, check: &str) -> Option<BTreeSet<String>> {
-    let text = check.strip_prefix("CHECK ")?.trim_end_matches(" NOT VALID");
+    let text = check
+        .strip_prefix("CHECK ")
+        .unwrap_or(check)
+        .trim_end_matches(" NOT VALID");
     let expression = Expression::of(text, catalog)?;
     let mut values = BTreeSet::new();
     for comparison in &expression.comparisons {

@@ -341,10 +341,7 @@ impl<'c> PgShadow<'c> {
             Err(sqlx::Error::Database(error)) => {
                 let code = error.code().unwrap_or_default().into_owned();
                 let is_elsewhere = code == "42501" && !error.message().ends_with(&format!(" {}", self.about));
-                if code == "42501"
-                    && error.message().contains("row-level security policy for")
-                    && error.message().contains("new row")
-                {
+                if code == "42501" && error.message().contains("violates row-level security policy") {
                     Came::Violation
                 } else if is_elsewhere && !error.message().contains(" schema ") {
                     Came::Failure("42501 elsewhere".to_owned())

@@ -61,6 +61,13 @@ fn literals_that_a_column_never_is() {
     };
     in_query("Admin").one(&RLS_213);
     in_query("admin").silent(&RLS_213);
+    let answered = |rank: &str| {
+        projects(&format!(
+            "((( SELECT members.role FROM public.members WHERE (members.user_id = auth.uid())))::text = '{rank}'::text)"
+        ))
+    };
+    answered("Admin").one(&RLS_213);
+    answered("admin").silent(&RLS_213);
 }
 
 #[test]
@@ -88,6 +95,7 @@ fn a_name_that_the_inner_table_takes() {
     assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
     assert!(found.message.contains("m.project_id = m.id"), "{}", found.message);
     inner("m.id = m.id").one(&RLS_214);
+    inner("m.role = m.role").one(&RLS_214);
     inner("m.project_id = projects.id").silent(&RLS_214);
     inner("m.project_id = m.user_id").silent(&RLS_214);
     inner("(m.project_id = m.id) AND (m.user_id <> projects.org_id)").silent(&RLS_214);
