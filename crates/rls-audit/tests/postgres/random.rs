@@ -10,14 +10,13 @@ use rls_audit::{
 
 use crate::corpus::{Corpus, amina};
 
-/// So many schemas, unless `VIGIE_RANDOM_SCHEMAS` says otherwise.
+/// So many schemas, unless `VIGIE_RANDOM_SCHEMAS` says otherwise when this is compiled.
 const SCHEMAS: u64 = 12;
 
 #[tokio::test]
 async fn the_matrix_of_random_schemas_is_what_real_commands_come_to() {
     let corpus = Corpus::load(Some("own_rows"));
-    let times = std::env::var("VIGIE_RANDOM_SCHEMAS")
-        .ok()
+    let times = option_env!("VIGIE_RANDOM_SCHEMAS")
         .and_then(|text| text.parse().ok())
         .unwrap_or(SCHEMAS);
     let mut features: BTreeMap<&str, u64> = BTreeMap::new();
@@ -101,6 +100,10 @@ impl Schema {
         made
     }
 
+    fn say(&mut self, statements: &str) {
+        self.sql.push_str(statements);
+    }
+
     fn has(&mut self, feature: &'static str) {
         self.features.push(feature);
     }
@@ -110,16 +113,16 @@ impl Schema {
         let columns = "id int not null, owner uuid, state text default 'new' check (state in ('new', 'done')), body text";
         if chance.one_in(4) {
             self.has("partitions");
-            self.sql += &format!(
+            self.say(&format!(
                 "create table {name} ({columns}, primary key (id)) partition by hash (id);\n\
                  create table {name}_a partition of {name} for values with (modulus 2, remainder 0);\n\
                  create table {name}_b partition of {name} for values with (modulus 2, remainder 1);\n"
-            );
+            ));
             if chance.one_in(2) {
-                self.sql += &format!("grant select, update on {name}_a to authenticated;\n");
+                self.say(&format!("grant select, update on {name}_a to authenticated;\n"));
             }
         } else {
-            self.sql += &format!("create table {name} ({columns}, primary key (id));\n");
+            self.say(&format!("create table {name} ({columns}, primary key (id));\n"));
         }
         for row in 0..chance.below(4) {
             let owner = chance.of(&[
@@ -128,13 +131,15 @@ impl Schema {
                 "null",
             ]);
             let state = chance.of(&["'new'", "'done'"]);
-            self.sql += &format!("insert into {name} values ({row}, {owner}, {state}, 'b');\n");
+            self.say(&format!(
+                "insert into {name} values ({row}, {owner}, {state}, 'b');\n"
+            ));
         }
         if !chance.one_in(6) {
-            self.sql += &format!("alter table {name} enable row level security;\n");
+            self.say(&format!("alter table {name} enable row level security;\n"));
         }
         if chance.one_in(8) {
-            self.sql += &format!("alter table {name} force row level security;\n");
+            self.say(&format!("alter table {name} force row level security;\n"));
         }
         let mut commands = Vec::new();
         for policy in 0..chance.below(4) {
@@ -189,35 +194,45 @@ impl Schema {
             format!(" with check ({check})")
         };
         let kind = if restrictive { " as restrictive" } else { "" };
-        self.sql += &format!("create policy p{n} on {name}{kind} for {command} to {role}{using}{check};\n");
+        self.say(&format!(
+            "create policy p{n} on {name}{kind} for {command} to {role}{using}{check};\n"
+        ));
         command
     }
 
     fn grants(&mut self, chance: &mut Chance, name: &str) {
         for role in ["anon", "authenticated"] {
-            match chance.below(6) {
-                0 => {}
+            let all = "select, insert, update, delete";
+            let privileges = match chance.below(6) {
+                0 => continue,
                 1 => {
                     self.has("column grants");
-                    let columns = chance.of(&["id, state", "body", "owner, body", "id, owner, state, body"]);
-                    self.sql += &format!("grant select (id, {columns}), update ({columns}), insert ({columns}) on {name} to {role};\n")
-                        .replace("(id, id,", "(id,");
+                    let columns = chance.of(&["state", "body", "owner, body", "owner, state, body"]);
+                    format!("select (id, {columns}), update ({columns}), insert ({columns})")
                 }
-                2 => self.sql += &format!("grant insert, update, delete on {name} to {role};\n"),
-                3 => self.sql += &format!("grant select on {name} to {role};\n"),
-                _ => self.sql += &format!("grant select, insert, update, delete on {name} to {role};\n"),
-            }
+                2 => "insert, update, delete".to_owned(),
+                3 => "select".to_owned(),
+                _ => all.to_owned(),
+            };
+            self.say(&format!("grant {privileges} on {name} to {role};\n"));
         }
     }
 
     fn view(&mut self, chance: &mut Chance, name: &str, n: u64) {
         self.has("updatable views");
         let invoker = chance.of(&["", " with (security_invoker = true)"]);
-        self.sql += &format!("create view public.v{n}{invoker} as select * from {name};\n");
-        self.sql += &format!("grant select, insert, update, delete on public.v{n} to authenticated;\n");
+        self.say(&format!(
+            "create view public.v{n}{invoker} as select * from {name};\n"
+        ));
+        self.say(&format!(
+            "grant select, insert, update, delete on public.v{n} to authenticated;\n"
+        ));
         if chance.one_in(3) {
-            self.sql +=
-                &format!("alter view public.v{n} owner to app_owner;\ngrant all on {name} to app_owner;\n");
+            self.say(&format!(
+                "alter view public.v{n} owner to app_owner;
+grant all on {name} to app_owner;
+"
+            ));
         }
     }
 }

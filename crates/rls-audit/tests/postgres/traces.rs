@@ -59,14 +59,14 @@ async fn an_inspection_writes_nothing_moves_no_sequence_and_fires_no_trigger() {
 async fn nobody_waits_for_an_inspection() {
     let corpus = Corpus::load(Some("kinds"));
     let case = &corpus.cases()[0];
-    let mut writer = corpus.connect(case).await;
-    writer.execute("set lock_timeout = '1ms'").await.expect("set");
+    let mut connection = corpus.connect(case).await;
+    connection.execute("set lock_timeout = '1ms'").await.expect("set");
     let writes = async {
         let mut written = 0;
         loop {
             let write = "begin; update public.kinds set net = null; insert into public.kinds (amount, code) values (1, 'A');
                          delete from public.kinds where amount = 1 and state = 'new'; rollback";
-            writer
+            connection
                 .execute(sqlx::raw_sql(write))
                 .await
                 .expect("nobody is in the way");
