@@ -6,10 +6,12 @@ use clap::{Args, Parser, Subcommand};
 use wiring::flags::Flags;
 
 mod alerts;
+mod audit;
 mod checks;
 mod install;
 
 pub(crate) use alerts::{AlertsCommand, ExportArgs, Format, ListArgs, One, Words};
+pub(crate) use audit::{AuditCommand, ExplainArgs, FailOn, RlsArgs};
 pub(crate) use checks::{
     ChecksCommand, CodeArgs, LintArgs, PackArgs, PersonArgs, PlanArgs, TestArgs, TestFormat, ViewArgs,
 };
@@ -78,6 +80,16 @@ Examples:
   vigie checks test --pack ./checks --schema schema.sql"
     )]
     Checks(ChecksCommand),
+    /// Find out who can really do what: Row Level Security, grants, views, functions
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  vigie audit rls                 what is wrong, and whether it is proved
+  vigie audit matrix              who can do what, one line a relation
+  vigie audit explain RLS-212     what a rule means, and how to mend what it finds"
+    )]
+    Audit(AuditCommand),
     Install(InstallArgs),
     Uninstall(UninstallArgs),
     Doctor(DoctorArgs),

@@ -1,6 +1,7 @@
 //! One module per command.
 
 mod alerts;
+mod audit;
 pub(crate) mod checks;
 mod completions;
 mod demo;
@@ -24,7 +25,7 @@ use wiring::{
     stop::{Exit, Stop},
 };
 
-use crate::cli::{Cli, Command};
+use crate::cli::{AuditCommand, Cli, Command};
 
 /// Where a command works.
 pub(crate) struct Place<'a> {
@@ -42,6 +43,7 @@ pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<Exit, Stop> {
         Command::Completions(args) => return completions::run(&args),
         Command::Reference(_) => return reference::run(json),
         Command::Demo(args) => return demo::run(&args, json).await,
+        Command::Audit(AuditCommand::Explain(args)) => return audit::explain(&args, json),
         command => command,
     };
     let config = Config::read(cli.global.flags.config.as_deref())?;
@@ -74,6 +76,7 @@ async fn on_database(command: Command, place: &Place<'_>) -> Result<Exit, Stop> 
         Command::Status(args) => status::run(&args, config, target, json).await,
         Command::Alerts(command) => alerts::run(command, config, target, json).await,
         Command::Checks(command) => checks::on_database(command, place).await,
+        Command::Audit(command) => audit::run(command, place).await,
         Command::Install(args) => install::run(&args, place).await,
         Command::Uninstall(args) => uninstall::run(&args, place).await,
         Command::Doctor(args) => doctor::run(&args, place).await,

@@ -1,6 +1,7 @@
 //! What people read.
 
 pub(crate) mod alert;
+pub(crate) mod audit;
 pub(crate) mod cases;
 pub(crate) mod checks;
 pub(crate) mod doctor;

@@ -18,6 +18,7 @@ const TABLES: &[(&str, &str)] = &[
     ("api", "ApiConfig"),
     ("auth", "AuthConfig"),
     ("ops", "OpsConfig"),
+    ("audit", "AuditConfig"),
     ("checks.CODE", "Overrides"),
 ];
 

@@ -14,6 +14,9 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 /// What is wrong.
 pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 
+/// What should be looked at.
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+
 /// Text in a style, which only a terminal shows.
 pub(crate) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")

@@ -3,6 +3,7 @@
 //! Unknown keys are refused: a threshold that is misspelt must not look like one that is in force.
 
 mod api;
+mod audit;
 mod sync;
 
 use std::{
@@ -18,6 +19,7 @@ use serde::Deserialize;
 
 pub use self::{
     api::{ApiConfig, AuthConfig, AuthMode},
+    audit::{AuditConfig, ExpectationConfig, PersonaConfig},
     sync::{OpsConfig, SyncConfig},
 };
 use crate::{bounded, stop::Stop};
@@ -51,6 +53,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// Where operations look at a service.
     pub ops: OpsConfig,
+    /// The audit of who can do what.
+    pub audit: AuditConfig,
     /// What is changed about single checks: one table `[checks.CODE]` for each.
     #[schemars(with = "BTreeMap<String, Overrides>")]
     pub checks: BTreeMap<CheckCode, Overrides>,
@@ -71,6 +75,7 @@ impl Default for Config {
             api: ApiConfig::default(),
             auth: AuthConfig::default(),
             ops: OpsConfig::default(),
+            audit: AuditConfig::default(),
             checks: BTreeMap::new(),
             origin: None,
         }

@@ -1,0 +1,115 @@
+//! Everything that decides who may do what, as plain data, of one instant.
+//!
+//! Names, never object identifiers: a catalog is compared with that of another database, and with that of last week.
+//! Expressions are as PostgreSQL prints them with an empty search path, so that every name in them says its schema.
+
+mod access;
+mod function;
+mod relation;
+mod role;
+mod types;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    access::{DefaultPrivileges, Grant, ObjectKind},
+    function::{Call, Function, FunctionKind, Volatility},
+    relation::{
+        Column, Command, Constraint, ConstraintKind, Generated, Identity, Index, Policy, Reads, Relation,
+        RelationKind, Rule, Trigger, ViewOptions,
+    },
+    role::{Membership, Role},
+    types::{Domain, Enum},
+};
+use crate::Name;
+
+/// Everything that decides who may do what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalog {
+    /// The server and who looked.
+    pub server: Server,
+    /// Schemas that are not the system's own, by name.
+    pub schemas: Vec<Schema>,
+    /// Every role, by name.
+    pub roles: Vec<Role>,
+    /// Who is a member of what, by role and member.
+    pub memberships: Vec<Membership>,
+    /// Tables, views and what else has rows, by name; those of extensions too, which say so.
+    pub relations: Vec<Relation>,
+    /// Functions and procedures, by name and arguments; those of extensions only where they run as their owner.
+    pub functions: Vec<Function>,
+    /// What future objects will be granted.
+    pub default_privileges: Vec<DefaultPrivileges>,
+    /// Types with checks of their own.
+    pub domains: Vec<Domain>,
+    /// Types with a list of values.
+    pub enums: Vec<Enum>,
+    /// What is published to subscribers.
+    pub publications: Vec<Publication>,
+}
+
+/// The server, and the login that looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// As `server_version_num`: 150004.
+    pub version: u32,
+    /// What the database is called.
+    pub database: String,
+    /// Whether it only follows another server.
+    pub is_standby: bool,
+    /// The login.
+    pub login: String,
+    /// The schemas that `PostgREST` serves, as `pgrst.db_schemas` of the session, the database or the role `authenticator` has
+    /// them; `None` where nothing says so.
+    pub exposed_schemas: Option<Vec<String>>,
+}
+
+/// A schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schema {
+    /// Its name.
+    pub name: String,
+    /// Its owner.
+    pub owner: String,
+    /// The extension that made it.
+    pub extension: Option<String>,
+    /// Who may use it, and create in it.
+    pub grants: Vec<Grant>,
+}
+
+/// A publication.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Publication {
+    /// Its name.
+    pub name: String,
+    /// Its owner.
+    pub owner: String,
+    /// Whether it publishes whatever there is.
+    pub all_tables: bool,
+    /// The tables that it publishes, by name.
+    pub tables: Vec<Name>,
+}
+
+impl Catalog {
+    /// The relation of that name.
+    #[must_use]
+    pub fn relation(&self, name: &Name) -> Option<&Relation> {
+        self.relations.iter().find(|relation| relation.name == *name)
+    }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn role(&self, name: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.name == name)
+    }
+
+    /// The schema of that name.
+    #[must_use]
+    pub fn schema(&self, name: &str) -> Option<&Schema> {
+        self.schemas.iter().find(|schema| schema.name == name)
+    }
+}

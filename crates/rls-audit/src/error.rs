@@ -1,0 +1,51 @@
+use thiserror::Error;
+
+/// What can go wrong, by what the caller can do about it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The login may not look.
+    #[error("not allowed: {reason}")]
+    Forbidden {
+        /// Why; safe to show.
+        reason: String,
+    },
+    /// Something given is not well formed; mend it and try again.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// Which input.
+        field: String,
+        /// What is wrong with it, and what would be right.
+        reason: String,
+    },
+    /// The database cannot be reached, went away or was too busy; try again later.
+    #[error("the database cannot be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What the database says is not what this program knows how to read.
+    #[error("unexpected content in the database: {reason}")]
+    Corrupt {
+        /// Safe to show.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden { .. } => "forbidden",
+            Self::Invalid { .. } => "invalid",
+            Self::Unavailable(_) => "unavailable",
+            Self::Corrupt { .. } => "corrupt",
+        }
+    }
+
+    /// An [`Error::Invalid`].
+    pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            reason: reason.into(),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+pub mod catalog;
+mod error;
+mod inspector;
+mod matrix;
+mod name;
+mod persona;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+pub mod rules;
+pub mod shadow;
+
+pub use catalog::{Catalog, Command};
+pub use error::Error;
+pub use inspector::{DatabaseInspector, Inspection};
+pub use integrity_core;
+pub use matrix::{Access, AccessMatrix, Candidates, Cell, Doubt, Trial};
+pub use name::{Name, quoted};
+pub use persona::{Authority, Expectation, Persona};
+#[cfg(feature = "postgres")]
+pub use postgres::PgDatabaseInspector;

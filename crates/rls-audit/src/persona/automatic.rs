@@ -1,0 +1,235 @@
+//! Personas that nobody has to name: strangers, whoever is signed in, and one for each rank that the policies know.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Persona;
+use crate::{
+    Catalog, Name,
+    catalog::{Column, ConstraintKind, Function, Relation},
+};
+
+/// A subject that nobody is.
+const NOBODY: &str = "00000000-0000-4000-8000-0000000000aa";
+
+/// A column that policies trust to say what somebody may do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authority {
+    /// Where it stands.
+    pub relation: Name,
+    /// The column that says whose row it is.
+    pub subject: String,
+    /// The column that says what they may do.
+    pub column: String,
+}
+
+/// The columns that policies trust: of a relation that a policy of another one reads, itself, through a view, or through a
+/// function that it calls. Whose row it is says the column that is compared with the caller.
+pub(crate) fn authorities(catalog: &Catalog) -> Vec<Authority> {
+    let mut found = BTreeSet::new();
+    for relation in &catalog.relations {
+        for policy in &relation.policies {
+            let text = [policy.using.as_deref(), policy.check.as_deref()];
+            let text: String = text.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            for reads in policy
+                .reads
+                .iter()
+                .filter(|reads| reads.relation != relation.name)
+            {
+                trusted(catalog, &reads.relation, &text, &mut found);
+            }
+            for function in catalog
+                .functions
+                .iter()
+                .filter(|own| policy.calls.iter().any(|call| call.is(own)))
+            {
+                called(catalog, function, &mut found, 0);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// What a function reads, as far as its text says so; functions that it calls count as well.
+fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority>, depth: u8) {
+    let Some(body) = function.body.as_deref().filter(|_| depth < 3) else {
+        return;
+    };
+    for relation in catalog
+        .relations
+        .iter()
+        .filter(|relation| mentions(body, &relation.name.name))
+    {
+        trusted(catalog, &relation.name, body, found);
+    }
+    let others = catalog
+        .functions
+        .iter()
+        .filter(|other| other.name != function.name);
+    for other in others.filter(|other| mentions(body, &other.name.name)) {
+        called(catalog, other, found, depth + 1);
+    }
+}
+
+/// The columns of that relation that `text` names and that have ranks for values; through a view, those of what it reads.
+fn trusted(catalog: &Catalog, name: &Name, text: &str, found: &mut BTreeSet<Authority>) {
+    let Some(relation) = catalog
+        .relation(name)
+        .filter(|relation| relation.extension.is_none())
+    else {
+        return;
+    };
+    if let Some(view) = &relation.view {
+        for reads in &view.reads {
+            let both = format!("{text} {}", view.definition);
+            trusted(catalog, &reads.relation, &both, found);
+        }
+        return;
+    }
+    let Some(subject) = subject(relation, text) else {
+        return;
+    };
+    let ranks = relation.columns.iter().filter(|column| {
+        column.name != subject && mentions(text, &column.name) && has_ranks(catalog, relation, column)
+    });
+    found.extend(ranks.map(|column| Authority {
+        relation: name.clone(),
+        subject: subject.clone(),
+        column: column.name.clone(),
+    }));
+}
+
+/// The column that says whose row it is: one that the text names, and that could hold a subject.
+fn subject(relation: &Relation, text: &str) -> Option<String> {
+    let could = relation.columns.iter().filter(|column| {
+        ["uuid", "text"].contains(&column.type_name.as_str()) && mentions(text, &column.name)
+    });
+    let of_users = |column: &&Column| {
+        relation.constraints.iter().any(|own| {
+            own.kind == ConstraintKind::ForeignKey
+                && own.columns == [column.name.as_str()]
+                && own
+                    .references
+                    .as_ref()
+                    .is_some_and(|to| to.relation == Name::new("auth", "users"))
+        })
+    };
+    let is_called_so = |column: &&Column| {
+        ["user_id", "uid", "sub", "subject", "auth_id", "id"].contains(&column.name.as_str())
+    };
+    let could: Vec<&Column> = could.collect();
+    let best = could.iter().copied().find(|column| of_users(column));
+    let best = best.or_else(|| could.iter().copied().find(|column| is_called_so(column)));
+    best.or_else(|| could.iter().copied().find(|column| column.type_name == "uuid"))
+        .map(|column| column.name.clone())
+}
+
+/// Whether its values are a few that are told apart, and not texts that people write.
+fn has_ranks(catalog: &Catalog, relation: &Relation, column: &Column) -> bool {
+    let is_of = |name: &Name| name.to_string() == column.type_name;
+    let is_listed = relation
+        .constraints
+        .iter()
+        .any(|own| own.kind == ConstraintKind::Check && own.columns == [column.name.as_str()]);
+    let is_called_so = [
+        "role",
+        "rank",
+        "level",
+        "permission",
+        "scope",
+        "type",
+        "status",
+        "is_",
+        "admin",
+    ]
+    .iter()
+    .any(|word| column.name.to_lowercase().contains(word));
+    match column.type_name.as_str() {
+        "boolean" => true,
+        "text" | "character varying" => is_listed || is_called_so,
+        _ => {
+            catalog.enums.iter().any(|own| is_of(&own.name))
+                || catalog.domains.iter().any(|own| is_of(&own.name))
+        }
+    }
+}
+
+/// Whether a text names this as a word of its own.
+fn mentions(text: &str, word: &str) -> bool {
+    let is_part = |char: char| char.is_alphanumeric() || char == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
+/// Strangers and whoever is signed in, where the database has a role for them; and one persona for each rank that somebody
+/// has. `holders` are those ranks: where they stand, the rank, and somebody who has it.
+pub(crate) fn automatic(catalog: &Catalog, holders: &[(Authority, String, String)]) -> Vec<Persona> {
+    let signed_in = |name: String, subject: &str| {
+        Persona::new(name, "authenticated")
+            .with_claim("sub", subject)
+            .with_claim("role", "authenticated")
+            .with_claim("aal", "aal1")
+            .with_claim("app_metadata", json!({}))
+            .with_claim("is_anonymous", false)
+    };
+    let mut personas = Vec::new();
+    if catalog.role("anon").is_some() {
+        personas.push(Persona::new("anon", "anon").with_claim("role", "anon"));
+    }
+    if catalog.role("authenticated").is_some() {
+        personas.push(signed_in("authenticated".to_owned(), NOBODY));
+        for (authority, rank, subject) in holders {
+            let name = format!("{}.{}={rank}", authority.relation.name, authority.column);
+            personas.push(signed_in(name, subject));
+        }
+    }
+    if personas.is_empty() {
+        personas.extend(granted(catalog).into_iter().map(|role| Persona::new(role, role)));
+    }
+    personas
+}
+
+/// Roles that something was granted to, or that a policy names, and that own nothing and are above nothing.
+fn granted(catalog: &Catalog) -> BTreeSet<&str> {
+    let relations = catalog
+        .relations
+        .iter()
+        .filter(|relation| relation.extension.is_none());
+    let named = relations.flat_map(|relation| {
+        let granted = relation
+            .grants
+            .iter()
+            .filter_map(|grant| grant.grantee.as_deref());
+        let of_policies = relation
+            .policies
+            .iter()
+            .flat_map(|policy| policy.roles.iter().map(String::as_str));
+        granted.chain(of_policies).filter(|role| *role != relation.owner)
+    });
+    let is_ordinary = |role: &&str| {
+        let is_owner = catalog.relations.iter().any(|relation| relation.owner == *role);
+        catalog
+            .role(role)
+            .is_some_and(|role| !role.is_superuser && !role.bypasses_rls && !role.name.starts_with("pg_"))
+            && !is_owner
+    };
+    named.filter(is_ordinary).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_a_word() {
+        assert!(mentions("(p.role = 'admin'::text)", "role"));
+        assert!(!mentions("(p.roles = 1)", "role") && !mentions("my_role", "role"));
+        assert!(mentions("\"Rôle\" = 1", "Rôle"));
+    }
+}

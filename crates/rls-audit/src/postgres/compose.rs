@@ -1,0 +1,175 @@
+//! The SQL that is composed while running: probes of relations, and of what their policies say about rows.
+//!
+//! The only place of this crate that vouches for SQL that is no constant. What is pasted into a text here is an identifier
+//! that [`quoted`] has quoted, or an expression of a policy as PostgreSQL itself prints it. Values are bound.
+
+#[expect(
+    clippy::disallowed_types,
+    reason = "this is the file that composes SQL; see its head"
+)]
+use sqlx::AssertSqlSafe;
+use sqlx::{SqlSafeStr as _, SqlStr};
+
+use crate::{
+    Authority, Name,
+    catalog::Relation,
+    matrix::{NEVER, Questions},
+    quoted,
+};
+
+/// So many rows are counted at most: beyond, one more or less says nothing new.
+pub(super) const COUNTED: u32 = 1_000;
+/// So many rows are kept to be tried with.
+const KEPT: u32 = 20;
+/// So many ranks of one column are tried.
+const RANKS: u32 = 12;
+
+/// Ranks, each with somebody who has it.
+pub(super) fn holders(authority: &Authority) -> SqlStr {
+    let (relation, rank, subject) = (
+        &authority.relation,
+        quoted(&authority.column),
+        quoted(&authority.subject),
+    );
+    vouch(format!(
+        "select coalesce(jsonb_agg(jsonb_build_array(h.rank, h.subject) order by h.rank collate \"C\"), '[]')::text\n\
+         from (select a.{rank}::text as rank, min(a.{subject}::text) as subject from {relation} a\n\
+         where a.{rank} is not null and a.{subject} is not null group by 1 order by 1 limit {RANKS}) h"
+    ))
+}
+
+/// How many rows there are, and some of them.
+pub(super) fn sample(relation: &Name) -> SqlStr {
+    vouch(format!(
+        "select jsonb_build_object(\n\
+         'total', (select count(*) from (select from {relation} limit {COUNTED} + 1) c),\n\
+         'rows', (select coalesce(jsonb_agg(to_jsonb(s)), '[]')::text from (select * from {relation} limit {KEPT}) s))::text"
+    ))
+}
+
+/// How many rows can be seen.
+pub(super) fn seen(relation: &Name) -> SqlStr {
+    vouch(format!(
+        "select count(*)::text from (select from {relation} limit {COUNTED} + 1) s"
+    ))
+}
+
+/// A question with three values.
+#[derive(Debug)]
+pub(super) struct Probe(String);
+
+impl Probe {
+    /// As a statement that takes its values.
+    pub(super) fn statement(&self) -> SqlStr {
+        vouch(self.0.clone())
+    }
+
+    /// Understood now, whoever it is asked as later.
+    pub(super) fn prepared(&self) -> SqlStr {
+        vouch(format!("prepare vigie_probe (text, text, text) as {}", self.0))
+    }
+}
+
+/// Asks what was prepared.
+pub(super) fn ask_prepared(values: &[&str]) -> SqlStr {
+    let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
+    vouch(format!("execute vigie_probe ({})", values.join(", ")))
+}
+
+/// Acts as this role.
+pub(super) fn act_as(role: &str) -> SqlStr {
+    vouch(format!("select set_config('role', {}, true)", literal(role)))
+}
+
+/// What stands in columns that nobody may give a value: their defaults, as whoever adds the row finds them. Numbers of
+/// sequences are left as they are in the rows: to ask for one would move it.
+pub(super) fn defaults(relation: &Relation, given: &[String]) -> String {
+    let left: Vec<String> = relation
+        .columns
+        .iter()
+        .filter(|column| {
+            !given.contains(&column.name) && column.generated.is_none() && column.identity.is_none()
+        })
+        .filter(|column| {
+            !column
+                .default
+                .as_deref()
+                .is_some_and(|text| text.contains("nextval("))
+        })
+        .map(|column| {
+            let default = column.default.as_deref().unwrap_or("null");
+            format!(
+                "{}::text, to_jsonb(({default})::{})",
+                literal(&column.name),
+                column.type_name
+            )
+        })
+        .collect();
+    format!("jsonb_build_object({})", left.join(", "))
+}
+
+/// Adds nothing.
+pub(super) const NO_DEFAULTS: &str = "'{}'::jsonb";
+
+fn literal(text: &str) -> String {
+    let doubled = text.replace('\'', "''");
+    if doubled.contains('\\') {
+        format!("E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
+}
+
+/// What the policies say about rows and changes: `$1` rows that there are, `$2` changes to be laid over them where rows are
+/// added, `$3` changes to rows that are there. Inside of the innermost `select` the relation's own name means one row, so
+/// that the policy's expression means what it means in the policy.
+pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> Probe {
+    let (of, name) = (format!("null::{relation}"), quoted(&relation.name));
+    let Questions {
+        select,
+        insert,
+        update,
+        changed,
+        delete,
+    } = questions;
+    Probe(format!(
+        "with base as materialized (select b.n, b.row from jsonb_array_elements($1::jsonb) with ordinality as b (row, n)),\n\
+         defaults as materialized (select {defaults} as row),\n\
+         there as materialized (select base.n, base.row, q.* from base cross join lateral (select\n\
+         coalesce(({select}), false) as seen, coalesce(({update}), false) as changeable, coalesce(({delete}), false) as removable\n\
+         from jsonb_populate_record({of}, base.row) as {name}) q),\n\
+         added as materialized (select p.n, bool_or(q.passes) as passes\n\
+         from base cross join defaults d cross join jsonb_array_elements($2::jsonb) with ordinality as p (patch, n)\n\
+         cross join lateral (select coalesce(({insert}), false) as passes\n\
+         from jsonb_populate_record({of}, base.row || p.patch || d.row) as {name}) q group by p.n),\n\
+         turned as materialized (select there.n, p.n as patch, q.passes, q.seen\n\
+         from there cross join jsonb_array_elements($3::jsonb) with ordinality as p (patch, n)\n\
+         cross join lateral (select coalesce(({changed}), false) as passes, coalesce(({select}), false) as seen\n\
+         from jsonb_populate_record({of}, there.row || p.patch) as {name}) q where there.changeable)\n\
+         select jsonb_build_object(\n\
+         'rows', (select count(*) from there),\n\
+         'seen', (select count(*) from there where seen),\n\
+         'changeable', (select count(*) from there where changeable),\n\
+         'removable', (select count(*) from there where removable),\n\
+         'added', (select count(*) from added where passes),\n\
+         'tried_to_add', (select count(*) from added),\n\
+         'turned', (select coalesce(jsonb_agg(jsonb_build_array(t.n, t.patch, t.passes, t.seen and s.seen)), '[]')\n\
+         from turned t join there s using (n)))::text"
+    ))
+}
+
+/// Questions that are all answered with no.
+pub(super) fn none() -> Questions {
+    let never = || NEVER.to_owned();
+    Questions {
+        select: never(),
+        insert: never(),
+        update: never(),
+        changed: never(),
+        delete: never(),
+    }
+}
+
+fn vouch(sql: String) -> SqlStr {
+    AssertSqlSafe(sql).into_sql_str()
+}

@@ -1,0 +1,191 @@
+//! Views: they read and write as their owner, unless they are told to do so as whoever asks.
+
+use super::super::{compose, look::Look};
+use super::{Me, answers::refused, privileges::Privileges};
+use crate::{
+    Access, Catalog, Command, Doubt, Error,
+    catalog::{Relation, RelationKind, ViewOptions},
+};
+
+impl Me<'_> {
+    /// A view reads and writes as its owner, unless it is told to do so as whoever asks.
+    pub(super) async fn through_view(
+        &mut self,
+        look: &mut Look,
+        relation: &Relation,
+        view: &ViewOptions,
+        mine: &Privileges,
+    ) -> Result<[Access; 4], Error> {
+        let mut accesses = [Access::Denied, Access::Denied, Access::Denied, Access::Denied];
+        for (access, command) in accesses.iter_mut().zip(Command::ALL) {
+            if !mine.has(command) || (command != Command::Select && !relation.writable.contains(&command)) {
+                continue;
+            }
+            *access = if command == Command::Select {
+                self.read_view(look, relation).await?
+            } else if instead_of(relation, command) {
+                Access::Unknown(Doubt::InsteadOf)
+            } else {
+                self.written_through(look, relation, view, command).await?
+            };
+        }
+        Ok(accesses)
+    }
+
+    async fn read_view(&self, look: &mut Look, relation: &Relation) -> Result<Access, Error> {
+        let seen: u32 = match look.tried(compose::seen(&relation.name), &[]).await? {
+            Ok(seen) => seen,
+            Err(code) => return Ok(refused(code)),
+        };
+        let total = self.samples.get(&relation.name).map(|sample| sample.total);
+        Ok(match (seen, total) {
+            (0, None | Some(0)) if self.reads_whole(relation) => Access::All,
+            (0, None | Some(0)) if !self.has_rows_below(relation) => Access::Unknown(Doubt::Empty),
+            (0, _) => Access::None,
+            (seen, Some(total)) if seen >= total => Access::All,
+            (_, None) if self.reads_whole(relation) => Access::All,
+            _ => Access::Some,
+        })
+    }
+
+    /// Whether everything that the view reads is known to have rows.
+    fn has_rows_below(&self, relation: &Relation) -> bool {
+        let reads = relation.view.iter().flat_map(|view| &view.reads);
+        reads
+            .map(|reads| self.samples.get(&reads.relation))
+            .all(|sample| sample.is_some_and(|sample| sample.total > 0))
+    }
+
+    /// Whether no policy stands between whoever asks and what the view reads.
+    fn reads_whole(&self, relation: &Relation) -> bool {
+        let Some(view) = &relation.view else {
+            return self
+                .privileges
+                .get(&relation.name)
+                .is_some_and(|mine| !mine.policies_apply);
+        };
+        view.reads.iter().all(|reads| {
+            let Some(base) = self.catalog.relation(&reads.relation) else {
+                return false;
+            };
+            if base.view.is_some() {
+                return self.reads_whole(base);
+            }
+            if view.security_invoker && relation.kind == RelationKind::View {
+                self.reads_whole(base)
+            } else {
+                passes_freely(self.catalog, base, &relation.owner)
+            }
+        })
+    }
+
+    /// Writes through a view go to the one relation of its FROM, as its owner or as whoever asks; that it may read others in
+    /// its WHERE makes it no less the first.
+    async fn written_through(
+        &mut self,
+        look: &mut Look,
+        relation: &Relation,
+        view: &ViewOptions,
+        command: Command,
+    ) -> Result<Access, Error> {
+        let base = view.reads.iter().find_map(|reads| {
+            self.catalog
+                .relation(&reads.relation)
+                .filter(|base| base.writable.contains(&command))
+        });
+        let Some(base) = base else {
+            return Ok(Access::Denied);
+        };
+        if !view.security_invoker && passes_freely(self.catalog, base, &relation.owner) {
+            return Ok(Access::All);
+        }
+        let below = if view.security_invoker {
+            Some(self.below(look, relation, base, command).await?)
+        } else {
+            let mut owner = self.persona.clone();
+            owner.database_role.clone_from(&relation.owner);
+            let (catalog, samples, authorities) = (self.catalog, self.samples, self.authorities);
+            let acting = look.acting(&owner, async |look| {
+                let mut me = Me::new(look, catalog, samples, authorities, &owner).await?;
+                let access = me.below(look, relation, base, command).await?;
+                Ok((access, me.trials))
+            });
+            let acting = Box::pin(acting).await?;
+            acting.map(|(access, trials)| {
+                self.trials.extend(trials);
+                access
+            })
+        };
+        Ok(below.unwrap_or(Access::Unknown(Doubt::NotAMember)))
+    }
+
+    /// What the relation below a view lets through of what the view shows.
+    async fn below(
+        &mut self,
+        look: &mut Look,
+        relation: &Relation,
+        base: &Relation,
+        command: Command,
+    ) -> Result<Access, Error> {
+        let Some(mine) = self.privileges.get(&base.name).filter(|mine| mine.has(command)) else {
+            // The view is open, and what it writes to is not.
+            return Ok(Access::Error("42501".to_owned()));
+        };
+        if !mine.policies_apply {
+            return Ok(Access::All);
+        }
+        let shown: Vec<String> = relation
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
+            .collect();
+        let only_shown = |listed: &Option<Vec<String>>| {
+            let listed = listed.as_ref().unwrap_or(&shown);
+            Some(
+                listed
+                    .iter()
+                    .filter(|name| shown.contains(name))
+                    .cloned()
+                    .collect(),
+            )
+        };
+        let mine = Privileges {
+            insert_columns: only_shown(&mine.insert_columns),
+            update_columns: only_shown(&mine.update_columns),
+            ..mine.clone()
+        };
+        let whole = base.columns.iter().all(|column| shown.contains(&column.name));
+        if !whole {
+            // Which rows the view shows cannot be told from those below.
+            return Ok(Access::Unknown(Doubt::NoCandidate));
+        }
+        let shown_rows = self
+            .samples
+            .get(&relation.name)
+            .filter(|sample| sample.total > 0)
+            .cloned();
+        let answers = self.asked(look, base, &mine, shown_rows.as_ref()).await?;
+        if let Some(trial) = self.trials.last_mut() {
+            trial.relation = relation.name.clone();
+        }
+        Ok(answers.access(command, mine.select))
+    }
+}
+
+fn instead_of(relation: &Relation, command: Command) -> bool {
+    relation
+        .triggers
+        .iter()
+        .any(|own| own.instead_of && own.enabled && own.commands.contains(&command))
+}
+
+/// Whether no policy of the relation holds this role back.
+fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) -> bool {
+    let Some(role) = catalog.role(role) else {
+        return false;
+    };
+    !relation.rls
+        || role.is_superuser
+        || role.bypasses_rls
+        || (relation.owner == role.name && !relation.force_rls)
+}

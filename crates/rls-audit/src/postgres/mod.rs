@@ -1,0 +1,95 @@
+//! PostgreSQL behind [`DatabaseInspector`](crate::DatabaseInspector). The only place of this crate that knows sqlx.
+
+mod catalog;
+mod compose;
+mod look;
+mod measure;
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+pub use sqlx;
+use sqlx::PgPool;
+
+use self::look::Look;
+use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspection, Persona, persona};
+
+/// Looks at a PostgreSQL database with the login of a pool, which should be a member of the roles that it is to try, and
+/// needs no privilege of its own.
+#[derive(Debug, Clone)]
+pub struct PgDatabaseInspector {
+    pool: PgPool,
+}
+
+impl PgDatabaseInspector {
+    /// Looks through this pool.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+}
+
+#[async_trait]
+impl DatabaseInspector for PgDatabaseInspector {
+    async fn catalog(&self) -> Result<Catalog, Error> {
+        let mut look = Look::begin(&self.pool).await?;
+        let catalog = catalog::load(&mut look).await;
+        look.end().await;
+        catalog
+    }
+
+    async fn inspect(&self, given: &[Persona]) -> Result<Inspection, Error> {
+        let mut look = Look::begin(&self.pool).await?;
+        let inspected = inspect(&mut look, given).await;
+        look.end().await;
+        inspected
+    }
+}
+
+async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error> {
+    let catalog = catalog::load(look).await?;
+    let mut holders = Vec::new();
+    let authorities = persona::authorities(&catalog);
+    for authority in &authorities {
+        for (rank, subject) in look.holders(authority).await? {
+            holders.push((authority.clone(), rank, subject));
+        }
+    }
+    let mut personas = given.to_vec();
+    let known: BTreeSet<String> = given.iter().map(|persona| persona.name.clone()).collect();
+    personas.extend(
+        persona::automatic(&catalog, &holders)
+            .into_iter()
+            .filter(|persona| !known.contains(&persona.name)),
+    );
+    let (mut cells, mut trials) = (Vec::new(), Vec::new());
+    let samples = measure::samples(look, &catalog).await?;
+    for persona in &personas {
+        let (of_persona, tried) = measure::cells(look, &catalog, &samples, &authorities, persona).await?;
+        cells.extend(of_persona);
+        trials.extend(tried);
+    }
+    Ok(Inspection {
+        catalog,
+        matrix: AccessMatrix { personas, cells },
+        trials,
+    })
+}
+
+impl Look {
+    /// Some ranks of that column, each with somebody who has it; none where this login may not read them.
+    async fn holders(&mut self, authority: &Authority) -> Result<Vec<(String, String)>, Error> {
+        let sql = compose::holders(authority);
+        Ok(self.tried(sql, &[]).await?.unwrap_or_default())
+    }
+}
+
+/// What an error of the driver means to a caller; never its text, which may quote data.
+fn failure(error: sqlx::Error) -> Error {
+    match integrity_core::postgres::error_code(&error).as_deref() {
+        Some("42501") => Error::Forbidden {
+            reason: "this login lacks a privilege (SQLSTATE 42501)".to_owned(),
+        },
+        _ => Error::Unavailable(Box::new(error)),
+    }
+}

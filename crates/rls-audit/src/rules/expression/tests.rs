@@ -1,0 +1,182 @@
+use super::*;
+use crate::rules::sample::{Sample, definer};
+
+fn understood(text: &str) -> Expression {
+    let helper = definer(
+        "tenant",
+        "select current_setting('request.jwt.claims', true)::jsonb ->> 'tenant'",
+    );
+    let world = Sample::new().calling(helper);
+    Expression::of(text, &world.catalog).unwrap_or_else(|| panic!("not understood: {text}"))
+}
+
+/// For whoever, for strangers, for whoever is signed in; `id` is never NULL.
+fn truths(text: &str) -> [Truth; 3] {
+    let expression = understood(text);
+    [Caller::Anybody, Caller::Anonymous, Caller::SignedIn]
+        .map(|who| expression.truth(who, &|name| name == "id"))
+}
+
+#[test]
+fn what_is_the_same_for_every_row() {
+    use Truth::{Depends, False, Null, True};
+    for (text, expected) in [
+        ("true", [True; 3]),
+        ("(1 = 1)", [True; 3]),
+        ("(id = id)", [True; 3]),
+        ("(id IS NOT NULL)", [True; 3]),
+        ("(owner IS NOT NULL)", [Depends; 3]),
+        ("COALESCE(true, (owner = auth.uid()))", [True; 3]),
+        ("COALESCE((owner = auth.uid()), true)", [Depends, True, Depends]),
+        ("(auth.uid() IS NOT NULL)", [Depends, False, True]),
+        (
+            "(( SELECT auth.uid() AS uid) IS NOT NULL)",
+            [Depends, False, True],
+        ),
+        (
+            "((auth.uid() IS NULL) OR (owner = auth.uid()))",
+            [Depends, True, Depends],
+        ),
+        ("(auth.role() = 'authenticated'::text)", [Depends, False, True]),
+        (
+            "(auth.role() = ANY (ARRAY['anon'::text, 'authenticated'::text]))",
+            [Depends, True, True],
+        ),
+        (
+            "((auth.jwt() ->> 'role'::text) = 'authenticated'::text)",
+            [Depends, False, True],
+        ),
+        ("(owner = auth.uid())", [Depends, Null, Depends]),
+        ("false", [False; 3]),
+        ("(NOT false)", [True; 3]),
+        ("(public = true)", [Depends; 3]),
+        ("(EXISTS ( SELECT 1 FROM public.a a WHERE true))", [Depends; 3]),
+    ] {
+        assert_eq!(truths(text), expected, "{text}");
+    }
+    assert!(understood("(true)").is_plainly_true() && !understood("(1 = 1)").is_plainly_true());
+}
+
+#[test]
+fn whose_a_column_is() {
+    let text = "((org_id = 1) AND (EXISTS ( SELECT 1
+   FROM public.members m
+  WHERE ((m.org_id = projects.org_id) AND (m.user_id = ( SELECT auth.uid() AS uid))
+    AND (m.role = 'admin'::public.rank)))))";
+    let expression = understood(text);
+    assert_eq!(expression.own_columns(), BTreeSet::from(["org_id"]));
+    let inner = expression
+        .columns
+        .iter()
+        .find(|column| column.name == "user_id")
+        .unwrap();
+    assert_eq!(
+        expression.relation_of(inner),
+        Some(&Name::new("public", "members"))
+    );
+    assert!(expression.queries[0].names_row && !expression.queries[1].is_correlated);
+    let ranks = expression
+        .comparisons
+        .iter()
+        .find(|own| matches!(&own.left, Side::Column(own) if own.name == "role"));
+    assert_eq!(
+        ranks.map(|own| &own.right),
+        Some(&Side::Literals(vec!["admin".to_owned()]))
+    );
+}
+
+#[test]
+fn what_is_compared_with_the_caller() {
+    for text in [
+        "(owner = auth.uid())",
+        "(( SELECT auth.uid() AS uid) = owner)",
+        "((owner)::text = (current_setting('request.jwt.claims'::text, true)::json ->> 'sub'::text))",
+        "((owner)::text = public.tenant())",
+        "(owner = ANY (ARRAY[auth.uid()]))",
+    ] {
+        assert_eq!(
+            understood(text).compared_with_caller(),
+            BTreeSet::from(["owner"]),
+            "{text}"
+        );
+    }
+    assert!(understood("(owner = other)").compared_with_caller().is_empty());
+    assert!(understood("(owner = public.tenant())").names_caller(&{
+        let helper = definer("tenant", "select auth.uid()");
+        Sample::new().calling(helper).catalog
+    }));
+}
+
+#[test]
+fn a_call_in_a_query_that_is_asked_once_is_not_made_for_each_row() {
+    for (text, expected) in [
+        ("(owner = auth.uid())", true),
+        ("(owner = ( SELECT auth.uid() AS uid))", false),
+        (
+            "(org IN ( SELECT m.org FROM public.m m WHERE (m.who = auth.uid())))",
+            false,
+        ),
+        (
+            "(EXISTS ( SELECT 1 FROM public.m m WHERE ((m.org = t.org) AND (m.who = auth.uid()))))",
+            true,
+        ),
+        (
+            "(EXISTS ( SELECT 1 FROM public.m m WHERE ((m.org = t.org) AND (m.who = ( SELECT auth.uid() AS uid)))))",
+            false,
+        ),
+    ] {
+        let expression = understood(text);
+        assert!(
+            expression
+                .calls
+                .iter()
+                .all(|call| expression.is_per_row(call) == expected),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_does_not_parse_is_not_understood() {
+    let catalog = Sample::new().catalog;
+    assert!(Expression::of("(a = ", &catalog).is_none());
+    assert!(Expression::of("true) or (true", &catalog).is_none());
+}
+
+#[test]
+fn what_postgresql_prints_is_understood() {
+    let listed = understood(
+        "(((role)::text = ANY ((ARRAY['A'::character varying, 'b'::character varying])::text[])) OR (status = 'x'::text))",
+    );
+    assert_eq!(
+        listed.comparisons[0].right,
+        Side::Literals(vec!["A".to_owned(), "b".to_owned()])
+    );
+    understood(
+        "((EXISTS ( SELECT 1
+   FROM ( SELECT members.id,
+            members.project_id
+           FROM public.members) s
+  WHERE (s.project_id = projects.id))) AND ((auth.jwt() #>> '{app_metadata,role}'::text[]) = 'admin'::text)
+  AND (status ~~* 'o%'::text) AND ((now() AT TIME ZONE 'utc'::text) >= '2020-01-01 00:00:00'::timestamp without time zone)
+  AND (EXTRACT(hour FROM now()) > (3)::numeric))",
+    );
+    understood(
+        "(COALESCE(true, (org_id = auth.uid())) AND
+CASE
+    WHEN (status = 'open'::text) THEN true
+    ELSE false
+END AND (id = ANY (ARRAY[auth.uid()])) AND (NOT (status IS DISTINCT FROM 'open'::text)) AND (CURRENT_USER = 'x'::name)
+AND (now() > '2020-01-01 00:00:00+00'::timestamp with time zone))",
+    );
+    let joined = understood(
+        "(EXISTS ( SELECT 1
+   FROM (public.profiles p
+     JOIN public.members m ON ((m.user_id = p.id)))
+  WHERE ((p.id = auth.uid()) AND ((p.role)::text = 'Admin'::text) AND (m.project_id = projects.id))))",
+    );
+    assert_eq!(joined.sources().len(), 2);
+    understood(
+        "((user_id = auth.uid()) AND (tags @> ARRAY['a'::text]) AND (name ~ '^x'::text) AND ((data)::jsonb ? 'k'::text))",
+    );
+}

@@ -1,0 +1,186 @@
+//! Policies that hold nothing back, and say so: RLS-201 to RLS-204.
+
+use super::shown::{Own, permissive, strangers};
+use crate::{
+    Command, Persona, quoted,
+    rules::{Caller, Facts, Finding, Level, Rule, Truth, Verdict},
+};
+
+pub(super) const RLS_201: Rule = Rule {
+    id: "RLS-201",
+    title: "policy to public",
+    why: "PUBLIC is everybody: anonymous callers, and every role that will ever be made.",
+    look: to_public,
+};
+
+pub(super) const RLS_202: Rule = Rule {
+    id: "RLS-202",
+    title: "unconditional read for anonymous callers",
+    why: "Whoever knows the address reads the whole table, without a login.",
+    look: read_by_strangers,
+};
+
+pub(super) const RLS_203: Rule = Rule {
+    id: "RLS-203",
+    title: "unconditional read for every signed-in user",
+    why: "Where anybody may sign up, every signed-in user is nearly everybody.",
+    look: read_by_signed_in,
+};
+
+pub(super) const RLS_204: Rule = Rule {
+    id: "RLS-204",
+    title: "unconditional write",
+    why: "Whoever has the role adds, changes or removes anybody's rows.",
+    look: write,
+};
+
+fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
+    let anonymous: Vec<&Persona> = strangers(facts)
+        .into_iter()
+        .filter(|who| who.is_anonymous())
+        .collect();
+    let is_public = |own: &Own<'_>| own.policy.roles.is_empty();
+    let found = permissive(facts).filter(is_public).map(|own| {
+        let cells = own.cells(&anonymous, &own.commands(&Command::ALL));
+        let verdict = cells.verdict();
+        let level = if verdict == Verdict::Refuted {
+            Level::Info
+        } else {
+            Level::Warn
+        };
+        let can_be_mended = facts.catalog.role("authenticated").is_some();
+        let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
+        Finding {
+            rule: RLS_201.id,
+            level,
+            object: own.object(),
+            message: format!("{} is for PUBLIC, which is everybody.", capital(&own.called())),
+            evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
+            verdict,
+            fix: can_be_mended.then(|| format!("alter policy {policy} on {relation} to authenticated;")),
+        }
+    });
+    found.collect()
+}
+
+fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {
+    let anonymous: Vec<&Persona> = strangers(facts)
+        .into_iter()
+        .filter(|who| who.is_anonymous())
+        .collect();
+    let found = unconditional_reads(facts).filter_map(|own| {
+        let cells = own.cells(&anonymous, &[Command::Select]);
+        let verdict = cells.verdict_of_all();
+        let level = match verdict {
+            Verdict::Proved => Level::Error,
+            Verdict::Unproved if anonymous.iter().any(|who| own.is_for(&who.database_role)) => Level::Warn,
+            _ => return None,
+        };
+        Some(Finding {
+            rule: RLS_202.id,
+            level,
+            object: own.object(),
+            message: format!(
+                "{} lets anonymous callers read every row.",
+                capital(&own.called())
+            ),
+            evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
+            verdict,
+            fix: Some(dropped(&own)),
+        })
+    });
+    found.collect()
+}
+
+fn read_by_signed_in(facts: &Facts<'_>) -> Vec<Finding> {
+    let (anonymous, signed_in): (Vec<&Persona>, Vec<&Persona>) = strangers(facts)
+        .into_iter()
+        .partition(|persona| persona.is_anonymous());
+    let found = unconditional_reads(facts).filter_map(|own| {
+        if own.cells(&anonymous, &[Command::Select]).is_open() {
+            return None;
+        }
+        let cells = own.cells(&signed_in, &[Command::Select]);
+        let verdict = cells.verdict_of_all();
+        let is_for_them = signed_in.iter().any(|who| own.is_for(&who.database_role));
+        (is_for_them && verdict != Verdict::Refuted).then(|| Finding {
+            rule: RLS_203.id,
+            level: Level::Warn,
+            object: own.object(),
+            message: format!(
+                "{} lets every signed-in user read every row.",
+                capital(&own.called())
+            ),
+            evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
+            verdict,
+            fix: None,
+        })
+    });
+    found.collect()
+}
+
+/// Policies that let every row be read and say so; one that no other holds back.
+fn unconditional_reads<'a>(facts: &'a Facts<'a>) -> impl Iterator<Item = Own<'a>> {
+    permissive(facts)
+        .filter(|own| own.policy.is_for(Command::Select))
+        .filter(|own| own.using().is_some_and(|using| using.is_plainly_true()))
+}
+
+fn write(facts: &Facts<'_>) -> Vec<Finding> {
+    let strangers = strangers(facts);
+    let found = permissive(facts).filter_map(|own| {
+        let commands: Vec<Command> = own
+            .commands(&[Command::Insert, Command::Update, Command::Delete])
+            .into_iter()
+            .filter(|command| own.deciding(*command).is_some_and(|says| says.is_plainly_true()))
+            .filter(|command| !(*command == Command::Insert && is_scoped(&own)))
+            .collect();
+        let is_for_them = strangers.iter().any(|who| own.is_for(&who.database_role));
+        if commands.is_empty() || !is_for_them {
+            return None;
+        }
+        let cells = own.cells(&strangers, &commands);
+        let verdict = cells.verdict();
+        let level = match verdict {
+            Verdict::Proved => Level::Error,
+            Verdict::Unproved => Level::Warn,
+            Verdict::Refuted => return None,
+        };
+        let commands: Vec<&str> = commands.into_iter().map(Command::as_str).collect();
+        Some(Finding {
+            rule: RLS_204.id,
+            level,
+            object: own.object(),
+            message: format!(
+                "{} allows {} without any condition.",
+                capital(&own.called()),
+                commands.join(", ")
+            ),
+            evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
+            verdict,
+            fix: Some(dropped(&own)),
+        })
+    });
+    found.collect()
+}
+
+/// Whether rows that are there are held back although anything may come to be: RLS-211 speaks of that.
+fn is_scoped(own: &Own<'_>) -> bool {
+    own.policy.using.is_some() && own.truth(Command::Update, Caller::Anybody) == Truth::Depends
+}
+
+fn dropped(own: &Own<'_>) -> String {
+    format!(
+        "drop policy if exists {} on {};",
+        quoted(&own.policy.name),
+        own.relation.name
+    )
+}
+
+/// A sentence starts so.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,201 @@
+use super::*;
+use crate::rules::sample::{Sample, granted, policy, table, view};
+
+fn salaries() -> Name {
+    Name::new("public", "salaries")
+}
+
+/// A view of salaries that this says, and what strangers and whoever is signed in read of the table.
+fn over(definition: &str, own: [Access; 2]) -> Sample {
+    let name = salaries();
+    let leaking = view("leaking", definition, &[(&name, &["id"])]).granting("anon", &["SELECT"]);
+    let [stranger, signed_in] = own;
+    let base = table("salaries")
+        .granting("anon", &["SELECT"])
+        .policed(policy("own", "(owner = auth.uid())"));
+    Sample::new()
+        .with(base)
+        .with(leaking)
+        .reading("salaries", stranger, signed_in)
+}
+
+const ALL: &str = "SELECT id FROM public.salaries;";
+const SOME: &str = "SELECT id FROM public.salaries WHERE (NOT secret);";
+
+#[test]
+fn a_view_may_return_what_its_reader_cannot_read() {
+    let found = over(ALL, [Access::None, Access::None])
+        .reading("leaking", Access::All, Access::Denied)
+        .one(&RLS_301);
+    assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
+    assert_eq!(
+        found.evidence,
+        [
+            "owner postgres",
+            "SELECT is granted to anon",
+            "anon reads through the view: all; from public.salaries: none"
+        ]
+    );
+    assert_eq!(
+        found.fix.as_deref(),
+        Some("alter view public.leaking set (security_invoker = true);")
+    );
+    over(SOME, [Access::Denied, Access::Denied])
+        .reading("leaking", Access::Some, Access::Denied)
+        .one(&RLS_301);
+}
+
+#[test]
+fn all_is_more_than_some_where_the_view_leaves_nothing_out() {
+    let whole = over(ALL, [Access::Some, Access::None]).reading("leaking", Access::All, Access::Denied);
+    assert_eq!(whole.one(&RLS_301).verdict, Verdict::Proved);
+    let some = over(SOME, [Access::Some, Access::None])
+        .reading("leaking", Access::All, Access::Denied)
+        .one(&RLS_301);
+    assert_eq!((some.level, some.verdict), (Level::Warn, Verdict::Unproved));
+}
+
+#[test]
+fn where_the_matrix_shows_nothing_it_is_good_to_know() {
+    for (own, through) in [(Access::All, Access::All), (Access::None, Access::None)] {
+        let found = over(ALL, [own, Access::None])
+            .reading("leaking", through, Access::Denied)
+            .one(&RLS_301);
+        assert_eq!((found.level, found.verdict), (Level::Info, Verdict::Refuted));
+    }
+    let unmeasured = over(ALL, [Access::None, Access::None]).one(&RLS_301);
+    assert_eq!(
+        (unmeasured.level, unmeasured.verdict),
+        (Level::Warn, Verdict::Unproved)
+    );
+}
+
+#[test]
+fn a_view_that_reads_as_whoever_asks_is_left_alone() {
+    let mut sample = over(ALL, [Access::None, Access::None]).reading("leaking", Access::All, Access::Denied);
+    for relation in &mut sample.catalog.relations {
+        if let Some(view) = &mut relation.view {
+            view.security_invoker = true;
+        }
+    }
+    sample.silent(&RLS_301);
+    let mut ungranted = over(ALL, [Access::None, Access::None]);
+    ungranted.catalog.relations[1].grants.clear();
+    ungranted.silent(&RLS_301);
+}
+
+#[test]
+fn a_column_may_come_out_that_is_granted_to_nobody() {
+    let mut sample = over(ALL, [Access::All, Access::None]).reading("leaking", Access::All, Access::Denied);
+    sample.catalog.relations[0].grants.clear();
+    sample.catalog.relations[0] = sample.catalog.relations[0].clone().column("body", "text");
+    sample.catalog.relations[0].columns[1]
+        .grants
+        .push(granted("anon", "SELECT"));
+    let found = sample.one(&RLS_301);
+    assert_eq!(found.verdict, Verdict::Proved);
+    assert!(
+        found
+            .evidence
+            .contains(&"anon reads id of public.salaries through the view only".to_owned())
+    );
+}
+
+#[test]
+fn a_view_that_policies_read_is_not_told_to_read_as_the_caller() {
+    let mut sample = over(ALL, [Access::None, Access::None]).reading("leaking", Access::All, Access::Denied);
+    sample.catalog.relations[0].policies[0]
+        .reads
+        .push(crate::catalog::Reads {
+            relation: Name::new("public", "leaking"),
+            columns: Vec::new(),
+        });
+    assert_eq!(sample.one(&RLS_301).fix, None);
+}
+
+#[test]
+fn it_reads_through_other_views() {
+    let sample = over(ALL, [Access::None, Access::None]);
+    let inner = Name::new("public", "leaking");
+    let above =
+        view("above", "SELECT id FROM public.leaking;", &[(&inner, &["id"])]).granting("anon", &["SELECT"]);
+    let sample = sample.with(above).reading("leaking", Access::None, Access::None);
+    let found = sample
+        .reading("above", Access::All, Access::Denied)
+        .found(&RLS_301);
+    let levels: Vec<_> = found
+        .iter()
+        .map(|found| (found.object.to_string(), found.level))
+        .collect();
+    assert!(
+        levels.contains(&("public.above".to_owned(), Level::Error)),
+        "{levels:?}"
+    );
+}
+
+#[test]
+fn a_view_may_be_written_through() {
+    let writable = |privileges: &[&str]| {
+        let name = salaries();
+        let mut open = view("open", ALL, &[(&name, &["id"])]).granting("anon", privileges);
+        open.writable = vec![Command::Insert, Command::Delete];
+        Sample::new().with(open)
+    };
+    let sample = || writable(&["DELETE", "UPDATE"]);
+    let proved = sample()
+        .cell("anon", "open", Command::Delete, Access::All)
+        .one(&RLS_302);
+    assert_eq!((proved.level, proved.verdict), (Level::Error, Verdict::Proved));
+    assert_eq!(
+        proved.fix.as_deref(),
+        Some("revoke delete on public.open from anon;")
+    );
+    let unknown = Access::Unknown(crate::Doubt::InsteadOf);
+    let unproved = sample()
+        .cell("anon", "open", Command::Delete, unknown)
+        .one(&RLS_302);
+    assert_eq!(
+        (unproved.level, unproved.verdict),
+        (Level::Warn, Verdict::Unproved)
+    );
+    let refuted = sample()
+        .cell("anon", "open", Command::Delete, Access::None)
+        .one(&RLS_302);
+    assert_eq!((refuted.level, refuted.verdict), (Level::Info, Verdict::Refuted));
+    writable(&["SELECT", "UPDATE"]).silent(&RLS_302);
+    Sample::new()
+        .with(table("salaries").granting("anon", &["DELETE"]))
+        .silent(&RLS_302);
+}
+
+#[test]
+fn users_must_not_be_shown() {
+    let users = Name::new("auth", "users");
+    let of = |definition: &str| {
+        Sample::new()
+            .with(view("people", definition, &[(&users, &["id", "email"])]).granting("anon", &["SELECT"]))
+    };
+    let plain = "SELECT id, email FROM auth.users;";
+    let found = of(plain)
+        .reading("people", Access::All, Access::Denied)
+        .one(&RLS_303);
+    assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
+    assert_eq!(
+        found.message,
+        "public.people can be read by callers and shows email, id of auth.users."
+    );
+    of(plain)
+        .reading("people", Access::None, Access::Denied)
+        .silent(&RLS_303);
+    let joined = "SELECT p.id FROM (public.p p JOIN auth.users u ON ((u.id = p.id)));";
+    of(joined)
+        .reading("people", Access::All, Access::Denied)
+        .silent(&RLS_303);
+    let odd = of("SELECT something odd")
+        .reading("people", Access::All, Access::Denied)
+        .one(&RLS_303);
+    assert_eq!((odd.level, odd.verdict), (Level::Warn, Verdict::Unproved));
+    let mut kept = of(plain);
+    kept.catalog.relations[0].grants.clear();
+    kept.silent(&RLS_303);
+}

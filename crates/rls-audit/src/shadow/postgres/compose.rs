@@ -1,0 +1,149 @@
+//! The commands that are tried. Identifiers are quoted by the function that quotes them everywhere; rows and changes stand
+//! as literals.
+
+use serde_json::Value;
+#[expect(
+    clippy::disallowed_types,
+    reason = "this is the file that composes SQL; see its head"
+)]
+use sqlx::AssertSqlSafe;
+use sqlx::{SqlSafeStr as _, SqlStr};
+
+use crate::{
+    Command, Name,
+    catalog::{Identity, Relation},
+    quoted,
+};
+
+fn literal(text: &str) -> String {
+    let doubled = text.replace('\'', "''");
+    if doubled.contains('\\') {
+        format!("E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
+}
+
+/// How many rows there are.
+pub(super) fn count(relation: &Relation) -> SqlStr {
+    vouch(format!("select count(*) from {}", relation.name))
+}
+
+/// The rows that there are.
+pub(super) fn rows(relation: &Relation) -> SqlStr {
+    vouch(format!("select to_jsonb(r)::text from {} r", relation.name))
+}
+
+/// Where the rows are.
+pub(super) fn places(relation: &Relation) -> SqlStr {
+    vouch(format!(
+        "select tableoid::oid::text || ' ' || ctid::text from {}",
+        relation.name
+    ))
+}
+
+/// Reads, or takes away, whatever there is.
+pub(super) fn whole(relation: &Relation, command: Command) -> SqlStr {
+    vouch(match command {
+        Command::Select => format!("select count(*) from {}", relation.name),
+        _ => format!("delete from {}", relation.name),
+    })
+}
+
+/// The columns that this role may give a value.
+pub(super) fn columns(relation: &Name, role: &str, command: Command) -> SqlStr {
+    vouch(format!(
+        "select a.attname::text from pg_catalog.pg_attribute a\n\
+         where a.attrelid = {relation}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''\n\
+         and (a.attidentity <> 'a' or '{command}' = 'INSERT') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}') order by a.attnum",
+        relation = literal(&relation.to_string()),
+        role = literal(role),
+        command = command.as_str(),
+    ))
+}
+
+fn record(relation: &Relation, row: &str) -> String {
+    format!("jsonb_populate_record(null::{}, {}::jsonb)", relation.name, row)
+}
+
+/// Puts a row there, whoever may.
+pub(super) fn put(relation: &Relation, row: &str) -> SqlStr {
+    let columns: Vec<String> = relation
+        .columns
+        .iter()
+        .filter(|column| column.generated.is_none())
+        .map(|column| quoted(&column.name))
+        .collect();
+    let list = columns.join(", ");
+    vouch(format!(
+        "insert into {} ({list}) overriding system value select {list} from {} r",
+        relation.name,
+        record(relation, &literal(row))
+    ))
+}
+
+/// Adds a row with a change laid over it, giving the columns that may be given.
+pub(super) fn add(relation: &Relation, columns: &[String], row: &str, patch: &Value) -> SqlStr {
+    let list: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let list = list.join(", ");
+    if list.is_empty() {
+        return vouch(format!("insert into {} default values", relation.name));
+    }
+    let is_always = |name: &String| {
+        let mut columns = relation.columns.iter();
+        columns.any(|column| column.name == *name && column.identity == Some(Identity::Always))
+    };
+    let overriding = if columns.iter().any(is_always) {
+        " overriding system value"
+    } else {
+        ""
+    };
+    let row = format!(
+        "({}::jsonb || {}::jsonb)",
+        literal(row),
+        literal(&patch.to_string())
+    );
+    vouch(format!(
+        "insert into {} ({list}){overriding} select {list} from {} r",
+        relation.name,
+        record(relation, &row)
+    ))
+}
+
+/// Changes rows: all, without looking at any, or the one at this place. `free` is a column that is changed where the patch
+/// changes none.
+pub(super) fn change(
+    relation: &Relation,
+    patch: &Value,
+    free: Option<&String>,
+    place: Option<&String>,
+) -> SqlStr {
+    let changed: Vec<String> = match patch.as_object().filter(|patch| !patch.is_empty()) {
+        Some(patch) => patch.keys().cloned().collect(),
+        None => free.cloned().into_iter().collect(),
+    };
+    let sets: Vec<String> = changed
+        .iter()
+        .map(|name| {
+            let column = quoted(name);
+            if patch.get(name).is_some() {
+                let record = record(relation, &literal(&patch.to_string()));
+                format!("{column} = ({record}).{column}")
+            } else if place.is_some() {
+                format!("{column} = {column}")
+            } else {
+                // Where it must not be, that is found out after the policies have been asked.
+                format!("{column} = null")
+            }
+        })
+        .collect();
+    let place = place.and_then(|place| place.split_once(' '));
+    let only = place.map_or(String::new(), |(table, ctid)| {
+        format!(" where tableoid = {table} and ctid = {}::tid", literal(ctid))
+    });
+    vouch(format!("update {} set {}{only}", relation.name, sets.join(", ")))
+}
+
+fn vouch(sql: String) -> SqlStr {
+    AssertSqlSafe(sql).into_sql_str()
+}

@@ -1,0 +1,11 @@
+grant usage on schema public to anon, authenticated;
+create table public.salaries (id int primary key, who text, amount int);
+insert into public.salaries values (1, 'a', 1), (2, 'b', 2);
+alter table public.salaries enable row level security;
+create view public.leaking as select * from public.salaries;
+create view public.keeping with (security_invoker = true) as select * from public.salaries;
+create view public.counted as select count(*) as n from public.salaries;
+create materialized view public.stored as select * from public.salaries;
+grant select on public.salaries, public.keeping, public.counted to authenticated;
+grant all on public.leaking to anon, authenticated;
+grant select on public.stored to anon;

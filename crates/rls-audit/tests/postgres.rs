@@ -1,0 +1,10 @@
+//! The inspector on real servers, over a corpus of small schemas.
+
+#[path = "postgres/corpus.rs"]
+mod corpus;
+#[path = "postgres/matrix.rs"]
+mod matrix;
+#[path = "postgres/random.rs"]
+mod random;
+#[path = "postgres/traces.rs"]
+mod traces;

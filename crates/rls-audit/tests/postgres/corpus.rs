@@ -1,0 +1,98 @@
+//! A server with every schema of the corpus in a database of its own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use pg_sandbox::{Options, Sandbox, Script};
+use rls_audit::{
+    DatabaseInspector as _, Inspection, Persona, PgDatabaseInspector,
+    postgres::sqlx::{Connection as _, PgConnection, PgPool},
+};
+
+/// A private server with the corpus.
+pub(crate) struct Corpus {
+    server: Sandbox,
+    cases: Vec<Case>,
+}
+
+/// A schema of the corpus.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    folder: PathBuf,
+}
+
+impl Corpus {
+    /// All of it, or the case of that name.
+    pub(crate) fn load(only: Option<&str>) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+        let options = Options::from_env()
+            .setting("autovacuum", "off")
+            .setting("fsync", "off");
+        let server = Sandbox::start(&options).expect("a private server");
+        let roles = fs::read_to_string(folder.join("roles.sql")).expect("the roles");
+        server
+            .psql("postgres", Script::Text(&roles))
+            .expect("the roles are made");
+        let entries = fs::read_dir(folder)
+            .expect("the corpus")
+            .map(|entry| entry.expect("an entry").path());
+        let mut cases: Vec<Case> = entries
+            .filter(|path| path.is_dir())
+            .map(|folder| Case {
+                name: folder.file_name().expect("a name").to_string_lossy().into_owned(),
+                folder,
+            })
+            .filter(|case| only.is_none_or(|only| only == case.name))
+            .collect();
+        cases.sort_by(|a, b| a.name.cmp(&b.name));
+        assert!(!cases.is_empty(), "there is no {only:?}");
+        for case in &cases {
+            server.create_database(&case.name).expect("a database");
+            let schema = fs::read_to_string(case.folder.join("schema.sql")).expect("a schema");
+            server
+                .psql(&case.name, Script::Text(&schema))
+                .expect("the schema loads");
+        }
+        Self { server, cases }
+    }
+
+    pub(crate) fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    /// The database of a case, as its superuser.
+    pub(crate) async fn connect(&self, case: &Case) -> PgConnection {
+        PgConnection::connect(&self.server.url(&case.name))
+            .await
+            .expect("connected")
+    }
+
+    /// An empty database more; its URL.
+    pub(crate) fn database(&self, name: &str) -> String {
+        self.server.create_database(name).expect("a database");
+        self.server.url(name)
+    }
+
+    /// What the inspector sees there, as this login.
+    pub(crate) async fn inspected(&self, case: &Case, login: &str) -> Inspection {
+        let url = self
+            .server
+            .url(&case.name)
+            .replacen("postgres@", &format!("{login}@"), 1);
+        let pool = PgPool::connect(&url).await.expect("connected");
+        PgDatabaseInspector::new(pool)
+            .inspect(&[amina()])
+            .await
+            .expect("inspected")
+    }
+}
+
+/// Whose rows the corpus has.
+pub(crate) fn amina() -> Persona {
+    Persona::new("amina", "authenticated")
+        .with_claim("sub", "11111111-1111-4111-8111-111111111111")
+        .with_claim("role", "authenticated")
+}

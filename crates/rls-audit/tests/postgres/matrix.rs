@@ -1,0 +1,65 @@
+//! The matrix beside what real commands come to.
+
+use rls_audit::{
+    Access,
+    shadow::{PgShadow, disagreements},
+};
+
+use crate::corpus::Corpus;
+
+#[tokio::test]
+async fn the_matrix_is_what_real_commands_come_to() {
+    let corpus = Corpus::load(None);
+    let (mut wrong, mut cells, mut unknown) = (Vec::new(), 0, Vec::new());
+    for case in corpus.cases() {
+        let found = corpus.inspected(case, "postgres").await;
+        let mut copy = corpus.connect(case).await;
+        let real = PgShadow::new(&mut copy, false)
+            .cells(&found)
+            .await
+            .expect("tried");
+        assert_eq!(found.matrix.cells.len(), real.len(), "{}", case.name);
+        cells += real.len();
+        for cell in found
+            .matrix
+            .cells
+            .iter()
+            .filter(|cell| matches!(cell.access, Access::Unknown(_)))
+        {
+            unknown.push(format!("{}: {} of {}", case.name, cell.access, cell.relation));
+        }
+        wrong.extend(
+            disagreements(&found.matrix.cells, &real)
+                .into_iter()
+                .map(|differs| format!("{}: {differs:?}", case.name)),
+        );
+    }
+    unknown.sort();
+    unknown.dedup();
+    println!(
+        "{cells} cells of {} schemas; not known: {unknown:#?}",
+        corpus.cases().len()
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A login that is only a member of the roles sees no row of its own, and still says of each door whether it is open.
+#[tokio::test]
+async fn a_login_without_privileges_finds_the_same_doors() {
+    let corpus = Corpus::load(None);
+    let mut wrong = Vec::new();
+    for case in corpus.cases() {
+        let whole = corpus.inspected(case, "postgres").await;
+        let found = corpus.inspected(case, "auditor").await;
+        for cell in &found.matrix.cells {
+            let known = whole.matrix.access(&cell.persona, &cell.relation, cell.command);
+            let Some(known) = known.filter(|known| !matches!(known, Access::Unknown(_))) else {
+                continue;
+            };
+            if !matches!(cell.access, Access::Unknown(_)) && cell.access.is_open() != known.is_open() {
+                wrong.push(format!("{}: {cell:?}, and it is {known}", case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
