@@ -1,4 +1,4 @@
-//! Everybody can use every screen: axe-core finds nothing, and nothing is cut off or too small to be pressed at 360 pixels.
+//! Everybody can use every screen: axe-core finds nothing, and at 360 pixels nothing is cut off or too small to press.
 
 use std::fs;
 

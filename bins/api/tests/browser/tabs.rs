@@ -3,7 +3,7 @@
 use crate::{
     running::PATIENCE,
     stage::{LIST, play},
-    truth::LOOKS_AGAIN,
+    truth::{LOOKS_AGAIN, SILENT_FOR_DAYS},
     window::Window,
 };
 
@@ -90,10 +90,7 @@ fn a_page_renews_itself_also_when_nobody_tells_it_anything() {
                 .await,
             false
         );
-        stage.api.sql(
-            "update vigie.runs set started_at = started_at - interval '3 days', finished_at = finished_at - interval '3 days';
-             update vigie.check_states set complete_at = complete_at - interval '3 days', seen_at = seen_at - interval '3 days'",
-        );
+        stage.api.sql(SILENT_FOR_DAYS);
         window
             .until("document.title.startsWith('Non évalué depuis')")
             .await;

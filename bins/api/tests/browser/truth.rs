@@ -8,6 +8,12 @@ use crate::{
 /// A person comes back to the window: the page looks again.
 pub(crate) const LOOKS_AGAIN: &str = "document.dispatchEvent(new Event('visibilitychange'))";
 
+/// As if nothing had been evaluated for days: nobody waits that long here.
+pub(crate) const SILENT_FOR_DAYS: &str =
+    "update vigie.runs set started_at = started_at - interval '3 days', finished_at = finished_at - interval '3 days';
+     update vigie.check_states
+     set complete_at = complete_at - interval '3 days', seen_at = seen_at - interval '3 days'";
+
 #[test]
 fn a_service_that_has_stopped_is_seen_in_the_banner_until_it_works_again() {
     play(async |stage| {
@@ -15,11 +21,7 @@ fn a_service_that_has_stopped_is_seen_in_the_banner_until_it_works_again() {
         let window = stage.window_of("pca").await;
         window.until_says("#banner.whole", "Tout a été évalué").await;
         drop(sync);
-        // As if it had been silent for days: nobody waits that long here.
-        stage.api.sql(
-            "update vigie.runs set started_at = started_at - interval '3 days', finished_at = finished_at - interval '3 days';
-             update vigie.check_states set complete_at = complete_at - interval '3 days', seen_at = seen_at - interval '3 days'",
-        );
+        stage.api.sql(SILENT_FOR_DAYS);
         window.asks(LOOKS_AGAIN).await;
         window
             .until_says("#banner.blind h2", "Non évalué depuis 3 j")
