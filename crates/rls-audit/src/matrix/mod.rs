@@ -1,7 +1,9 @@
 //! Personas × relations × commands: what each would come to.
 
 mod access;
+#[cfg(feature = "postgres")]
 mod candidates;
+#[cfg(feature = "postgres")]
 mod policies;
 
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "postgres")]
 use serde_json::json;
 
+#[cfg(feature = "postgres")]
 use super::Persona;
 use crate::{
     Catalog, Name,
@@ -12,6 +14,7 @@ use crate::{
 };
 
 /// A subject that nobody is.
+#[cfg(feature = "postgres")]
 const NOBODY: &str = "00000000-0000-4000-8000-0000000000aa";
 
 /// A column that policies trust to say what somebody may do.
@@ -169,6 +172,7 @@ fn mentions(text: &str, word: &str) -> bool {
 
 /// Strangers and whoever is signed in, where the database has a role for them; and one persona for each rank that somebody
 /// has. `holders` are those ranks: where they stand, the rank, and somebody who has it.
+#[cfg(feature = "postgres")]
 pub(crate) fn automatic(catalog: &Catalog, holders: &[(Authority, String, String)]) -> Vec<Persona> {
     let signed_in = |name: String, subject: &str| {
         Persona::new(name, "authenticated")
@@ -196,6 +200,7 @@ pub(crate) fn automatic(catalog: &Catalog, holders: &[(Authority, String, String
 }
 
 /// Roles that something was granted to, or that a policy names, and that own nothing and are above nothing.
+#[cfg(feature = "postgres")]
 fn granted(catalog: &Catalog) -> BTreeSet<&str> {
     let relations = catalog
         .relations

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use self::automatic::Authority;
-pub(crate) use self::automatic::{authorities, automatic};
+pub(crate) use self::automatic::authorities;
+#[cfg(feature = "postgres")]
+pub(crate) use self::automatic::automatic;
 use crate::Command;
 
 /// Somebody to be.

@@ -1,4 +1,4 @@
-//! PostgreSQL behind [`DatabaseInspector`](crate::DatabaseInspector). The only place of this crate that knows sqlx.
+//! PostgreSQL behind [`DatabaseInspector`]. The only place of this crate that knows sqlx.
 
 mod catalog;
 mod compose;

@@ -39,8 +39,14 @@ impl Me<'_> {
         };
         let total = self.samples.get(&relation.name).map(|sample| sample.total);
         Ok(match (seen, total) {
-            (0, None | Some(0)) if self.reads_whole(relation) => Access::All,
-            (0, None | Some(0)) if !self.has_rows_below(relation) => Access::Unknown(Doubt::Empty),
+            // What it would show of rows that there might be, only a view without conditions says.
+            (0, None | Some(0)) if !self.has_rows_below(relation) => {
+                if self.reads_whole(relation) && !has_conditions(relation) {
+                    Access::All
+                } else {
+                    Access::Unknown(Doubt::Empty)
+                }
+            }
             (0, _) => Access::None,
             (seen, Some(total)) if seen >= total => Access::All,
             (_, None) if self.reads_whole(relation) => Access::All,
@@ -97,7 +103,7 @@ impl Me<'_> {
             return Ok(Access::Denied);
         };
         if !view.security_invoker && passes_freely(self.catalog, base, &relation.owner) {
-            return Ok(Access::All);
+            return self.shown(look, relation, command).await;
         }
         let below = if view.security_invoker {
             Some(self.below(look, relation, base, command).await?)
@@ -117,6 +123,21 @@ impl Me<'_> {
             })
         };
         Ok(below.unwrap_or(Access::Unknown(Doubt::NotAMember)))
+    }
+
+    /// Where no policy holds back what is written, it is the rows that the view shows.
+    async fn shown(&self, look: &mut Look, relation: &Relation, command: Command) -> Result<Access, Error> {
+        let may_read = self
+            .privileges
+            .get(&relation.name)
+            .is_some_and(|mine| mine.has(Command::Select));
+        if command == Command::Insert || !has_conditions(relation) {
+            Ok(Access::All)
+        } else if may_read {
+            self.read_view(look, relation).await
+        } else {
+            Ok(Access::Unknown(Doubt::Empty))
+        }
     }
 
     /// What the relation below a view lets through of what the view shows.
@@ -170,6 +191,16 @@ impl Me<'_> {
         }
         Ok(answers.access(command, mine.select))
     }
+}
+
+/// Whether the view may hold back rows of what it reads.
+fn has_conditions(relation: &Relation) -> bool {
+    let text = relation.view.as_ref().map(|view| view.definition.to_uppercase());
+    text.is_none_or(|text| {
+        ["WHERE", "HAVING", "LIMIT", "JOIN"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
 }
 
 fn instead_of(relation: &Relation, command: Command) -> bool {

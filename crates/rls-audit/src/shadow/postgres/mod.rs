@@ -241,7 +241,7 @@ impl<'c> PgShadow<'c> {
 
     /// Begins anew, with a row in the relation at least; how many there are. `None`: there is none, and none can be made.
     async fn begin(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Option<u64>, Error> {
-        self.run("rollback; begin; set local search_path = ''; set local session_replication_role = replica")
+        self.run("rollback; begin; set local search_path = ''; set local request.jwt.claims = '{}'; set local session_replication_role = replica")
             .await?;
         let count = compose::count(relation);
         let mut total: i64 = sqlx::query_scalar(count)
@@ -267,7 +267,8 @@ impl<'c> PgShadow<'c> {
     }
 
     async fn rows(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Vec<String>, Error> {
-        self.run("rollback; begin; set local search_path = ''").await?;
+        self.run("rollback; begin; set local search_path = ''; set local request.jwt.claims = '{}'")
+            .await?;
         let rows: Vec<String> = sqlx::query_scalar(compose::rows(relation))
             .fetch_all(&mut *self.connection)
             .await
