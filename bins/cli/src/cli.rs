@@ -87,7 +87,7 @@ Examples:
 Examples:
   vigie audit rls                 what is wrong, and whether it is proved
   vigie audit matrix              who can do what, one line a relation
-  vigie audit explain RLS-212     what a rule means, and how to mend what it finds"
+  vigie audit explain RLS-212     what a rule means"
     )]
     Audit(AuditCommand),
     Install(InstallArgs),

@@ -9,12 +9,24 @@ pub(crate) enum AuditCommand {
     /// and needs nothing of Vigie's in the database. The login should be a member of the roles that it is to try.
     ///
     /// Exit codes: 0 nothing at or above `--fail-on`; 1 something; 3 too much could not be found out.
+    #[command(after_help = "\
+Examples:
+  vigie audit rls                   errors are a negative answer
+  vigie audit rls --fail-on warn    warnings too
+  vigie audit rls --json            for programs: findings and the whole matrix")]
     Rls(RlsArgs),
     /// Print who can do what, one line a relation
     ///
     /// S I U D are SELECT, INSERT, UPDATE and DELETE. Exit codes: 0; 3 when too much could not be found out.
+    #[command(after_help = "\
+Examples:
+  vigie audit matrix
+  vigie audit matrix --json")]
     Matrix,
-    /// Print what a rule means, and how to mend what it finds
+    /// Print what a rule means
+    #[command(after_help = "\
+Examples:
+  vigie audit explain RLS-212")]
     Explain(ExplainArgs),
 }
 
