@@ -44,6 +44,17 @@ pub fn quoted(identifier: &str) -> String {
     }
 }
 
+/// Text as a literal of SQL, whatever it holds.
+#[cfg(feature = "postgres")]
+pub(crate) fn literal(text: &str) -> String {
+    let doubled = text.replace('\'', "''");
+    if doubled.contains('\\') {
+        format!("E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
+}
+
 /// Words that name nothing unless they are quoted (PostgreSQL, appendix C: reserved, and those that cannot be a function or
 /// type name).
 const RESERVED: [&str; 102] = [

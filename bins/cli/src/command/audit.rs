@@ -70,7 +70,7 @@ async fn rls(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop> {
             "looked": looked(&inspected), "findings": findings, "matrix": inspected.matrix,
         }))?;
     } else {
-        output::print(&show::audit::findings(&inspected, &facts, &findings))?;
+        output::print(&show::audit::findings(&inspected, &findings))?;
     }
     let from = match args.fail_on {
         FailOn::Error => Level::Error,
@@ -101,12 +101,7 @@ async fn inspect(place: &Place<'_>) -> Result<Inspection, Stop> {
 
 /// What was looked at, for programs.
 fn looked(inspected: &Inspection) -> serde_json::Value {
-    let unknown = inspected
-        .matrix
-        .cells
-        .iter()
-        .filter(|cell| matches!(cell.access, Access::Unknown(_)))
-        .count();
+    let unknown = inspected.matrix.unknown().count();
     json!({
         "server": inspected.catalog.server,
         "relations": inspected.catalog.relations.len(),
@@ -119,10 +114,7 @@ fn looked(inspected: &Inspection) -> serde_json::Value {
 /// Whether enough is known to say anything.
 fn whole(inspected: &Inspection) -> Exit {
     let cells = &inspected.matrix.cells;
-    let unknown = cells
-        .iter()
-        .filter(|cell| matches!(cell.access, Access::Unknown(_)))
-        .count();
+    let unknown = inspected.matrix.unknown().count();
     let nobody = inspected.matrix.personas.is_empty();
     if nobody || unknown * 100 > cells.len() * UNKNOWN {
         Exit::Incomplete

@@ -3,7 +3,7 @@
 use comfy_table::Cell;
 use rls_audit::{
     Access, Command, Inspection,
-    rules::{Facts, Finding, Level, Rule, Verdict},
+    rules::{Finding, Level, Rule, Verdict},
 };
 
 use wiring::plain::plain;
@@ -21,12 +21,7 @@ pub(crate) fn rule(rule: &Rule) -> String {
 /// What was looked at: never a finding without it.
 fn looked(inspected: &Inspection) -> String {
     let (catalog, matrix) = (&inspected.catalog, &inspected.matrix);
-    let unknown: Vec<&Access> = matrix
-        .cells
-        .iter()
-        .map(|cell| &cell.access)
-        .filter(|access| matches!(access, Access::Unknown(_)))
-        .collect();
+    let unknown: Vec<&Access> = matrix.unknown().map(|cell| &cell.access).collect();
     let personas: Vec<String> = matrix
         .personas
         .iter()
@@ -83,12 +78,7 @@ pub(crate) fn matrix(inspected: &Inspection) -> String {
     let mut headings = vec!["RELATION".to_owned()];
     headings.extend(personas.iter().map(|persona| plain(&persona.name).into_owned()));
     let mut rows = table::with_headings(&headings.iter().map(String::as_str).collect::<Vec<_>>());
-    for relation in inspected
-        .catalog
-        .relations
-        .iter()
-        .filter(|relation| relation.extension.is_none())
-    {
+    for relation in inspected.catalog.own_relations() {
         let mut row = vec![Cell::new(plain(&relation.name.to_string()))];
         row.extend(personas.iter().map(|persona| {
             let letters = Command::ALL.map(|command| {
@@ -125,7 +115,7 @@ fn letter(command: Command, access: Option<&Access>) -> String {
 }
 
 /// What is wrong, the worst first.
-pub(crate) fn findings(inspected: &Inspection, _facts: &Facts<'_>, findings: &[Finding]) -> String {
+pub(crate) fn findings(inspected: &Inspection, findings: &[Finding]) -> String {
     let mut lines = vec![looked(inspected), String::new()];
     for finding in findings {
         let (style, level) = match finding.level {

@@ -95,6 +95,13 @@ pub struct Publication {
 }
 
 impl Catalog {
+    /// The relations of the database itself: what extensions bring is theirs.
+    pub fn own_relations(&self) -> impl Iterator<Item = &Relation> {
+        self.relations
+            .iter()
+            .filter(|relation| relation.extension.is_none())
+    }
+
     /// The relation of that name.
     #[must_use]
     pub fn relation(&self, name: &Name) -> Option<&Relation> {

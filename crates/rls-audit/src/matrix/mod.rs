@@ -70,6 +70,13 @@ impl AccessMatrix {
         cell.map(|cell| &cell.access)
     }
 
+    /// The cells of which nothing is known.
+    pub fn unknown(&self) -> impl Iterator<Item = &Cell> {
+        self.cells
+            .iter()
+            .filter(|cell| matches!(cell.access, Access::Unknown(_)))
+    }
+
     /// The cells of a relation.
     pub fn of<'a>(&'a self, relation: &'a Name) -> impl Iterator<Item = &'a Cell> {
         self.cells.iter().filter(move |cell| cell.relation == *relation)

@@ -14,6 +14,7 @@ use crate::{
     Authority, Name,
     catalog::Relation,
     matrix::{NEVER, Questions},
+    name::literal,
     quoted,
 };
 
@@ -110,15 +111,6 @@ pub(super) fn defaults(relation: &Relation, given: &[String]) -> String {
 
 /// Adds nothing.
 pub(super) const NO_DEFAULTS: &str = "'{}'::jsonb";
-
-fn literal(text: &str) -> String {
-    let doubled = text.replace('\'', "''");
-    if doubled.contains('\\') {
-        format!("E'{}'", doubled.replace('\\', "\\\\"))
-    } else {
-        format!("'{doubled}'")
-    }
-}
 
 /// What the policies say about rows and changes: `$1` rows that there are, `$2` changes to be laid over them where rows are
 /// added, `$3` changes to rows that are there. Inside of the innermost `select` the relation's own name means one row, so

@@ -38,7 +38,7 @@ pub(super) type Samples = BTreeMap<Name, Sample>;
 pub(super) async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Samples, Error> {
     let own = privileges(look).await?;
     let mut samples = Samples::new();
-    for relation in measured(catalog) {
+    for relation in catalog.own_relations() {
         let readable = own
             .get(&relation.name)
             .is_some_and(|own| own.has(Command::Select) && !own.policies_apply);
@@ -50,14 +50,6 @@ pub(super) async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Sample
         }
     }
     Ok(samples)
-}
-
-/// What extensions bring is theirs.
-fn measured(catalog: &Catalog) -> impl Iterator<Item = &Relation> {
-    catalog
-        .relations
-        .iter()
-        .filter(|relation| relation.extension.is_none())
 }
 
 /// Every cell of this persona, and what was tried.
@@ -72,7 +64,7 @@ pub(super) async fn cells(
         .acting(persona, async |look| {
             let mut me = Me::new(look, catalog, samples, authorities, persona).await?;
             let mut cells = Vec::new();
-            for relation in measured(catalog) {
+            for relation in catalog.own_relations() {
                 cells.push((&relation.name, me.accesses(look, relation).await?));
             }
             Ok((cells, me.trials))
@@ -80,7 +72,9 @@ pub(super) async fn cells(
         .await?;
     let (accesses, trials) = acting.unwrap_or_else(|| {
         let unknown = || Access::Unknown(Doubt::NotAMember);
-        let all = measured(catalog).map(|relation| (&relation.name, Command::ALL.map(|_| unknown())));
+        let all = catalog
+            .own_relations()
+            .map(|relation| (&relation.name, Command::ALL.map(|_| unknown())));
         (all.collect(), Vec::new())
     });
     let cells = accesses.into_iter().flat_map(|(relation, accesses)| {

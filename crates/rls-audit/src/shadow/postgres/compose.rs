@@ -12,17 +12,9 @@ use sqlx::{SqlSafeStr as _, SqlStr};
 use crate::{
     Command, Name,
     catalog::{Identity, Relation},
+    name::literal,
     quoted,
 };
-
-fn literal(text: &str) -> String {
-    let doubled = text.replace('\'', "''");
-    if doubled.contains('\\') {
-        format!("E'{}'", doubled.replace('\\', "\\\\"))
-    } else {
-        format!("'{doubled}'")
-    }
-}
 
 /// How many rows there are.
 pub(super) fn count(relation: &Relation) -> SqlStr {

@@ -44,8 +44,7 @@ impl<'c> PgShadow<'c> {
     pub async fn cells(mut self, inspection: &Inspection) -> Result<Vec<Cell>, Error> {
         let mut cells = Vec::new();
         for persona in &inspection.matrix.personas {
-            let relations = inspection.catalog.relations.iter();
-            for relation in relations.filter(|relation| relation.extension.is_none()) {
+            for relation in inspection.catalog.own_relations() {
                 let trial = inspection
                     .trials
                     .iter()
