@@ -2,9 +2,13 @@
 
 #[path = "postgres/corpus.rs"]
 mod corpus;
+#[path = "postgres/expected.rs"]
+mod expected;
 #[path = "postgres/matrix.rs"]
 mod matrix;
 #[path = "postgres/random.rs"]
 mod random;
+#[path = "postgres/rules.rs"]
+mod rules;
 #[path = "postgres/traces.rs"]
 mod traces;

@@ -11,6 +11,8 @@ use rls_audit::{
     postgres::sqlx::{Connection as _, PgConnection, PgPool},
 };
 
+use crate::expected::Expected;
+
 /// A private server with the corpus.
 pub(crate) struct Corpus {
     server: Sandbox,
@@ -22,6 +24,13 @@ pub(crate) struct Corpus {
 pub(crate) struct Case {
     pub(crate) name: String,
     folder: PathBuf,
+}
+
+impl Case {
+    /// What it is expected to show.
+    pub(crate) fn expected(&self) -> Expected {
+        Expected::read(&self.folder)
+    }
 }
 
 impl Corpus {
@@ -84,7 +93,7 @@ impl Corpus {
             .replacen("postgres@", &format!("{login}@"), 1);
         let pool = PgPool::connect(&url).await.expect("connected");
         PgDatabaseInspector::new(pool)
-            .inspect(&[amina()])
+            .inspect(&[vec![amina()], case.expected().personas()].concat())
             .await
             .expect("inspected")
     }

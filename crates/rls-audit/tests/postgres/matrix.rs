@@ -9,7 +9,7 @@ use crate::corpus::Corpus;
 
 #[tokio::test]
 async fn the_matrix_is_what_real_commands_come_to() {
-    let corpus = Corpus::load(None);
+    let corpus = Corpus::load(option_env!("VIGIE_CORPUS"));
     let (mut wrong, mut cells, mut unknown) = (Vec::new(), 0, Vec::new());
     for case in corpus.cases() {
         let found = corpus.inspected(case, "postgres").await;
@@ -46,7 +46,7 @@ async fn the_matrix_is_what_real_commands_come_to() {
 /// A login that is only a member of the roles sees no row of its own, and still says of each door whether it is open.
 #[tokio::test]
 async fn a_login_without_privileges_finds_the_same_doors() {
-    let corpus = Corpus::load(None);
+    let corpus = Corpus::load(option_env!("VIGIE_CORPUS"));
     let mut wrong = Vec::new();
     for case in corpus.cases() {
         let whole = corpus.inspected(case, "postgres").await;
