@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
+pub mod baseline;
 pub mod catalog;
+mod definition;
+mod digest;
 mod error;
 mod inspector;
 mod matrix;
@@ -11,7 +15,10 @@ pub mod postgres;
 pub mod rules;
 pub mod shadow;
 
+pub use audit::Audit;
+pub use baseline::Baseline;
 pub use catalog::{Catalog, Command};
+pub use definition::{Definition, Effect};
 pub use error::Error;
 pub use inspector::{DatabaseInspector, Inspection};
 pub use integrity_core;

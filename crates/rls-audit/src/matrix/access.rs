@@ -92,17 +92,20 @@ impl fmt::Display for Access {
                 write!(f, "conditional ({passing} of {tried} candidates)")
             }
             Self::Error(code) => write!(f, "error({code})"),
-            Self::Unknown(doubt) => {
-                let why = match doubt {
-                    Doubt::NotAMember => "not a member",
-                    Doubt::InsteadOf => "instead of trigger",
-                    Doubt::NoCandidate => "no candidate",
-                    Doubt::Timeout => "timeout",
-                    Doubt::Empty => "empty",
-                };
-                write!(f, "unknown({why})")
-            }
+            Self::Unknown(doubt) => write!(f, "unknown({doubt})"),
             plain => f.write_str(plain.class()),
         }
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAMember => "not a member",
+            Self::InsteadOf => "instead of trigger",
+            Self::NoCandidate => "no candidate",
+            Self::Timeout => "timeout",
+            Self::Empty => "empty",
+        })
     }
 }

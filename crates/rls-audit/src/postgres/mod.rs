@@ -47,6 +47,10 @@ impl DatabaseInspector for PgDatabaseInspector {
 }
 
 async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error> {
+    let at = sqlx::query_file_scalar!("../../sql/rls-audit/at.sql")
+        .fetch_one(look.connection())
+        .await
+        .map_err(failure)?;
     let catalog = catalog::load(look).await?;
     let mut holders = Vec::new();
     let authorities = persona::authorities(&catalog);
@@ -70,6 +74,7 @@ async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error
         trials.extend(tried);
     }
     Ok(Inspection {
+        at,
         catalog,
         matrix: AccessMatrix { personas, cells },
         trials,
