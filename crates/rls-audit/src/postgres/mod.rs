@@ -62,13 +62,7 @@ async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error
             .into_iter()
             .filter(|persona| !known.contains(&persona.name)),
     );
-    let (mut cells, mut trials) = (Vec::new(), Vec::new());
-    let samples = measure::samples(look, &catalog).await?;
-    for persona in &personas {
-        let (of_persona, tried) = measure::cells(look, &catalog, &samples, &authorities, persona).await?;
-        cells.extend(of_persona);
-        trials.extend(tried);
-    }
+    let (cells, trials) = measure::cells(look, &catalog, &authorities, &personas).await?;
     Ok(Inspection {
         catalog,
         matrix: AccessMatrix { personas, cells },
@@ -80,7 +74,7 @@ impl Look {
     /// Some ranks of that column, each with somebody who has it; none where this login may not read them.
     async fn holders(&mut self, authority: &Authority) -> Result<Vec<(String, String)>, Error> {
         let sql = compose::holders(authority);
-        Ok(self.tried(sql, &[]).await?.unwrap_or_default())
+        Ok(self.tried(sql).await?.unwrap_or_default())
     }
 }
 

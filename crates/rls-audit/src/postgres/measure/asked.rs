@@ -39,7 +39,7 @@ impl Me<'_> {
         mine: &Privileges,
         sampled: Option<&Sample>,
     ) -> Result<Answers, Error> {
-        let questions = Questions::of(relation, &self.roles);
+        let questions = Questions::of(relation, &self.rights.roles);
         let may = Given {
             added: mine.insert_columns.clone(),
             changed: mine.update_columns.clone(),

@@ -33,7 +33,7 @@ impl Me<'_> {
     }
 
     async fn read_view(&self, look: &mut Look, relation: &Relation) -> Result<Access, Error> {
-        let seen: u32 = match look.tried(compose::seen(&relation.name), &[]).await? {
+        let seen: u32 = match look.tried(compose::seen(&relation.name)).await? {
             Ok(seen) => seen,
             Err(code) => return Ok(refused(code)),
         };
@@ -66,6 +66,7 @@ impl Me<'_> {
     fn reads_whole(&self, relation: &Relation) -> bool {
         let Some(view) = &relation.view else {
             return self
+                .rights
                 .privileges
                 .get(&relation.name)
                 .is_some_and(|mine| !mine.policies_apply);
@@ -110,17 +111,22 @@ impl Me<'_> {
         } else {
             let mut owner = self.persona.clone();
             owner.database_role.clone_from(&relation.owner);
-            let (catalog, samples, authorities) = (self.catalog, self.samples, self.authorities);
-            let acting = look.acting(&owner, async |look| {
-                let mut me = Me::new(look, catalog, samples, authorities, &owner).await?;
-                let access = me.below(look, relation, base, command).await?;
-                Ok((access, me.trials))
-            });
-            let acting = Box::pin(acting).await?;
-            acting.map(|(access, trials)| {
-                self.trials.extend(trials);
-                access
-            })
+            match look.rights(&owner.database_role).await? {
+                Some(rights) => {
+                    let mut me = Me {
+                        rights,
+                        persona: &owner,
+                        trials: Vec::new(),
+                        ..*self
+                    };
+                    let below = look
+                        .acting(&owner, async |look| me.below(look, relation, base, command).await)
+                        .await?;
+                    self.trials.extend(me.trials);
+                    Some(below)
+                }
+                None => None,
+            }
         };
         Ok(below.unwrap_or(Access::Unknown(Doubt::NotAMember)))
     }
@@ -128,6 +134,7 @@ impl Me<'_> {
     /// Where no policy holds back what is written, it is the rows that the view shows.
     async fn shown(&self, look: &mut Look, relation: &Relation, command: Command) -> Result<Access, Error> {
         let may_read = self
+            .rights
             .privileges
             .get(&relation.name)
             .is_some_and(|mine| mine.has(Command::Select));
@@ -148,7 +155,12 @@ impl Me<'_> {
         base: &Relation,
         command: Command,
     ) -> Result<Access, Error> {
-        let Some(mine) = self.privileges.get(&base.name).filter(|mine| mine.has(command)) else {
+        let Some(mine) = self
+            .rights
+            .privileges
+            .get(&base.name)
+            .filter(|mine| mine.has(command))
+        else {
             // The view is open, and what it writes to is not.
             return Ok(Access::Error("42501".to_owned()));
         };
