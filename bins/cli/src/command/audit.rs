@@ -59,11 +59,7 @@ async fn matrix(place: &Place<'_>) -> Result<Exit, Stop> {
 async fn rls(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let inspected = inspect(place).await?;
     let settings = settings(&place.config.audit);
-    let facts = Facts {
-        catalog: &inspected.catalog,
-        matrix: &inspected.matrix,
-        settings: &settings,
-    };
+    let facts = Facts::new(&inspected.catalog, &inspected.matrix, &settings);
     let findings = rules::findings(&facts);
     if place.json {
         output::json(&json!({
