@@ -60,6 +60,7 @@ pub(super) async fn cells(
     catalog: &Catalog,
     authorities: &[Authority],
     personas: &[Persona],
+    keeps_trials: bool,
 ) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
     let samples = samples(look, catalog).await?;
     if !plans::may_fold_the_caller(catalog) {
@@ -74,7 +75,7 @@ pub(super) async fn cells(
             samples: &samples,
             persona,
             authorities,
-            trials: Vec::new(),
+            trials: keeps_trials.then(Vec::new),
         }));
     }
     let mut by_role: Vec<usize> = (0..personas.len()).collect();
@@ -109,7 +110,7 @@ pub(super) async fn cells(
                     })
             })
     });
-    let trials = people.into_iter().flatten().flat_map(|me| me.trials);
+    let trials = people.into_iter().flatten().filter_map(|me| me.trials).flatten();
     Ok((cells.collect(), trials.collect()))
 }
 
@@ -120,7 +121,8 @@ struct Me<'a> {
     samples: &'a Samples,
     persona: &'a Persona,
     authorities: &'a [Authority],
-    trials: Vec<Trial>,
+    /// What was asked, where that is kept.
+    trials: Option<Vec<Trial>>,
 }
 
 impl Me<'_> {

@@ -116,13 +116,15 @@ impl Me<'_> {
                     let mut me = Me {
                         rights,
                         persona: &owner,
-                        trials: Vec::new(),
+                        trials: self.trials.as_ref().map(|_| Vec::new()),
                         ..*self
                     };
                     let below = look
                         .acting(&owner, async |look| me.below(look, relation, base, command).await)
                         .await?;
-                    self.trials.extend(me.trials);
+                    if let Some((all, own)) = self.trials.as_mut().zip(me.trials) {
+                        all.extend(own);
+                    }
                     Some(below)
                 }
                 None => None,
@@ -198,7 +200,7 @@ impl Me<'_> {
             .filter(|sample| sample.total > 0)
             .cloned();
         let answers = self.asked(look, base, &mine, shown_rows.as_ref()).await?;
-        if let Some(trial) = self.trials.last_mut() {
+        if let Some(trial) = self.trials.as_mut().and_then(|trials| trials.last_mut()) {
             trial.relation = relation.name.clone();
         }
         Ok(answers.access(command, mine.select))
