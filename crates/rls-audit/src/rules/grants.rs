@@ -224,6 +224,7 @@ fn sensitive(facts: &Facts<'_>) -> Vec<Finding> {
     } else {
         &given[..]
     };
+    let words: Vec<(&str, String)> = words.iter().map(|word| (*word, snake(word))).collect();
     let mut found = Vec::new();
     for relation in &facts.catalog.relations {
         if reach.on(relation, &["SELECT"]).is_empty() {
@@ -231,7 +232,7 @@ fn sensitive(facts: &Facts<'_>) -> Vec<Finding> {
         }
         let cells = reach.cells(&relation.name, &[Command::Select]);
         for column in &relation.columns {
-            let Some(why) = words.iter().find_map(|word| says(column, word)) else {
+            let Some(why) = says(column, &words) else {
                 continue;
             };
             found.extend(
@@ -291,23 +292,23 @@ fn readable<'a>(
     }
 }
 
-/// Where a column says this word: in its name, its type or what is written beside it.
-fn says(column: &Column, word: &str) -> Option<String> {
+/// Where a column says one of these words, each beside itself in [`snake`] case: in its name, its type or what is written
+/// beside it, however they write their words: `apiKey`, `API_KEY`, `api key`.
+fn says(column: &Column, words: &[(&str, String)]) -> Option<String> {
     let type_name = column.type_name.rsplit('.').next().unwrap_or_default();
-    if has_word(&column.name, word) {
-        Some(format!("its name says \"{word}\""))
-    } else if has_word(type_name, word) {
-        Some(format!("its type says \"{word}\""))
-    } else {
-        let comment = column.comment.as_deref().unwrap_or_default();
-        has_word(comment, word).then(|| format!("its comment says \"{word}\""))
-    }
-}
-
-/// Whether a name has this word, however it writes its words: `apiKey`, `API_KEY`, `api key`.
-fn has_word(name: &str, word: &str) -> bool {
-    let name = format!("_{}_", snake(name));
-    name.contains(&format!("_{}_", snake(word)))
+    let comment = column.comment.as_deref().unwrap_or_default();
+    let texts = [
+        ("name", column.name.as_str()),
+        ("type", type_name),
+        ("comment", comment),
+    ];
+    let texts = texts.map(|(what, text)| (what, format!("_{}_", snake(text))));
+    words.iter().find_map(|(word, sign)| {
+        let (what, _) = texts
+            .iter()
+            .find(|(_, text)| text.contains(&format!("_{sign}_")))?;
+        Some(format!("its {what} says \"{word}\""))
+    })
 }
 
 /// In small letters, with one `_` between words.

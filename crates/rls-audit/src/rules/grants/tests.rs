@@ -162,6 +162,7 @@ fn words_stand_in_names_types_and_comments() {
         relation.columns[1].comment = Some(comment.to_owned());
         relation.columns.remove(1)
     };
+    let says = |column: &Column, word| says(column, &[(word, snake(word))]);
     assert!(says(&column("userPassword", "text", ""), "password").is_some());
     assert!(says(&column("PASSWORD_hash", "text", ""), "password").is_some());
     assert!(says(&column("a", "public.iban", ""), "iban").is_some());
