@@ -2,6 +2,8 @@
 
 #[path = "postgres/corpus.rs"]
 mod corpus;
+#[path = "postgres/doors.rs"]
+mod doors;
 #[path = "postgres/expected.rs"]
 mod expected;
 #[path = "postgres/matrix.rs"]
