@@ -2,10 +2,10 @@
 
 #[path = "postgres/corpus.rs"]
 mod corpus;
-#[path = "postgres/doors.rs"]
-mod doors;
 #[path = "postgres/expected.rs"]
 mod expected;
+#[path = "postgres/known_doors.rs"]
+mod known_doors;
 #[path = "postgres/matrix.rs"]
 mod matrix;
 #[path = "postgres/random.rs"]
