@@ -20,8 +20,8 @@ create materialized view public.sales_by_customer as select customer, sum(amount
 grant select on public.sales_by_customer to anon;
 create materialized view public.sales_total as select sum(amount) as total from public.sales;
 grant select on public.sales_total to service_role;
-create foreign data wrapper nowhere;
-create server partner foreign data wrapper nowhere;
-create foreign table public.partner_stock (id int, litres int) server partner;
+create extension file_fdw;
+create server partner foreign data wrapper file_fdw;
+create foreign table public.partner_stock (id int, litres int) server partner options (program 'echo 1,10', format 'csv');
 grant select on public.partner_stock to authenticated;
-create foreign table public.partner_prices (id int, price numeric) server partner;
+create foreign table public.partner_prices (id int, price int) server partner options (program 'echo 1,10', format 'csv');

@@ -20,6 +20,7 @@ create view public.profile_cards as select id, display_name from public.profiles
 grant select on public.profile_cards to anon, authenticated;
 create view public.my_profile with (security_invoker = true) as select * from public.profiles;
 grant select on public.my_profile to authenticated;
+-- The view within asks as whoever reads, through whichever view they come.
 create view public.profile_names as select display_name from public.my_profile;
 grant select on public.profile_names to authenticated;
 create view public.profile_phones as select id, phone from public.profiles;
