@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Command, Name, quoted};
+use crate::{Command, Name, catalog::Relation, quoted};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +96,15 @@ pub struct Finding {
     pub verdict: Verdict,
     /// SQL that would mend it, where there is one.
     pub fix: Option<String>,
+}
+
+impl Object {
+    /// A table, a view.
+    pub(super) fn of(relation: &Relation) -> Self {
+        Self::Relation {
+            relation: relation.name.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Object {

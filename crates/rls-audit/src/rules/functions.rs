@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{
     Facts, Finding, Level, Object, Rule, Verdict, body,
     conduct::{Conduct, Library},
-    reach::{Reach, grantees, revoke},
+    gifts::Gifts,
+    reach::Reach,
 };
 use crate::{
     Access, Catalog, Command, Name,
@@ -62,7 +63,7 @@ fn callable(facts: &Facts<'_>) -> Vec<Finding> {
             continue;
         }
         let (level, verdict, what) = judged(&reach, function, library.conduct(function));
-        let told: Vec<String> = gifts.iter().map(ToString::to_string).chain(what.1).collect();
+        let told: Vec<String> = gifts.told().chain(what.1).collect();
         found.push(Finding {
             rule: RLS_304.id,
             level,
@@ -72,12 +73,12 @@ fn callable(facts: &Facts<'_>) -> Vec<Finding> {
                 function.signature(),
                 quoted(&function.owner),
                 what.0,
-                grantees(&gifts),
+                gifts.grantees(),
             ),
             evidence: told,
             verdict,
             fix: (level > Level::Info && !is_asked(facts.catalog, function))
-                .then(|| revoke(&gifts, &format!("routine {}", function.signature()))),
+                .then(|| gifts.revoked(format!("routine {}", function.signature()))),
         });
     }
     found
@@ -177,7 +178,7 @@ fn misled(facts: &Facts<'_>) -> Vec<Finding> {
         .filter(|own| !compiled.contains(&own.language.as_str()))
         .map(|function| {
             let gifts = if function.is_trigger() {
-                BTreeSet::new()
+                Gifts::default()
             } else {
                 reach.calling(function)
             };
@@ -200,7 +201,7 @@ fn misled(facts: &Facts<'_>) -> Vec<Finding> {
                     quoted(&function.owner),
                 ),
                 evidence: std::iter::once("no search_path is set".to_owned())
-                    .chain(gifts.iter().map(ToString::to_string))
+                    .chain(gifts.told())
                     .chain(told)
                     .collect(),
                 verdict,

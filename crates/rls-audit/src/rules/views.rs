@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Facts, Finding, Level, Object, Rule, Verdict,
     lineage::{Lineage, Source},
-    reach::{Reach, grantees, privileges, revoke, told, verdict},
+    reach::{Reach, told, verdict},
 };
 use crate::{
     Access, Catalog, Cell, Command, Name,
@@ -50,12 +50,6 @@ fn of_owners<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (&'a Relation, &'a V
         .filter(|(_, view)| !view.security_invoker)
 }
 
-fn object(relation: &Relation) -> Object {
-    Object::Relation {
-        relation: relation.name.clone(),
-    }
-}
-
 fn reading(facts: &Facts<'_>) -> Vec<Finding> {
     let (reach, mut lineage) = (Reach::new(facts), Lineage::new(facts.catalog));
     let mut found = Vec::new();
@@ -85,11 +79,11 @@ fn reading(facts: &Facts<'_>) -> Vec<Finding> {
             Verdict::Unproved => "and may return what its readers cannot read from the tables",
             Verdict::Refuted => "and returned nothing that its readers cannot read from the tables",
         };
-        let told = gifts.iter().map(ToString::to_string).chain(proofs);
+        let told = gifts.told().chain(proofs);
         found.push(Finding {
             rule: RLS_301.id,
             level,
-            object: object(relation),
+            object: Object::of(relation),
             message: format!("The view {} reads as its owner, {message}.", relation.name),
             evidence: std::iter::once(format!("owner {}", crate::quoted(&relation.owner)))
                 .chain(told)
@@ -219,16 +213,16 @@ fn writing(facts: &Facts<'_>) -> Vec<Finding> {
         found.push(Finding {
             rule: RLS_302.id,
             level,
-            object: object(relation),
+            object: Object::of(relation),
             message: format!(
                 "The view {} writes as its owner, and {} is granted to {}.",
                 relation.name,
-                privileges(&gifts),
-                grantees(&gifts),
+                gifts.privileges(),
+                gifts.grantees(),
             ),
-            evidence: gifts.iter().map(ToString::to_string).chain(told(&open)).collect(),
+            evidence: gifts.told().chain(told(&open)).collect(),
             verdict,
-            fix: Some(revoke(&gifts, &relation.name.to_string())),
+            fix: Some(gifts.revoked(&relation.name)),
         });
     }
     found
@@ -291,14 +285,14 @@ fn showing_users(facts: &Facts<'_>) -> Vec<Finding> {
             } else {
                 Level::Warn
             },
-            object: object(relation),
+            object: Object::of(relation),
             message: format!("{} can be read by callers and {what}.", relation.name),
             evidence: std::iter::once(what)
-                .chain(gifts.iter().map(ToString::to_string))
+                .chain(gifts.told())
                 .chain(told(&open))
                 .collect(),
             verdict,
-            fix: Some(revoke(&gifts, &relation.name.to_string())),
+            fix: Some(gifts.revoked(&relation.name)),
         });
     }
     found
