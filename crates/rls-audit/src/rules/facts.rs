@@ -106,13 +106,14 @@ impl Facts<'_> {
     pub fn has(&self, role: &str, grants: &[Grant], privilege: &str) -> bool {
         let roles = self.roles_of(role);
         let is_superuser = self.catalog.role(role).is_some_and(|own| own.is_superuser);
-        is_superuser || grants.iter().any(|grant| {
-            grant.privilege == privilege
-                && grant
-                    .grantee
-                    .as_deref()
-                    .is_none_or(|grantee| roles.contains(grantee))
-        })
+        is_superuser
+            || grants.iter().any(|grant| {
+                grant.privilege == privilege
+                    && grant
+                        .grantee
+                        .as_deref()
+                        .is_none_or(|grantee| roles.contains(grantee))
+            })
     }
 
     /// Whether the role has the privilege for the command on the relation, on all of it or on a column.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Facts, Finding, Level, Object, Rule, Verdict, body,
-    conduct::{Conduct, Library},
+    conduct::{Conduct, Library, MadeUp},
     gifts::Gifts,
     reach::Reach,
 };
@@ -95,7 +95,8 @@ fn judged(reach: &Reach<'_>, function: &Function, conduct: Option<Conduct>) -> (
         );
         return (Level::Warn, Verdict::Unproved, what);
     };
-    if function.volatility != Volatility::Volatile {
+    let may_write = function.volatility == Volatility::Volatile;
+    if !may_write {
         // PostgreSQL refuses such a function to write.
         conduct.writes.clear();
     }
@@ -115,13 +116,21 @@ fn judged(reach: &Reach<'_>, function: &Function, conduct: Option<Conduct>) -> (
             ("writes without asking who calls", writes.chain(reads).collect()),
         );
     }
-    if conduct.makes_up {
-        let told = "runs SQL that it makes up".to_owned();
-        return (
-            Level::Warn,
-            Verdict::Unproved,
-            ("runs SQL that it makes up", vec![told]),
-        );
+    if let Some(made_up) = conduct.made_up {
+        let (verdict, what) = match made_up {
+            MadeUp::Told => (Verdict::Proved, "runs whatever SQL it is given"),
+            MadeUp::Writes if may_write => (
+                Verdict::Proved,
+                "makes up SQL that writes, without asking who calls",
+            ),
+            _ => (Verdict::Unproved, "runs SQL that it makes up"),
+        };
+        let level = if verdict == Verdict::Proved && may_write {
+            Level::Error
+        } else {
+            Level::Warn
+        };
+        return (level, verdict, (what, vec![what.to_owned()]));
     }
     if !reads.is_empty() {
         let is_open = conduct.reads.iter().all(|name| is_open_to_all(reach, name));

@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Facts, Finding, Level, Object, Rule, Verdict,
-    gifts::Gifts,
-    reach::Reach,
-};
+use super::{Facts, Finding, Level, Object, Rule, Verdict, gifts::Gifts, reach::Reach};
 use crate::{
     Catalog,
     catalog::{DefaultPrivileges, ObjectKind, Relation},
@@ -94,7 +90,10 @@ fn is_by_default(catalog: &Catalog, relation: &Relation, gifts: &Gifts<'_>) -> b
     let applying = catalog.default_privileges.iter().filter(|own| {
         own.kind == ObjectKind::Table
             && own.owner == relation.owner
-            && own.schema.as_ref().is_none_or(|schema| *schema == relation.name.schema)
+            && own
+                .schema
+                .as_ref()
+                .is_none_or(|schema| *schema == relation.name.schema)
     });
     let given: BTreeSet<(Option<&str>, &str)> = applying
         .flat_map(|own| &own.grants)
@@ -119,7 +118,9 @@ fn defaults(facts: &Facts<'_>) -> Vec<Finding> {
             },
         };
         let mut gifts = reach.gifts(&defaults.grants, opening(defaults.kind));
-        gifts.0.retain(|gift| gift.grantee != Some(defaults.owner.as_str()));
+        gifts
+            .0
+            .retain(|gift| gift.grantee != Some(defaults.owner.as_str()));
         if !gifts.is_empty() {
             by_object.entry(object).or_default().push((defaults, gifts));
         }

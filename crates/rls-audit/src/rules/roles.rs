@@ -87,7 +87,9 @@ fn itself(role: &str) -> Finding {
     Finding {
         rule: RLS_309.id,
         level: Level::Error,
-        object: Object::Role { role: role.to_owned() },
+        object: Object::Role {
+            role: role.to_owned(),
+        },
         message: format!("No policy holds for {role_quoted}, as which callers come."),
         evidence: vec![format!("{role_quoted} is a superuser or has BYPASSRLS")],
         verdict: Verdict::Proved,

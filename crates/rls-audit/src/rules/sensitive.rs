@@ -150,7 +150,9 @@ fn readable<'a>(
 /// Which word says so: one of those given, else one of the usual ones where the column could hold such a thing.
 fn sensitive_word(column: &Column, given: &[String]) -> Option<String> {
     if given.is_empty() {
-        let usual = SENSITIVE.iter().filter(|(word, kept)| could_hold(column, word, *kept));
+        let usual = SENSITIVE
+            .iter()
+            .filter(|(word, kept)| could_hold(column, word, *kept));
         usual.map(|(word, _)| word).find_map(|word| says(column, word))
     } else {
         given.iter().find_map(|word| says(column, word))

@@ -75,7 +75,10 @@ pub(super) fn tables<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Relation
 fn disabled(facts: &Facts<'_>) -> Vec<Finding> {
     let reach = Reach::new(facts);
     // Of one that has policies RLS-102 speaks, and of a part that leads past its whole RLS-106: the cause is the same.
-    let told: BTreeSet<Object> = partitions::past_policies(facts).into_iter().map(|own| own.object).collect();
+    let told: BTreeSet<Object> = partitions::past_policies(facts)
+        .into_iter()
+        .map(|own| own.object)
+        .collect();
     let tables = tables(facts).filter(|table| !table.rls && table.policies.is_empty());
     let granted = tables
         .filter(|table| !told.contains(&Object::of(table)))
@@ -255,10 +258,7 @@ fn published(facts: &Facts<'_>) -> Vec<Finding> {
                 "{} is published in real time, and Row Level Security is disabled on it.",
                 table.name
             ),
-            evidence: publications
-                .into_iter()
-                .chain(gifts.told())
-                .collect(),
+            evidence: publications.into_iter().chain(gifts.told()).collect(),
             verdict,
             fix: Some(enable(table)),
         });

@@ -71,11 +71,28 @@ fn one_whose_text_is_not_known_is_not_judged() {
         body: None,
         ..definer("compiled", "")
     };
-    let made_up = definer("any", "begin execute p_sql; end");
+    let made_up = definer("any", "begin execute format('select * from %I', p_table); end");
     for function in [unknown, made_up] {
         let found = judged(function);
         assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Unproved));
     }
+}
+
+#[test]
+fn one_that_runs_what_it_is_told_is_the_worst() {
+    let told = definer("run", "begin execute p_sql; end");
+    let writes = definer("wipe", "begin execute format('delete from %I', p_table); end");
+    for function in [&told, &writes] {
+        let found = judged(function.clone());
+        assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
+    }
+    let stable = |function| Function {
+        volatility: Volatility::Stable,
+        ..function
+    };
+    let (told, writes) = (judged(stable(told)), judged(stable(writes)));
+    assert_eq!((told.level, told.verdict), (Level::Warn, Verdict::Proved));
+    assert_eq!((writes.level, writes.verdict), (Level::Warn, Verdict::Unproved));
 }
 
 #[test]

@@ -32,7 +32,11 @@ fn what_policies_do_not_hold_should_not_be_granted() {
 
 #[test]
 fn what_default_privileges_gave_to_all_is_told_of_once() {
-    let by_default = [("anon", "SELECT"), ("anon", "TRUNCATE"), ("authenticated", "TRUNCATE")];
+    let by_default = [
+        ("anon", "SELECT"),
+        ("anon", "TRUNCATE"),
+        ("authenticated", "TRUNCATE"),
+    ];
     let sample = || {
         let truncated = |name: &str| table(name).granting("anon", &["SELECT", "TRUNCATE"]);
         defaulting(Some("public"), ObjectKind::Table, &by_default)

@@ -1,0 +1,237 @@
+//! RLS-301: what comes out of views that read as their owner, beside what their readers read from the tables.
+
+use std::collections::BTreeSet;
+
+use super::{RLS_301, condition::is_of_policies, of_owners, showing_users};
+use crate::{
+    Access, Catalog, Cell, Command, Name,
+    catalog::{Relation, RelationKind, ViewOptions},
+    rules::{
+        Facts, Finding, Level, Object, Verdict,
+        conduct::Library,
+        lineage::{Lineage, Source},
+        reach::{Reach, verdict},
+    },
+};
+
+/// A view that reads as its owner, and what it reads.
+struct Door<'a> {
+    relation: &'a Relation,
+    cells: Vec<&'a Cell>,
+    /// What has rows itself.
+    tables: BTreeSet<&'a Name>,
+    /// The columns that come out; `None` where its text is not understood.
+    columns: Option<BTreeSet<Source>>,
+}
+
+pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
+    let (reach, library) = (Reach::new(facts), Library::new(facts.catalog));
+    let mut lineage = Lineage::new(facts.catalog);
+    let told = showing_users(facts);
+    let mut found = Vec::new();
+    for (relation, view) in of_owners(facts) {
+        let gifts = reach.on(relation, &["SELECT"]);
+        let columns = lineage.comes_out(relation);
+        let mut door = Door {
+            relation,
+            cells: reach.cells(&relation.name, &[Command::Select]),
+            tables: ground(facts.catalog, view),
+            columns: columns.map(|own| own.into_iter().flatten().collect()),
+        };
+        // Of what comes out of auth.users RLS-303 speaks.
+        let is_told = |own: &Finding| own.verdict == Verdict::Proved && own.object == Object::of(relation);
+        if told.iter().any(is_told) {
+            door.tables.remove(&Name::new("auth", "users"));
+        }
+        if gifts.is_empty() || door.tables.is_empty() {
+            continue;
+        }
+        let proofs = door.proofs(&reach);
+        let asks = texts(facts.catalog, view).iter().any(|text| library.asks(text)) && door.is_shut(&reach);
+        let (verdict, message) = if !proofs.is_empty() {
+            (
+                Verdict::Proved,
+                "returns what its readers cannot read from the tables",
+            )
+        } else if door.is_open_question(&reach) {
+            (
+                Verdict::Unproved,
+                "may return what its readers cannot read from the tables",
+            )
+        } else {
+            (
+                Verdict::Refuted,
+                "returned nothing that its readers cannot read from the tables",
+            )
+        };
+        let level = match verdict {
+            _ if asks => Level::Info,
+            Verdict::Proved => Level::Error,
+            Verdict::Unproved => Level::Warn,
+            Verdict::Refuted => Level::Info,
+        };
+        let asked = asks.then(|| "it asks who reads, and strangers read nothing through it".to_owned());
+        found.push(Finding {
+            rule: RLS_301.id,
+            level,
+            object: Object::of(relation),
+            message: format!("The view {} reads as its owner, and {message}.", relation.name),
+            evidence: std::iter::once(format!("owner {}", crate::quoted(&relation.owner)))
+                .chain(gifts.told())
+                .chain(asked)
+                .chain(proofs)
+                .collect(),
+            verdict,
+            fix: read_as_caller(facts.catalog, relation),
+        });
+    }
+    found
+}
+
+/// What has rows itself and is read by this view as its owner, directly or through others. What a view within reads that
+/// asks as whoever reads, it reads as them here too.
+fn ground<'a>(catalog: &'a Catalog, view: &'a ViewOptions) -> BTreeSet<&'a Name> {
+    let mut tables = BTreeSet::new();
+    for reads in &view.reads {
+        match catalog.relation(&reads.relation) {
+            Some(Relation {
+                kind: RelationKind::View,
+                view: Some(inner),
+                ..
+            }) if inner.security_invoker => {}
+            Some(Relation {
+                kind: RelationKind::View,
+                view: Some(inner),
+                ..
+            }) => tables.extend(ground(catalog, inner)),
+            Some(table) => {
+                tables.insert(&table.name);
+            }
+            None => {}
+        }
+    }
+    tables
+}
+
+/// The text of this view, and of those that it reads.
+fn texts<'a>(catalog: &'a Catalog, view: &'a ViewOptions) -> Vec<&'a str> {
+    let inner = view
+        .reads
+        .iter()
+        .filter_map(|reads| catalog.relation(&reads.relation)?.view.as_ref());
+    let mut found = vec![view.definition.as_str()];
+    found.extend(inner.flat_map(|inner| texts(catalog, inner)));
+    found
+}
+
+impl Door<'_> {
+    /// The tables that matter: those of which a column comes out. Of what is only counted, all.
+    fn shown(&self) -> Vec<&Name> {
+        let comes_out = |table: &&Name| {
+            let mut columns = self.columns.iter().flatten();
+            columns.any(|source| source.relation == **table)
+        };
+        let shown: Vec<&Name> = self.tables.iter().copied().filter(comes_out).collect();
+        if shown.is_empty() {
+            self.tables.iter().copied().collect()
+        } else {
+            shown
+        }
+    }
+
+    /// Where somebody reads through the view what they do not read from the tables, one a line.
+    fn proofs(&self, reach: &Reach<'_>) -> Vec<String> {
+        let mut found = Vec::new();
+        for cell in self.cells.iter().filter(|cell| cell.access.is_open()) {
+            let shown = self.shown();
+            let more: Vec<Vec<String>> = shown.iter().map(|table| self.more(reach, cell, table)).collect();
+            // Which of them the rows come from is not known where the text is not understood.
+            if self.columns.is_some() || more.iter().all(|lines| !lines.is_empty()) {
+                found.extend(more.into_iter().flatten());
+            }
+        }
+        found
+    }
+
+    /// What one of them reads of this table through the view only.
+    fn more(&self, reach: &Reach<'_>, cell: &Cell, table: &Name) -> Vec<String> {
+        let (persona, class) = (&cell.persona, cell.access.class());
+        let Some(own) = reach.access(persona, table, Command::Select) else {
+            return Vec::new();
+        };
+        let is_less = match own {
+            Access::Denied | Access::None | Access::Rls | Access::Error(_) => true,
+            Access::Some => self.is_whole() && cell.access == Access::All,
+            _ => false,
+        };
+        if is_less {
+            let own = own.class();
+            return vec![format!(
+                "{persona} reads through the view: {class}; from {table}: {own}"
+            )];
+        }
+        let Some(base) = reach.relation(table).filter(|_| own.is_open()) else {
+            return Vec::new();
+        };
+        let columns = self.columns.iter().flatten();
+        let of_base = columns.filter(|source| source.relation == *table && source.column != "*");
+        let hidden = of_base.filter(|source| !reach.may_read(reach.role(persona), base, &source.column));
+        hidden
+            .map(|source| {
+                let column = crate::quoted(&source.column);
+                format!("{persona} reads {column} of {table} through the view only")
+            })
+            .collect()
+    }
+
+    /// Whether the view gives every row of what it reads, or what is made of every row.
+    fn is_whole(&self) -> bool {
+        let view = self.relation.view.as_ref();
+        let text = view
+            .map(|view| view.definition.to_lowercase())
+            .unwrap_or_default();
+        let mut words = text.split(|char: char| !char.is_alphanumeric() && char != '_');
+        self.tables.len() == 1
+            && words
+                .all(|word| !["where", "join", "having", "limit", "offset", "fetch", "with"].contains(&word))
+    }
+
+    /// Whether somebody reads through the view, where they read only some of a table and not by the same condition;
+    /// or it was not found out.
+    fn is_open_question(&self, reach: &Reach<'_>) -> bool {
+        let reads_less = |cell: &&Cell| {
+            self.shown().iter().any(|table| {
+                reach.access(&cell.persona, table, Command::Select) != Some(&Access::All)
+                    && !self.is_by_policy(reach, &cell.persona, table)
+            })
+        };
+        let mut open = self.cells.iter().filter(|cell| cell.access.is_open());
+        verdict(&self.cells) == Verdict::Unproved || open.any(|cell| reads_less(cell))
+    }
+
+    fn is_by_policy(&self, reach: &Reach<'_>, persona: &str, table: &Name) -> bool {
+        let Some(base) = reach.relation(table) else {
+            return false;
+        };
+        let policies = base
+            .policies
+            .iter()
+            .filter(|policy| reach.is_for(policy, persona));
+        is_of_policies(self.relation, base, policies)
+    }
+
+    /// Whether nobody reads anything through it of whom nothing is known.
+    fn is_shut(&self, reach: &Reach<'_>) -> bool {
+        let of_nobody = self.cells.iter().filter(|cell| reach.is_nobody(&cell.persona));
+        let of_nobody: Vec<&Cell> = of_nobody.copied().collect();
+        verdict(&of_nobody) == Verdict::Refuted
+    }
+}
+
+/// SQL that has it read as whoever asks. Not where policies read it, which would then ask themselves.
+fn read_as_caller(catalog: &Catalog, relation: &Relation) -> Option<String> {
+    let mut policies = catalog.relations.iter().flat_map(|relation| &relation.policies);
+    let is_asked = policies.any(|policy| policy.reads.iter().any(|reads| reads.relation == relation.name));
+    (catalog.server.version >= 150_000 && !is_asked)
+        .then(|| format!("alter view {} set (security_invoker = true);", relation.name))
+}
