@@ -99,6 +99,13 @@ impl<'a> Library<'a> {
             .any(|statement| !self.asked_at(statement, &BTreeSet::new()).is_empty())
     }
 
+    /// Whether this function may call that one, and asks nobody who calls.
+    pub(super) fn passes_on(&self, function: &Function, to: &Function) -> bool {
+        let statements = self.text(function).unwrap_or_default();
+        let mut names = statements.iter().flat_map(Statement::names);
+        !self.asking.contains(&function.name) && names.any(|named| named.is_call && named.may_be(&to.name))
+    }
+
     /// Relations and functions that it names without their schema.
     pub(super) fn unqualified(&self, function: &Function) -> BTreeSet<Name> {
         let mut found = BTreeSet::new();

@@ -93,6 +93,12 @@ impl Facts<'_> {
             .filter(move |persona| roles.contains(persona.database_role.as_str()))
     }
 
+    /// Whether no policy of this relation holds the role.
+    pub(super) fn passes(&self, role: &str, relation: &Relation) -> bool {
+        let is_owner = || self.roles_of(role).contains(relation.owner.as_str());
+        !relation.rls || self.passes_everything(role) || (!relation.force_rls && is_owner())
+    }
+
     /// Whether no policy holds the role, whosesoever the table is.
     pub(super) fn passes_everything(&self, role: &str) -> bool {
         self.catalog

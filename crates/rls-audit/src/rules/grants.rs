@@ -39,53 +39,39 @@ const RLS_110: Rule = Rule {
 fn beside_rows(facts: &Facts<'_>) -> Vec<Finding> {
     let reach = Reach::new(facts);
     let with_rows = facts.catalog.relations.iter().filter(|own| own.view.is_none());
-    let mut by_object: BTreeMap<Object, Vec<(&Relation, Gifts<'_>)>> = BTreeMap::new();
-    for relation in with_rows {
-        let gifts = reach.on(relation, &["TRUNCATE", "TRIGGER", "REFERENCES"]);
-        if gifts.is_empty() {
-            continue;
-        }
-        let object = if is_by_default(facts.catalog, relation, &gifts) {
-            Object::Schema {
-                schema: relation.name.schema.clone(),
-            }
+    let granted = with_rows
+        .map(|relation| {
+            (
+                relation,
+                reach.on(relation, &["TRUNCATE", "TRIGGER", "REFERENCES"]),
+            )
+        })
+        .filter(|(_, gifts)| !gifts.is_empty());
+    let finding = granted.map(|(relation, gifts)| {
+        let cause = if is_by_default(facts.catalog, relation, &gifts) {
+            ", by default privileges (RLS-108)"
         } else {
-            Object::of(relation)
-        };
-        by_object.entry(object).or_default().push((relation, gifts));
-    }
-    let finding = by_object.into_iter().map(|(object, all)| {
-        let gifts = Gifts(all.iter().flat_map(|(_, gifts)| gifts.0.clone()).collect());
-        let place = match &object {
-            Object::Schema { schema } => format!("{} tables of schema {}", all.len(), quoted(schema)),
-            own => own.to_string(),
+            ""
         };
         Finding {
             rule: RLS_107.id,
             level: Level::Warn,
+            object: Object::of(relation),
             message: format!(
-                "{} on {place} is granted to {}.",
+                "{} on {} is granted to {}{cause}.",
                 gifts.privileges(),
+                relation.name,
                 gifts.grantees()
             ),
-            evidence: all
-                .iter()
-                .flat_map(|(relation, gifts)| gifts.told().map(|gift| format!("{}: {gift}", relation.name)))
-                .collect(),
+            evidence: gifts.told().collect(),
             verdict: Verdict::Proved,
-            fix: Some(
-                all.iter()
-                    .map(|(relation, gifts)| gifts.revoked(&relation.name))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            ),
-            object,
+            fix: Some(gifts.revoked(&relation.name)),
         }
     });
     finding.collect()
 }
 
-/// Whether default privileges give all of these to whatever is made there: then the cause is one for all of them.
+/// Whether default privileges give all of these to whatever is made there.
 fn is_by_default(catalog: &Catalog, relation: &Relation, gifts: &Gifts<'_>) -> bool {
     let applying = catalog.default_privileges.iter().filter(|own| {
         own.kind == ObjectKind::Table

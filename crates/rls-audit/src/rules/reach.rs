@@ -90,6 +90,16 @@ impl<'a> Reach<'a> {
         Gifts::of(&roles, &function.grants, &["EXECUTE"], None)
     }
 
+    /// The same for one that is named by what callers call, and so needs not be served itself.
+    pub(super) fn calling_within(&self, function: &'a Function) -> Gifts<'a> {
+        let roles: Vec<_> = self
+            .roles
+            .values()
+            .filter(|roles| self.may_use(roles, &function.name.schema))
+            .collect();
+        Gifts::of(&roles, &function.grants, &["EXECUTE"], None)
+    }
+
     /// Whether somebody of little trust who acts under this role may read this column.
     pub(super) fn may_read(&self, role: &str, relation: &Relation, column: &str) -> bool {
         let Some(all) = self.roles.get(role) else {
@@ -144,18 +154,19 @@ impl<'a> Reach<'a> {
 
     /// The roles that get to a schema: they may use it, and it is served, or they log in themselves and say what they like.
     fn admitted(&self, schema: &str) -> Vec<&BTreeSet<&'a str>> {
-        let grants = self.catalog.schema(schema).map(|own| &own.grants);
         let gets_there = |role: &str| {
             self.exposed.contains(schema) || self.catalog.role(role).is_some_and(|own| own.can_login)
-        };
-        let may_use = |roles: &BTreeSet<&str>| {
-            grants.is_some_and(|grants| !Gifts::of(&[roles], grants, &["USAGE"], None).is_empty())
         };
         let admitted = self
             .roles
             .iter()
-            .filter(|(role, roles)| gets_there(role) && may_use(roles));
+            .filter(|(role, roles)| gets_there(role) && self.may_use(roles, schema));
         admitted.map(|(_, roles)| roles).collect()
+    }
+
+    fn may_use(&self, roles: &BTreeSet<&str>, schema: &str) -> bool {
+        let schema = self.catalog.schema(schema);
+        schema.is_some_and(|own| !Gifts::of(&[roles], &own.grants, &["USAGE"], None).is_empty())
     }
 }
 

@@ -1,14 +1,16 @@
 //! RLS-301: what comes out of views that read as their owner, beside what their readers read from the tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{RLS_301, condition::is_of_policies, of_owners, showing_users};
 use crate::{
-    Access, Catalog, Cell, Command, Name,
-    catalog::{Relation, RelationKind, ViewOptions},
+    Access, Catalog, Cell, Command, Doubt, Name,
+    catalog::{Function, Relation, RelationKind, ViewOptions},
+    quoted,
     rules::{
         Facts, Finding, Level, Object, Verdict,
         conduct::Library,
+        expression::asks_caller,
         lineage::{Lineage, Source},
         reach::{Reach, verdict},
     },
@@ -18,10 +20,12 @@ use crate::{
 struct Door<'a> {
     relation: &'a Relation,
     cells: Vec<&'a Cell>,
-    /// What has rows itself.
-    tables: BTreeSet<&'a Name>,
+    /// What has rows itself, with whoever reads it.
+    tables: BTreeMap<&'a Name, &'a str>,
     /// The columns that come out; `None` where its text is not understood.
     columns: Option<BTreeSet<Source>>,
+    /// Nothing in it names the caller, and no policy holds whoever reads: it is the same for everybody.
+    is_same_for_all: bool,
 }
 
 pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
@@ -32,22 +36,30 @@ pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
     for (relation, view) in of_owners(facts) {
         let gifts = reach.on(relation, &["SELECT"]);
         let columns = lineage.comes_out(relation);
+        let tables = ground(facts.catalog, relation, view);
+        let passes = |(name, reader): (&&Name, &&str)| {
+            let base = facts.catalog.relation(name);
+            base.is_some_and(|base| facts.passes(reader, base))
+        };
+        let texts = texts(facts.catalog, view);
         let mut door = Door {
             relation,
             cells: reach.cells(&relation.name, &[Command::Select]),
-            tables: ground(facts.catalog, view),
+            is_same_for_all: tables.iter().all(passes)
+                && !texts.iter().any(|text| names_caller(facts.catalog, text)),
+            tables,
             columns: columns.map(|own| own.into_iter().flatten().collect()),
         };
         // Of what comes out of auth.users RLS-303 speaks.
         let is_told = |own: &Finding| own.verdict == Verdict::Proved && own.object == Object::of(relation);
         if told.iter().any(is_told) {
-            door.tables.remove(&Name::new("auth", "users"));
+            door.tables.retain(|name, _| **name != Name::new("auth", "users"));
         }
         if gifts.is_empty() || door.tables.is_empty() {
             continue;
         }
         let proofs = door.proofs(&reach);
-        let asks = texts(facts.catalog, view).iter().any(|text| library.asks(text)) && door.is_shut(&reach);
+        let asks = texts.iter().any(|text| library.asks(text)) && door.is_shut(&reach);
         let (verdict, message) = if !proofs.is_empty() {
             (
                 Verdict::Proved,
@@ -76,7 +88,7 @@ pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
             level,
             object: Object::of(relation),
             message: format!("The view {} reads as its owner, and {message}.", relation.name),
-            evidence: std::iter::once(format!("owner {}", crate::quoted(&relation.owner)))
+            evidence: std::iter::once(format!("owner {}", quoted(&relation.owner)))
                 .chain(gifts.told())
                 .chain(asked)
                 .chain(proofs)
@@ -88,10 +100,10 @@ pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
     found
 }
 
-/// What has rows itself and is read by this view as its owner, directly or through others. What a view within reads that
-/// asks as whoever reads, it reads as them here too.
-fn ground<'a>(catalog: &'a Catalog, view: &'a ViewOptions) -> BTreeSet<&'a Name> {
-    let mut tables = BTreeSet::new();
+/// What has rows itself and is read by this view as its owner, directly or through others as theirs. What a view within
+/// reads that asks as whoever reads, it reads as them here too.
+fn ground<'a>(catalog: &'a Catalog, own: &'a Relation, view: &'a ViewOptions) -> BTreeMap<&'a Name, &'a str> {
+    let mut tables = BTreeMap::new();
     for reads in &view.reads {
         match catalog.relation(&reads.relation) {
             Some(Relation {
@@ -99,13 +111,15 @@ fn ground<'a>(catalog: &'a Catalog, view: &'a ViewOptions) -> BTreeSet<&'a Name>
                 view: Some(inner),
                 ..
             }) if inner.security_invoker => {}
-            Some(Relation {
-                kind: RelationKind::View,
-                view: Some(inner),
-                ..
-            }) => tables.extend(ground(catalog, inner)),
+            Some(
+                within @ Relation {
+                    kind: RelationKind::View,
+                    view: Some(inner),
+                    ..
+                },
+            ) => tables.extend(ground(catalog, within, inner)),
             Some(table) => {
-                tables.insert(&table.name);
+                tables.insert(&table.name, own.owner.as_str());
             }
             None => {}
         }
@@ -124,6 +138,23 @@ fn texts<'a>(catalog: &'a Catalog, view: &'a ViewOptions) -> Vec<&'a str> {
     found
 }
 
+/// Whether the text asks for anything that depends on the session, itself or through a function of the database.
+fn names_caller(catalog: &Catalog, text: &str) -> bool {
+    let signs = [
+        "auth.",
+        "current_setting(",
+        "current_user",
+        "session_user",
+        "current_role",
+    ];
+    let calls = |own: &Function| text.contains(&format!("{}(", quoted(&own.name.name)));
+    signs.iter().any(|sign| text.to_lowercase().contains(sign))
+        || catalog
+            .functions
+            .iter()
+            .any(|own| calls(own) && asks_caller(catalog, own, 0))
+}
+
 impl Door<'_> {
     /// The tables that matter: those of which a column comes out. Of what is only counted, all.
     fn shown(&self) -> Vec<&Name> {
@@ -131,9 +162,9 @@ impl Door<'_> {
             let mut columns = self.columns.iter().flatten();
             columns.any(|source| source.relation == **table)
         };
-        let shown: Vec<&Name> = self.tables.iter().copied().filter(comes_out).collect();
+        let shown: Vec<&Name> = self.tables.keys().copied().filter(comes_out).collect();
         if shown.is_empty() {
-            self.tables.iter().copied().collect()
+            self.tables.keys().copied().collect()
         } else {
             shown
         }
@@ -142,8 +173,8 @@ impl Door<'_> {
     /// Where somebody reads through the view what they do not read from the tables, one a line.
     fn proofs(&self, reach: &Reach<'_>) -> Vec<String> {
         let mut found = Vec::new();
-        for cell in self.cells.iter().filter(|cell| cell.access.is_open()) {
-            let shown = self.shown();
+        let shown = self.shown();
+        for cell in self.cells.iter().filter(|cell| self.gives(&cell.access)) {
             let more: Vec<Vec<String>> = shown.iter().map(|table| self.more(reach, cell, table)).collect();
             // Which of them the rows come from is not known where the text is not understood.
             if self.columns.is_some() || more.iter().all(|lines| !lines.is_empty()) {
@@ -151,6 +182,12 @@ impl Door<'_> {
             }
         }
         found
+    }
+
+    /// Whether rows come through: now, or as soon as there are any, since the view asks nobody who they are.
+    fn gives(&self, access: &Access) -> bool {
+        let is_empty = matches!(access, Access::None | Access::Unknown(Doubt::Empty));
+        access.is_open() || (self.is_same_for_all && is_empty)
     }
 
     /// What one of them reads of this table through the view only.
@@ -165,6 +202,11 @@ impl Door<'_> {
             _ => false,
         };
         if is_less {
+            let class = if cell.access.is_open() {
+                class
+            } else {
+                "whatever there will be"
+            };
             let own = own.class();
             return vec![format!(
                 "{persona} reads through the view: {class}; from {table}: {own}"
@@ -178,7 +220,7 @@ impl Door<'_> {
         let hidden = of_base.filter(|source| !reach.may_read(reach.role(persona), base, &source.column));
         hidden
             .map(|source| {
-                let column = crate::quoted(&source.column);
+                let column = quoted(&source.column);
                 format!("{persona} reads {column} of {table} through the view only")
             })
             .collect()

@@ -60,8 +60,12 @@ fn all_is_more_than_some_where_the_view_leaves_nothing_out() {
 
 #[test]
 fn where_the_matrix_shows_nothing_it_is_good_to_know() {
-    for (own, through) in [(Access::All, Access::All), (Access::None, Access::None)] {
-        let found = over(ALL, [own, Access::None])
+    let asking = "SELECT id FROM public.salaries WHERE (owner = auth.uid());";
+    for (text, own, through) in [
+        (ALL, Access::All, Access::All),
+        (asking, Access::None, Access::None),
+    ] {
+        let found = over(text, [own, Access::None])
             .reading("leaking", through, Access::Denied)
             .one(&RLS_301);
         assert_eq!((found.level, found.verdict), (Level::Info, Verdict::Refuted));
@@ -206,6 +210,31 @@ fn a_view_that_asks_who_reads_is_good_to_know() {
     assert_eq!((asked.level, asked.verdict), (Level::Info, Verdict::Proved));
     assert_eq!(sample(asking, Access::Some).level, Level::Error, "strangers read");
     assert_eq!(sample(SOME, Access::None).level, Level::Error, "it does not ask");
+}
+
+#[test]
+fn a_view_that_is_the_same_for_everybody_needs_no_rows_to_be_proved() {
+    let level = |definition: &str, own: Access, through: Access| {
+        over(definition, [own, Access::None])
+            .reading("leaking", through, Access::Denied)
+            .one(&RLS_301)
+            .level
+    };
+    let empty = || Access::Unknown(crate::Doubt::Empty);
+    assert_eq!(level(SOME, Access::Denied, empty()), Level::Error);
+    assert_eq!(level(SOME, Access::Denied, Access::None), Level::Error);
+    assert_eq!(
+        level(SOME, Access::Some, empty()),
+        Level::Warn,
+        "it may be the same rows"
+    );
+    let asking = "SELECT id FROM public.salaries WHERE (owner = auth.uid());";
+    assert_eq!(level(asking, Access::Denied, empty()), Level::Warn);
+    let mut held = over(SOME, [Access::Denied, Access::None]).reading("leaking", empty(), Access::Denied);
+    held.catalog.relations[0].force_rls = true;
+    held.catalog.relations[0].owner = "app".to_owned();
+    held.catalog.relations[1].owner = "app".to_owned();
+    assert_eq!(held.one(&RLS_301).level, Level::Warn, "its owner is held too");
 }
 
 #[test]

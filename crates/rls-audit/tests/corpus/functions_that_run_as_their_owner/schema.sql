@@ -90,5 +90,29 @@ create schema private;
 grant usage on schema private to authenticated;
 create function private.names() returns setof text language sql stable security definer set search_path = '' as
 $$ select name from public.accounts $$;
+create function private.purge() returns void language sql security definer set search_path = '' as
+$$ delete from public.accounts where balance = 0 $$;
+create function public.purge() returns void language plpgsql set search_path = '' as $$
+begin
+    perform private.purge();
+end $$;
+create table public.invitations (token text primary key, team int not null);
+alter table public.invitations enable row level security;
+create policy nobody on public.invitations as restrictive using (false);
+create table public.team_members (team int, user_id uuid, primary key (user_id, team));
+alter table public.team_members enable row level security;
+create policy own on public.team_members for select to authenticated using (user_id = (select auth.uid()));
+grant select on public.team_members to authenticated;
+create function public.accept_invitation(secret text) returns void language plpgsql security definer set search_path = '' as $$
+begin
+    insert into public.team_members (team, user_id)
+    select i.team, auth.uid() from public.invitations i where i.token = secret;
+    delete from public.invitations where token = secret;
+end $$;
+create function public.search(what text, sort text) returns setof public.accounts
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    return query execute 'select * from public.accounts where name = $1 order by ' || quote_ident(sort) using what;
+end $$;
 -- Runs as whoever calls it: policies hold.
 create function public.close_anything() returns void language sql as $$ delete from public.accounts $$;

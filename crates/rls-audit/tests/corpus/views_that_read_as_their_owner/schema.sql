@@ -34,6 +34,10 @@ create policy own on public.posts for select to authenticated using (author = (s
 grant select on public.posts to anon, authenticated;
 create view public.posts_published as select id, body from public.posts where published;
 grant select on public.posts_published to anon, authenticated;
+create table public.plans (id int primary key, name text, draft boolean not null);
+alter table public.plans enable row level security;
+create view public.plan_names as select name from public.plans where not draft;
+grant select on public.plan_names to anon;
 create table public.members (user_id uuid primary key, team int not null);
 insert into public.members values ('11111111-1111-4111-8111-111111111111', 1), ('22222222-2222-4222-8222-222222222222', 1);
 alter table public.members enable row level security;
