@@ -1,11 +1,12 @@
-//! Whether what a view asks of rows is what a policy asks of them: then it shows nobody more than the policy does.
+//! What the text of a view asks of rows, and gives: whether its condition is that of a policy, so that it shows nobody
+//! more, and whether it gives one row of whatever there is.
 
 use std::ops::ControlFlow;
 
 use sqlparser::{
     ast::{
-        BinaryOperator, Expr, Query, Select, SelectItem, SetExpr, Statement, TableFactor, VisitMut as _,
-        VisitorMut,
+        BinaryOperator, Expr, GroupByExpr, Query, Select, SelectItem, SetExpr, Statement, TableFactor,
+        VisitMut as _, VisitorMut,
     },
     dialect::PostgreSqlDialect,
     parser::Parser,
@@ -39,13 +40,39 @@ pub(super) fn is_of_policies<'a>(
     lets.iter().any(is_asked) && holds.iter().all(is_asked)
 }
 
+/// Whether the view gives one row whatever there is: a number, of no rows too.
+pub(super) fn is_one_answer(view: &Relation) -> bool {
+    let aggregates = [
+        "count",
+        "sum",
+        "min",
+        "max",
+        "avg",
+        "bool_and",
+        "bool_or",
+        "array_agg",
+        "string_agg",
+        "json_agg",
+        "jsonb_agg",
+    ];
+    let is_aggregate = |item: &SelectItem| {
+        let (SelectItem::UnnamedExpr(own) | SelectItem::ExprWithAlias { expr: own, .. }) = item else {
+            return false;
+        };
+        let text = own.to_string().to_lowercase();
+        aggregates.iter().any(|name| text.contains(&format!("{name}(")))
+    };
+    let query = query(view);
+    let select = query.as_deref().and_then(plain);
+    select.is_some_and(|select| {
+        let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(own, _) if own.is_empty());
+        !is_grouped && select.projection.iter().any(is_aggregate)
+    })
+}
+
 /// The condition of a view that reads this table and nothing else.
 fn condition(view: &Relation, table: &Relation) -> Option<Expr> {
-    let text = &view.view.as_ref()?.definition;
-    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, text).ok()?;
-    let Some(Statement::Query(query)) = statements.pop() else {
-        return None;
-    };
+    let query = query(view)?;
     let select = plain(&query)?;
     let [from] = select.from.as_slice() else {
         return None;
@@ -59,6 +86,14 @@ fn condition(view: &Relation, table: &Relation) -> Option<Expr> {
     }
     let called = alias.as_ref().map_or(&last.value, |alias| &alias.name.value);
     select.selection.clone().map(|own| normal(own, called))
+}
+
+fn query(view: &Relation) -> Option<Box<Query>> {
+    let text = &view.view.as_ref()?.definition;
+    match Parser::parse_sql(&PostgreSqlDialect {}, text).ok()?.pop()? {
+        Statement::Query(query) => Some(query),
+        _ => None,
+    }
 }
 
 fn plain(query: &Query) -> Option<&Select> {

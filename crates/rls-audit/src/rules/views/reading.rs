@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{RLS_301, condition::is_of_policies, of_owners, showing_users};
+use super::{
+    RLS_301,
+    condition::{is_of_policies, is_one_answer},
+    of_owners, showing_users,
+};
 use crate::{
     Access, Catalog, Cell, Command, Doubt, Name,
     catalog::{Function, Relation, RelationKind, ViewOptions},
@@ -42,7 +46,7 @@ pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
             base.is_some_and(|base| facts.passes(reader, base))
         };
         let texts = texts(facts.catalog, view);
-        let mut door = Door {
+        let door = Door {
             relation,
             cells: reach.cells(&relation.name, &[Command::Select]),
             is_same_for_all: tables.iter().all(passes)
@@ -50,12 +54,9 @@ pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
             tables,
             columns: columns.map(|own| own.into_iter().flatten().collect()),
         };
-        // Of what comes out of auth.users RLS-303 speaks.
+        // Of a view that shows auth.users RLS-303 speaks, and is the worse.
         let is_told = |own: &Finding| own.verdict == Verdict::Proved && own.object == Object::of(relation);
-        if told.iter().any(is_told) {
-            door.tables.retain(|name, _| **name != Name::new("auth", "users"));
-        }
-        if gifts.is_empty() || door.tables.is_empty() {
+        if gifts.is_empty() || door.tables.is_empty() || told.iter().any(is_told) {
             continue;
         }
         let proofs = door.proofs(&reach);
@@ -262,8 +263,11 @@ impl Door<'_> {
         is_of_policies(self.relation, base, policies)
     }
 
-    /// Whether nobody reads anything through it of whom nothing is known.
+    /// Whether nobody reads anything through it of whom nothing is known. What is one row of nothing too does not say.
     fn is_shut(&self, reach: &Reach<'_>) -> bool {
+        if is_one_answer(self.relation) {
+            return true;
+        }
         let of_nobody = self.cells.iter().filter(|cell| reach.is_nobody(&cell.persona));
         let of_nobody: Vec<&Cell> = of_nobody.copied().collect();
         verdict(&of_nobody) == Verdict::Refuted

@@ -20,6 +20,8 @@ create view public.account_names as select id, name from public.accounts;
 grant all on public.account_names to authenticated;
 create view public.account_totals as select sum(balance) as total from public.accounts;
 grant all on public.account_totals to authenticated;
+create view public.my_total as select sum(balance) as total from public.accounts where owner = auth.uid();
+grant select on public.my_total to authenticated;
 create view public.my_accounts with (security_invoker = true) as select id, name from public.accounts;
 grant all on public.my_accounts to authenticated;
 create view public.account_requests as select id from public.accounts group by id;
