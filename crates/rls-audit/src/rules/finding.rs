@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Command, Name, quoted};
+use crate::{Command, Name, catalog::Relation, quoted};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -144,6 +144,13 @@ impl Object {
         match self {
             Self::Cell { persona, .. } => Some(persona),
             _ => None,
+        }
+    }
+
+    /// A table, a view.
+    pub(super) fn of(relation: &Relation) -> Self {
+        Self::Relation {
+            relation: relation.name.clone(),
         }
     }
 }
