@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod catalog;
+pub mod copy;
 mod error;
 mod inspector;
 mod matrix;
