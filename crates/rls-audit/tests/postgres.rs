@@ -4,6 +4,8 @@
 mod copy;
 #[path = "postgres/corpus.rs"]
 mod corpus;
+#[path = "postgres/doors.rs"]
+mod doors;
 #[path = "postgres/expected.rs"]
 mod expected;
 #[path = "postgres/matrix.rs"]

@@ -5,6 +5,10 @@ mod access;
 mod candidates;
 #[cfg(feature = "postgres")]
 mod policies;
+#[cfg(feature = "postgres")]
+mod values;
+#[cfg(feature = "postgres")]
+mod wanted;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,8 +16,9 @@ use serde_json::Value;
 pub use self::access::{Access, Candidates, Doubt};
 #[cfg(feature = "postgres")]
 pub(crate) use self::{
-    candidates::{Given, candidate, made_up, ranks, variants},
+    candidates::{About, CANDIDATES, Given, candidate, ranks},
     policies::{ALWAYS, NEVER, Questions},
+    wanted::wanted,
 };
 use crate::{Command, Name, Persona};
 

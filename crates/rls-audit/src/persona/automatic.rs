@@ -34,30 +34,58 @@ pub struct Authority {
 pub(crate) fn authorities(catalog: &Catalog) -> Vec<Authority> {
     let mut found = BTreeSet::new();
     for relation in &catalog.relations {
-        for policy in &relation.policies {
-            let text = [policy.using.as_deref(), policy.check.as_deref()];
-            let text: String = text.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            for reads in policy
-                .reads
-                .iter()
-                .filter(|reads| reads.relation != relation.name)
-            {
-                trusted(catalog, &reads.relation, &text, &mut found);
-            }
-            for function in catalog
-                .functions
-                .iter()
-                .filter(|own| policy.calls.iter().any(|call| call.is(own)))
-            {
-                called(catalog, function, &mut found, 0);
-            }
+        for (place, text) in places(catalog, relation) {
+            let Some(subject) = subject(place, &text) else {
+                continue;
+            };
+            let ranks = place.columns.iter().filter(|column| {
+                column.name != subject && mentions(&text, &column.name) && has_ranks(catalog, place, column)
+            });
+            found.extend(ranks.map(|column| Authority {
+                relation: place.name.clone(),
+                subject: subject.clone(),
+                column: column.name.clone(),
+            }));
         }
     }
     found.into_iter().collect()
 }
 
+/// Where policies of this relation look somebody up: the relation, and its column that says whose row it is.
+#[cfg(feature = "postgres")]
+pub(crate) fn looked_up(catalog: &Catalog, relation: &Relation) -> BTreeSet<(Name, String)> {
+    places(catalog, relation)
+        .into_iter()
+        .filter_map(|(place, text)| Some((place.name.clone(), subject(place, &text)?)))
+        .collect()
+}
+
+/// The other relations that policies of this one read, and the text that does.
+fn places<'a>(catalog: &'a Catalog, relation: &Relation) -> Vec<(&'a Relation, String)> {
+    let mut found = Vec::new();
+    for policy in &relation.policies {
+        let text = [policy.using.as_deref(), policy.check.as_deref()];
+        let text: String = text.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        for reads in policy
+            .reads
+            .iter()
+            .filter(|reads| reads.relation != relation.name)
+        {
+            below(catalog, &reads.relation, &text, &mut found);
+        }
+        for function in catalog
+            .functions
+            .iter()
+            .filter(|own| policy.calls.iter().any(|call| call.is(own)))
+        {
+            called(catalog, function, &mut found, 0);
+        }
+    }
+    found
+}
+
 /// What a function reads, as far as its text says so; functions that it calls count as well.
-fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority>, depth: u8) {
+fn called<'a>(catalog: &'a Catalog, function: &Function, found: &mut Vec<(&'a Relation, String)>, depth: u8) {
     let Some(body) = function.body.as_deref().filter(|_| depth < 3) else {
         return;
     };
@@ -66,7 +94,7 @@ fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority
         .iter()
         .filter(|relation| mentions(body, &relation.name.name))
     {
-        trusted(catalog, &relation.name, body, found);
+        below(catalog, &relation.name, body, found);
     }
     let others = catalog
         .functions
@@ -77,32 +105,23 @@ fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority
     }
 }
 
-/// The columns of that relation that `text` names and that have ranks for values; through a view, those of what it reads.
-fn trusted(catalog: &Catalog, name: &Name, text: &str, found: &mut BTreeSet<Authority>) {
+/// That relation; through a view, what it reads.
+fn below<'a>(catalog: &'a Catalog, name: &Name, text: &str, found: &mut Vec<(&'a Relation, String)>) {
     let Some(relation) = catalog
         .relation(name)
         .filter(|relation| relation.extension.is_none())
     else {
         return;
     };
-    if let Some(view) = &relation.view {
-        for reads in &view.reads {
-            let both = format!("{text} {}", view.definition);
-            trusted(catalog, &reads.relation, &both, found);
+    match &relation.view {
+        Some(view) => {
+            for reads in &view.reads {
+                let both = format!("{text} {}", view.definition);
+                below(catalog, &reads.relation, &both, found);
+            }
         }
-        return;
+        None => found.push((relation, text.to_owned())),
     }
-    let Some(subject) = subject(relation, text) else {
-        return;
-    };
-    let ranks = relation.columns.iter().filter(|column| {
-        column.name != subject && mentions(text, &column.name) && has_ranks(catalog, relation, column)
-    });
-    found.extend(ranks.map(|column| Authority {
-        relation: name.clone(),
-        subject: subject.clone(),
-        column: column.name.clone(),
-    }));
 }
 
 /// The column that says whose row it is: one that the text names, and that could hold a subject.

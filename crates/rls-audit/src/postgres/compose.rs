@@ -39,6 +39,15 @@ pub(super) fn holders(authority: &Authority) -> SqlStr {
     ))
 }
 
+/// The rows of a relation that are somebody's.
+pub(super) fn rows_of(relation: &Name, subject: &str) -> SqlStr {
+    vouch(format!(
+        "select coalesce(jsonb_agg(to_jsonb(s)), '[]')::text\n\
+         from (select a.* from {relation} a where a.{}::text = $1 limit {KEPT}) s",
+        quoted(subject)
+    ))
+}
+
 /// How many rows there are, and some of them.
 pub(super) fn sample(relation: &Name) -> SqlStr {
     vouch(format!(
@@ -147,6 +156,13 @@ pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> P
          'tried_to_add', (select count(*) from added),\n\
          'turned', (select coalesce(jsonb_agg(jsonb_build_array(t.n, t.patch, t.passes, t.seen and s.seen)), '[]')\n\
          from turned t join there s using (n)))::text"
+    ))
+}
+
+/// Whether such a row can be, as far as its types say: `$1`, with `$2` and `$3` laid over it.
+pub(super) fn fits(relation: &Name) -> Probe {
+    Probe(format!(
+        "select (count(jsonb_populate_record(null::{relation}, $1::jsonb || $2::jsonb || $3::jsonb)) > 0)::text"
     ))
 }
 

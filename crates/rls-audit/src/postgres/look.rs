@@ -91,14 +91,15 @@ impl Look {
     pub(super) async fn probed<T: DeserializeOwned>(
         &mut self,
         probe: &compose::Probe,
-        values: &[&str],
+        values: &[String; 3],
     ) -> Result<Result<T, Code>, Error> {
-        let found = self.tried(probe.statement(), values).await?;
+        let values = values.each_ref().map(String::as_str);
+        let found = self.tried(probe.statement(), &values).await?;
         if found.as_ref().err().is_none_or(|code| code != "42501") {
             return Ok(found);
         }
         self.run("savepoint trial").await?;
-        let asked = self.asked_prepared(probe, values).await;
+        let asked = self.asked_prepared(probe, &values).await;
         self.run("rollback to savepoint trial; release savepoint trial; deallocate all")
             .await?;
         self.connection.clear_cached_statements().await.map_err(failure)?;

@@ -3,6 +3,8 @@
 mod answers;
 mod asked;
 mod privileges;
+mod ties;
+mod tried;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +14,7 @@ use serde::Deserialize;
 use self::{
     answers::{Answers, refused},
     privileges::{Privileges, privileges, roles},
+    ties::Ties,
 };
 use super::{
     compose,
@@ -60,9 +63,10 @@ pub(super) async fn cells(
     authorities: &[Authority],
     persona: &Persona,
 ) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
+    let ties = Ties::of(look, catalog, samples, persona).await?;
     let acting = look
         .acting(persona, async |look| {
-            let mut me = Me::new(look, catalog, samples, authorities, persona).await?;
+            let mut me = Me::new(look, (catalog, samples, authorities, &ties), persona).await?;
             let mut cells = Vec::new();
             for relation in catalog.own_relations() {
                 cells.push((&relation.name, me.accesses(look, relation).await?));
@@ -99,15 +103,17 @@ struct Me<'a> {
     samples: &'a Samples,
     persona: &'a Persona,
     authorities: &'a [Authority],
+    ties: &'a Ties,
     trials: Vec<Trial>,
 }
+
+/// What is known before anybody tries.
+type Known<'a> = (&'a Catalog, &'a Samples, &'a [Authority], &'a Ties);
 
 impl<'a> Me<'a> {
     async fn new(
         look: &mut Look,
-        catalog: &'a Catalog,
-        samples: &'a Samples,
-        authorities: &'a [Authority],
+        (catalog, samples, authorities, ties): Known<'a>,
         persona: &'a Persona,
     ) -> Result<Self, Error> {
         Ok(Self {
@@ -117,6 +123,7 @@ impl<'a> Me<'a> {
             samples,
             persona,
             authorities,
+            ties,
             trials: Vec::new(),
         })
     }

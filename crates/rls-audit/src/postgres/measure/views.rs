@@ -110,9 +110,9 @@ impl Me<'_> {
         } else {
             let mut owner = self.persona.clone();
             owner.database_role.clone_from(&relation.owner);
-            let (catalog, samples, authorities) = (self.catalog, self.samples, self.authorities);
+            let known = (self.catalog, self.samples, self.authorities, self.ties);
             let acting = look.acting(&owner, async |look| {
-                let mut me = Me::new(look, catalog, samples, authorities, &owner).await?;
+                let mut me = Me::new(look, known, &owner).await?;
                 let access = me.below(look, relation, base, command).await?;
                 Ok((access, me.trials))
             });
