@@ -10,6 +10,8 @@ mod doors;
 mod expected;
 #[path = "postgres/matrix.rs"]
 mod matrix;
+#[path = "postgres/places.rs"]
+mod places;
 #[path = "postgres/random.rs"]
 mod random;
 #[path = "postgres/rules.rs"]

@@ -189,14 +189,14 @@ fn mentions(text: &str, word: &str) -> bool {
     })
 }
 
-/// Strangers and whoever is signed in, where the database has a role for them; and one persona for each rank that somebody
-/// has. `holders` are those ranks: where they stand, the rank, and somebody who has it.
+/// Strangers and whoever is signed in, where the database has a role for them; one persona for each rank that somebody has;
+/// and whoever else requests are made as. `holders` are those ranks: where they stand, the rank, and somebody who has it.
 #[cfg(feature = "postgres")]
 pub(crate) fn automatic(catalog: &Catalog, holders: &[(Authority, String, String)]) -> Vec<Persona> {
-    let signed_in = |name: String, subject: &str| {
-        Persona::new(name, "authenticated")
+    let signed_in = |name: String, role: &str, subject: &str| {
+        Persona::new(name, role)
             .with_claim("sub", subject)
-            .with_claim("role", "authenticated")
+            .with_claim("role", role)
             .with_claim("aal", "aal1")
             .with_claim("app_metadata", json!({}))
             .with_claim("is_anonymous", false)
@@ -206,16 +206,46 @@ pub(crate) fn automatic(catalog: &Catalog, holders: &[(Authority, String, String
         personas.push(Persona::new("anon", "anon").with_claim("role", "anon"));
     }
     if catalog.role("authenticated").is_some() {
-        personas.push(signed_in("authenticated".to_owned(), NOBODY));
+        personas.push(signed_in("authenticated".to_owned(), "authenticated", NOBODY));
         for (authority, rank, subject) in holders {
             let name = format!("{}.{}={rank}", authority.relation.name, authority.column);
-            personas.push(signed_in(name, subject));
+            personas.push(signed_in(name, "authenticated", subject));
         }
+    }
+    for role in requested_as(catalog) {
+        if ["anon", "authenticated"].contains(&role) {
+            continue;
+        }
+        personas.push(if is_called_anonymous(role) {
+            Persona::new(role, role).with_claim("role", role)
+        } else {
+            signed_in(role.to_owned(), role, NOBODY)
+        });
     }
     if personas.is_empty() {
         personas.extend(granted(catalog).into_iter().map(|role| Persona::new(role, role)));
     }
     personas
+}
+
+/// The roles that requests are made as: those that `PostgREST` logs in to take on, and that policies hold.
+#[cfg(feature = "postgres")]
+fn requested_as(catalog: &Catalog) -> BTreeSet<&str> {
+    let taken_on = catalog
+        .memberships
+        .iter()
+        .filter(|own| own.member == "authenticator" && own.can_set);
+    taken_on
+        .filter_map(|own| catalog.role(&own.role))
+        .filter(|role| !role.is_superuser && !role.bypasses_rls)
+        .map(|role| role.name.as_str())
+        .collect()
+}
+
+/// Whether a role is called as the one that strangers have.
+#[cfg(feature = "postgres")]
+fn is_called_anonymous(role: &str) -> bool {
+    ["anon", "guest", "public"].iter().any(|word| role.contains(word))
 }
 
 /// Roles that something was granted to, or that a policy names, and that own nothing and are above nothing.

@@ -3,6 +3,8 @@
 //! Whatever is tried stands behind a savepoint that is given back, also after success: the role that was taken on, and
 //! whatever a policy's function has set, are gone before the next is tried.
 
+use std::time::Duration;
+
 use serde::de::DeserializeOwned;
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _, SqlStr, postgres::PgRow};
 
@@ -21,13 +23,18 @@ pub(super) struct Look {
 pub(super) type Code = String;
 
 impl Look {
-    pub(super) async fn begin(pool: &PgPool) -> Result<Self, Error> {
+    pub(super) async fn begin(pool: &PgPool, patience: Duration) -> Result<Self, Error> {
         let mut connection = pool.acquire().await.map_err(failure)?.detach();
         let script = concat!(
             "begin isolation level repeatable read, read only;",
             include_str!("../../../../sql/rls-audit/settings.sql")
         );
         connection.execute(sqlx::raw_sql(script)).await.map_err(failure)?;
+        let patience = format!("{}ms", patience.as_millis().max(1));
+        sqlx::query_file!("../../sql/rls-audit/timeout.sql", patience)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(failure)?;
         Ok(Self {
             connection,
             role: "none".to_owned(),

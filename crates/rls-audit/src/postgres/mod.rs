@@ -5,7 +5,7 @@ mod compose;
 mod look;
 mod measure;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 pub use sqlx;
@@ -19,27 +19,40 @@ use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspecti
 #[derive(Debug, Clone)]
 pub struct PgDatabaseInspector {
     pool: PgPool,
+    patience: Duration,
 }
+
+/// So long a statement may take unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl PgDatabaseInspector {
     /// Looks through this pool.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self {
+            pool,
+            patience: PATIENCE,
+        }
+    }
+
+    /// The same, and no statement takes longer than this; what would is unknown.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 }
 
 #[async_trait]
 impl DatabaseInspector for PgDatabaseInspector {
     async fn catalog(&self) -> Result<Catalog, Error> {
-        let mut look = Look::begin(&self.pool).await?;
+        let mut look = Look::begin(&self.pool, self.patience).await?;
         let catalog = catalog::load(&mut look).await;
         look.end().await;
         catalog
     }
 
     async fn inspect(&self, given: &[Persona]) -> Result<Inspection, Error> {
-        let mut look = Look::begin(&self.pool).await?;
+        let mut look = Look::begin(&self.pool, self.patience).await?;
         let inspected = inspect(&mut look, given).await;
         look.end().await;
         inspected

@@ -15,7 +15,7 @@ use crate::expected::Expected;
 
 /// A private server with the corpus.
 pub(crate) struct Corpus {
-    server: Sandbox,
+    pub(crate) server: Sandbox,
     cases: Vec<Case>,
 }
 
