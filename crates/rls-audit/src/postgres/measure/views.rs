@@ -105,15 +105,16 @@ impl Me<'_> {
         if !view.security_invoker && passes_freely(self.catalog, base, &relation.owner) {
             return self.shown(look, relation, command).await;
         }
+        let may_read = self.may_read(relation);
         let below = if view.security_invoker {
-            Some(self.below(look, relation, base, command).await?)
+            Some(self.below(look, relation, base, (command, may_read)).await?)
         } else {
             let mut owner = self.persona.clone();
             owner.database_role.clone_from(&relation.owner);
             let known = (self.catalog, self.samples, self.authorities, self.ties);
             let acting = look.acting(&owner, async |look| {
                 let mut me = Me::new(look, known, &owner).await?;
-                let access = me.below(look, relation, base, command).await?;
+                let access = me.below(look, relation, base, (command, may_read)).await?;
                 Ok((access, me.trials))
             });
             let acting = Box::pin(acting).await?;
@@ -125,12 +126,14 @@ impl Me<'_> {
         Ok(below.unwrap_or(Access::Unknown(Doubt::NotAMember)))
     }
 
+    fn may_read(&self, relation: &Relation) -> bool {
+        let mine = self.privileges.get(&relation.name);
+        mine.is_some_and(|mine| mine.has(Command::Select))
+    }
+
     /// Where no policy holds back what is written, it is the rows that the view shows.
     async fn shown(&self, look: &mut Look, relation: &Relation, command: Command) -> Result<Access, Error> {
-        let may_read = self
-            .privileges
-            .get(&relation.name)
-            .is_some_and(|mine| mine.has(Command::Select));
+        let may_read = self.may_read(relation);
         if command == Command::Insert || !has_conditions(relation) {
             Ok(Access::All)
         } else if may_read {
@@ -140,13 +143,13 @@ impl Me<'_> {
         }
     }
 
-    /// What the relation below a view lets through of what the view shows.
+    /// What the relation below a view lets through of what the view shows; where the view may be read, of single rows.
     async fn below(
         &mut self,
         look: &mut Look,
         relation: &Relation,
         base: &Relation,
-        command: Command,
+        (command, may_read): (Command, bool),
     ) -> Result<Access, Error> {
         let Some(mine) = self.privileges.get(&base.name).filter(|mine| mine.has(command)) else {
             // The view is open, and what it writes to is not.
@@ -189,7 +192,7 @@ impl Me<'_> {
         if let Some(trial) = self.trials.last_mut() {
             trial.relation = relation.name.clone();
         }
-        Ok(answers.access(command, mine.select))
+        Ok(answers.access(command, may_read && mine.select))
     }
 }
 
