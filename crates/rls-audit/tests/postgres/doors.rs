@@ -109,3 +109,54 @@ async fn a_door_that_only_the_right_row_opens_is_found() {
         .expect("tried");
     assert_eq!(disagreements(&found.matrix.cells, &real), []);
 }
+
+/// What schemas made by chance have shown, each with the cell in which the matrix and the real command differed.
+#[tokio::test]
+async fn what_chance_has_shown_stays_so() {
+    let corpus = Corpus::load(Some("own_rows"));
+    let url = corpus.database("shown");
+    let mut copy = PgConnection::connect(&url).await.expect("connected");
+    let (head, _) = SCHEMA.split_once("create table").expect("a head");
+    let shown = "
+        -- The first row breaks a constraint before the policies of the next are asked.
+        create table public.bound (id int primary key, owner uuid, state text check (state in ('new', 'done')), body text);
+        insert into public.bound values (0, '11111111-1111-4111-8111-111111111111', 'done'), (1, null, 'new');
+        alter table public.bound enable row level security;
+        create policy own on public.bound to authenticated using (state is not null or true) with check (owner = auth.uid());
+        grant update on public.bound to authenticated;
+        -- One row can be changed through a view where all of them cannot.
+        create table public.below (id int primary key, owner uuid, state text);
+        insert into public.below values (0, null, 'new'), (2, '11111111-1111-4111-8111-111111111111', 'new');
+        alter table public.below enable row level security;
+        create policy see on public.below for select to authenticated using (id = 0);
+        create policy own on public.below for update to authenticated using (owner = auth.uid()) with check (state = 'new');
+        create policy first on public.below for update to authenticated using (id = 0);
+        create view public.through with (security_invoker = true) as select * from public.below;
+        create view public.unread with (security_invoker = true) as select * from public.below;
+        grant select, update on public.below, public.through to authenticated;
+        grant update on public.unread to authenticated;";
+    let script = sqlx::AssertSqlSafe(format!("{head}{shown}"));
+    copy.execute(sqlx::raw_sql(script)).await.expect("it loads");
+    let found = inspected_at(&url, &[amina()]).await;
+    let real = PgShadow::new(&mut copy, false)
+        .cells(&found)
+        .await
+        .expect("tried");
+    assert_eq!(disagreements(&found.matrix.cells, &real), []);
+    let access = |relation: &str| {
+        let name = Name::new("public", relation);
+        let access = found.matrix.access("amina", &name, Command::Update);
+        access.expect("it was looked at").clone()
+    };
+    assert!(
+        matches!(access("bound"), Access::Conditional(_)),
+        "{}",
+        access("bound")
+    );
+    assert!(access("through").is_open() && access("unread").is_open());
+    assert_ne!(
+        access("through"),
+        access("unread"),
+        "one of them lets rows be chosen"
+    );
+}
