@@ -6,6 +6,8 @@ mod candidates;
 #[cfg(feature = "postgres")]
 mod policies;
 #[cfg(feature = "postgres")]
+mod query;
+#[cfg(feature = "postgres")]
 mod values;
 #[cfg(feature = "postgres")]
 mod wanted;
@@ -18,7 +20,8 @@ pub use self::access::{Access, Candidates, Doubt};
 pub(crate) use self::{
     candidates::{About, CANDIDATES, Given, candidate, ranks},
     policies::{ALWAYS, NEVER, Questions},
-    wanted::wanted,
+    query::replaced,
+    wanted::{asked_by, wanted},
 };
 use crate::{Command, Name, Persona};
 

@@ -32,7 +32,8 @@ impl Values {
             .get(&column.name)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let claimed = claims(about.persona, &column.name, kind);
+        let mut claimed = claims(about.persona, &column.name, kind);
+        claimed.retain(|value| fits(&column.type_name, value));
         let mut own = found.iter().chain(&claimed);
         let mut values = Self {
             own: own.next().cloned(),
@@ -92,6 +93,16 @@ fn claims(persona: &Persona, column: &str, kind: Kind) -> Vec<Value> {
     };
     let fitting = all.into_iter().filter(|(name, value)| fits(name, value));
     fitting.map(|(_, value)| value.clone()).collect()
+}
+
+/// Whether a type with a length has room for it.
+fn fits(type_name: &str, value: &Value) -> bool {
+    let length = type_name.split_once("char").and_then(|(_, rest)| {
+        let (_, rest) = rest.split_once('(')?;
+        rest.split_once(')')?.0.parse::<usize>().ok()
+    });
+    let text = value.as_str().map(|text| text.chars().count());
+    length.zip(text).is_none_or(|(length, text)| text <= length)
 }
 
 /// Everything that a token says, however deep it stands.
@@ -291,6 +302,7 @@ mod tests {
         assert_eq!(literals(check), ["admin", "l'ami"]);
         assert!(literals("CHECK ((n > 0))").is_empty());
         assert!(lists(check) && !lists("CHECK ((VALUE ~ '^[A-Z]+$'::text))"));
+        assert!(!fits("character varying(9)", &json!(SOMEBODY)) && fits("text", &json!(SOMEBODY)));
         assert!(is_uuid(SOMEBODY) && !is_uuid("5ebadcaf"));
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use sqlparser::{
-    ast::{BinaryOperator, Expr, UnaryOperator, Value as Literal},
+    ast::{BinaryOperator, Expr, SetExpr, UnaryOperator, Value as Literal},
     dialect::PostgreSqlDialect,
     parser::Parser,
 };
@@ -40,6 +40,23 @@ pub(crate) fn wanted(relation: &Relation) -> Ways {
             found.push(way);
         }
     }
+    found
+}
+
+/// The ways to be shown that the conditions of a query show.
+pub(crate) fn asked_by(query: &str) -> Ways {
+    let parsed = Parser::new(&PostgreSqlDialect {})
+        .with_recursion_limit(DEEPEST)
+        .try_with_sql(query)
+        .and_then(|mut parser| parser.parse_query());
+    let Ok(query) = parsed else {
+        return Ways::new();
+    };
+    let SetExpr::Select(select) = *query.body else {
+        return Ways::new();
+    };
+    let mut found = select.selection.as_ref().map(ways).unwrap_or_default();
+    found.retain(|way| !way.is_empty());
     found
 }
 
@@ -172,10 +189,11 @@ fn bare(expr: &Expr) -> &Expr {
     }
 }
 
-/// The row's own column. Inside of queries names say whose they are.
+/// The row's own column; a query's names say whose they are.
 fn column(expr: &Expr) -> Option<&str> {
     match bare(expr) {
         Expr::Identifier(ident) => Some(&ident.value),
+        Expr::CompoundIdentifier(parts) => parts.last().map(|ident| ident.value.as_str()),
         _ => None,
     }
 }
@@ -224,5 +242,7 @@ mod tests {
         ] {
             assert_eq!(json!(ways_of(text)), expected, "{text}");
         }
+        let query = " SELECT t.id\n   FROM public.t\n  WHERE ((t.state = 'on'::text) AND t.open);";
+        assert_eq!(json!(asked_by(query)), json!([{"state": "on", "open": true}]));
     }
 }

@@ -166,6 +166,48 @@ pub(super) fn fits(relation: &Name) -> Probe {
     ))
 }
 
+/// What stands for a relation that a view reads.
+#[derive(Debug)]
+pub(super) struct Stand {
+    /// What it is called.
+    pub(super) name: String,
+    query: String,
+}
+
+impl Stand {
+    /// Rows of a table that are given, as far as `held` lets them through.
+    pub(super) fn rows(n: usize, relation: &Name, held: &str) -> Self {
+        let (key, own) = (literal(&relation.to_string()), quoted(&relation.name));
+        Self {
+            name: format!("vigie_{n}"),
+            query: format!(
+                "select {own}.* from jsonb_populate_recordset(null::{relation}, ($1::jsonb || $2::jsonb || $3::jsonb) -> {key}) as {own}\n\
+                 where {held}"
+            ),
+        }
+    }
+
+    /// Another view, whose query this is.
+    pub(super) fn query(n: usize, query: String) -> Self {
+        Self {
+            name: format!("vigie_{n}"),
+            query,
+        }
+    }
+}
+
+/// How many rows a view's query shows of what stands for what it reads.
+pub(super) fn shown_of(stands: &[Stand], query: &str) -> Probe {
+    let stands: Vec<String> = stands
+        .iter()
+        .map(|stand| format!("{} as materialized ({})", stand.name, stand.query))
+        .collect();
+    Probe(format!(
+        "with {} select count(*)::text from ({query}) vigie_shown",
+        stands.join(",\n")
+    ))
+}
+
 /// Questions that are all answered with no.
 pub(super) fn none() -> Questions {
     let never = || NEVER.to_owned();

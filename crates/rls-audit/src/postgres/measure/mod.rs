@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod privileges;
+mod shown;
 mod ties;
 mod tried;
 mod views;

@@ -74,7 +74,7 @@ impl Tried {
 }
 
 /// Those of `list` that fit, laid over `row`.
-async fn fitting(
+pub(super) async fn fitting(
     look: &mut Look,
     about: &About<'_>,
     row: &Value,

@@ -39,12 +39,11 @@ impl Me<'_> {
         };
         let total = self.samples.get(&relation.name).map(|sample| sample.total);
         Ok(match (seen, total) {
-            // What it would show of rows that there might be, only a view without conditions says.
             (0, None | Some(0)) if !self.has_rows_below(relation) => {
                 if self.reads_whole(relation) && !has_conditions(relation) {
                     Access::All
                 } else {
-                    Access::Unknown(Doubt::Empty)
+                    self.shown_of_made_up(look, relation).await?
                 }
             }
             (0, _) => Access::None,
@@ -63,7 +62,7 @@ impl Me<'_> {
     }
 
     /// Whether no policy stands between whoever asks and what the view reads.
-    fn reads_whole(&self, relation: &Relation) -> bool {
+    pub(super) fn reads_whole(&self, relation: &Relation) -> bool {
         let Some(view) = &relation.view else {
             return self
                 .privileges
@@ -179,15 +178,14 @@ impl Me<'_> {
             ..mine.clone()
         };
         let whole = base.columns.iter().all(|column| shown.contains(&column.name));
-        if !whole {
+        let of = match (whole, has_conditions(relation)) {
+            (true, _) => &relation.name,
+            // It shows every row, if not all of it.
+            (false, false) => &base.name,
             // Which rows the view shows cannot be told from those below.
-            return Ok(Access::Unknown(Doubt::NoCandidate));
-        }
-        let shown_rows = self
-            .samples
-            .get(&relation.name)
-            .filter(|sample| sample.total > 0)
-            .cloned();
+            (false, true) => return Ok(Access::Unknown(Doubt::NoCandidate)),
+        };
+        let shown_rows = self.samples.get(of).filter(|sample| sample.total > 0).cloned();
         let answers = self.asked(look, base, &mine, shown_rows.as_ref()).await?;
         if let Some(trial) = self.trials.last_mut() {
             trial.relation = relation.name.clone();
@@ -197,10 +195,10 @@ impl Me<'_> {
 }
 
 /// Whether the view may hold back rows of what it reads.
-fn has_conditions(relation: &Relation) -> bool {
+pub(super) fn has_conditions(relation: &Relation) -> bool {
     let text = relation.view.as_ref().map(|view| view.definition.to_uppercase());
     text.is_none_or(|text| {
-        ["WHERE", "HAVING", "LIMIT", "JOIN"]
+        ["WHERE", "HAVING", "LIMIT", "JOIN", "INTERSECT", "EXCEPT"]
             .iter()
             .any(|word| text.contains(word))
     })
@@ -214,7 +212,7 @@ fn instead_of(relation: &Relation, command: Command) -> bool {
 }
 
 /// Whether no policy of the relation holds this role back.
-fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) -> bool {
+pub(super) fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) -> bool {
     let Some(role) = catalog.role(role) else {
         return false;
     };
