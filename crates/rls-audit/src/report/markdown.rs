@@ -165,10 +165,10 @@ fn text(own: &str) -> String {
         })
 }
 
-/// An entity is never markup: not in a table, not at the beginning of a line.
+/// An entity is never markup, not even in a table. What stays as it is means nothing inside a line.
 fn entities(own: &str) -> String {
     own.chars().fold(String::with_capacity(own.len()), |mut safe, c| {
-        if c.is_ascii_punctuation() && !".,;()".contains(c) {
+        if c.is_ascii_punctuation() && !".,;()-".contains(c) {
             // A `String` takes everything.
             let _ = write!(safe, "&#{};", u32::from(c));
         } else {

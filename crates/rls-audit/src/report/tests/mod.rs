@@ -58,6 +58,7 @@ fn settled() -> Audit {
     baseline.suppress(Suppression {
         fingerprint: found.fingerprint.clone(),
         evidence: found.evidence_hash.clone(),
+        level: found.level,
         reason: "it is meant so".to_owned(),
         author: "A. Mbuyi".to_owned(),
         until: "2027-06-30".parse().expect("a day"),

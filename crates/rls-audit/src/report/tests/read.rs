@@ -9,7 +9,9 @@ use serde_json::Value;
 
 static SARIF: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let schema = include_str!("../../../tests/schemas/sarif-2.1.0.json");
-    let schema: Value = serde_json::from_str(schema).expect("JSON");
+    // One pattern has a bracket that regular expressions of today want escaped.
+    let schema = schema.replace("{2}]?$", r"{2}\\]?$");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
     jsonschema::validator_for(&schema).expect("a schema")
 });
 
