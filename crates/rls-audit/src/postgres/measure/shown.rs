@@ -94,7 +94,11 @@ impl Me<'_> {
                 let held = if !view.security_invoker && passes_freely(self.catalog, relation, &above.owner) {
                     ALWAYS.to_owned()
                 } else if view.security_invoker {
-                    let applies = self.rights.privileges.get(name).is_none_or(|mine| mine.policies_apply);
+                    let applies = self
+                        .rights
+                        .privileges
+                        .get(name)
+                        .is_none_or(|mine| mine.policies_apply);
                     if applies {
                         Questions::of(relation, &self.rights.roles).select
                     } else {
