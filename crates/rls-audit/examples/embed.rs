@@ -25,6 +25,7 @@ async fn look(inspector: &dyn DatabaseInspector) -> Result<Vec<String>, rls_audi
     let facts = Facts {
         catalog: &seen.catalog,
         matrix: &seen.matrix,
+        trials: &seen.trials,
         settings: &Settings::default(),
     };
     let findings = rules::findings(&facts);

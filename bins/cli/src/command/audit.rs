@@ -62,6 +62,7 @@ async fn rls(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let facts = Facts {
         catalog: &inspected.catalog,
         matrix: &inspected.matrix,
+        trials: &inspected.trials,
         settings: &settings,
     };
     let findings = rules::findings(&facts);

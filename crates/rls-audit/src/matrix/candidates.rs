@@ -184,12 +184,28 @@ fn listed(catalog: &Catalog, relation: &Relation, name: &str, type_name: &str) -
         .filter(|own| own.kind == ConstraintKind::Check && own.columns == [name])
         .map(|own| &own.definition);
     let mut values = Vec::new();
-    for check in of_domain.chain(of_column) {
-        for text in literals(check) {
+    for text in of_domain.chain(of_column).flat_map(|check| literals(check)) {
+        push(&mut values, json!(text));
+    }
+    // Where nothing lists them, what the policies compare it with.
+    if values.is_empty() && ["text", "character varying"].contains(&type_name) {
+        let texts = relation
+            .policies
+            .iter()
+            .flat_map(|policy| [policy.using.as_deref(), policy.check.as_deref()]);
+        for text in texts.flatten().flat_map(|text| compared(text, name)) {
             push(&mut values, json!(text));
         }
     }
     values
+}
+
+/// The text literals that stand beside the column in a part of an expression.
+fn compared(expression: &str, column: &str) -> Vec<String> {
+    let is_part = |char: char| char.is_alphanumeric() || char == '_';
+    let parts = expression.split(" AND ").flat_map(|part| part.split(" OR "));
+    let named = parts.filter(|part| part.split(|char| !is_part(char)).any(|word| word == column));
+    named.flat_map(literals).collect()
 }
 
 /// The text literals of an expression.

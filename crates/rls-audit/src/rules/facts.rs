@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    AccessMatrix, Catalog, Command, Persona,
+    AccessMatrix, Catalog, Command, Persona, Trial,
     catalog::{Grant, Relation},
 };
 
@@ -23,6 +23,8 @@ pub struct Facts<'a> {
     pub catalog: &'a Catalog,
     /// What that comes to.
     pub matrix: &'a AccessMatrix,
+    /// What was tried to find that out.
+    pub trials: &'a [Trial],
     /// What the catalog cannot know.
     pub settings: &'a Settings,
 }

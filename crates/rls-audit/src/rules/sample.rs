@@ -2,7 +2,7 @@
 
 use super::{Facts, Finding, Rule, Settings};
 use crate::{
-    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona,
+    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona, Trial,
     catalog::{
         Column, Function, FunctionKind, Grant, Membership, Policy, Reads, Relation, RelationKind, Role,
         Schema, Server, ViewOptions, Volatility,
@@ -13,6 +13,7 @@ use crate::{
 pub(super) struct Sample {
     pub(super) catalog: Catalog,
     pub(super) matrix: AccessMatrix,
+    pub(super) trials: Vec<Trial>,
     pub(super) settings: Settings,
 }
 
@@ -56,6 +57,7 @@ impl Sample {
                 ],
                 cells: Vec::new(),
             },
+            trials: Vec::new(),
             settings: Settings::default(),
         }
     }
@@ -92,6 +94,19 @@ impl Sample {
         self
     }
 
+    /// That these changes of rows of a relation of `public` went through, as the persona.
+    pub(super) fn changed(mut self, persona: &str, relation: &str, passed: &[serde_json::Value]) -> Self {
+        self.trials.push(Trial {
+            persona: persona.to_owned(),
+            relation: Name::new("public", relation),
+            made_up: Vec::new(),
+            added: Vec::new(),
+            updated: passed.to_vec(),
+            passed: passed.to_vec(),
+        });
+        self
+    }
+
     /// That reading was measured, as a stranger and as somebody signed in.
     pub(super) fn reading(self, relation: &str, stranger: Access, signed_in: Access) -> Self {
         self.cell("anon", relation, Command::Select, stranger).cell(
@@ -106,6 +121,7 @@ impl Sample {
         Facts {
             catalog: &self.catalog,
             matrix: &self.matrix,
+            trials: &self.trials,
             settings: &self.settings,
         }
     }

@@ -17,6 +17,7 @@ async fn the_expected_rules_fire_and_no_other() {
         let facts = Facts {
             catalog: &found.catalog,
             matrix: &found.matrix,
+            trials: &found.trials,
             settings: &settings,
         };
         let fired: BTreeSet<String> = rules::findings(&facts)

@@ -4,6 +4,8 @@
 //! PostgreSQL prints such expressions with every name qualified: inside a query each column says whose it is, outside
 //! of any the bare names are the policy's own table's.
 
+mod implied;
+mod known;
 mod truth;
 mod walk;
 
@@ -11,8 +13,8 @@ use std::collections::BTreeSet;
 
 use sqlparser::{ast::Expr, dialect::PostgreSqlDialect, parser::Parser};
 
-use self::truth::plain;
-pub(super) use self::truth::{Caller, Truth};
+use self::{known::Knowledge, truth::plain};
+pub(super) use self::{known::Caller, truth::Truth};
 use crate::{Catalog, Name, catalog::Function};
 
 /// How deep expressions may nest; machines write them too.
@@ -115,7 +117,30 @@ impl Expression {
 
     /// Whether it is the same for every row, for this caller.
     pub(super) fn truth(&self, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Truth {
-        truth::of(&self.root, caller, not_null)
+        Knowledge { caller, not_null }.possible(&self.root).truth()
+    }
+
+    /// Whether it holds only where the other holds, as far as their texts show it.
+    pub(super) fn implies(&self, wide: &Self) -> bool {
+        implied::implies(&self.root, &wide.root)
+    }
+
+    /// Whether it can hold while none of the parts does that it is put together from and that are so.
+    pub(super) fn holds_without(&self, catalog: &Catalog, is_so: impl Fn(&Self) -> bool) -> bool {
+        let parts = implied::atoms(&self.root);
+        let parts = parts
+            .into_iter()
+            .filter(|text| Self::of(text, catalog).is_none_or(|part| is_so(&part)));
+        implied::holds_without(&self.root, &parts.collect())
+    }
+
+    /// Whether one of the parts that it is put together from is so.
+    pub(super) fn has_part(&self, catalog: &Catalog, is_so: impl Fn(&Self) -> bool) -> bool {
+        let parts = implied::atoms(&self.root);
+        parts
+            .iter()
+            .filter_map(|text| Self::of(text, catalog))
+            .any(|part| is_so(&part))
     }
 
     /// Whether it is `true`, and says so.
@@ -167,11 +192,6 @@ impl Expression {
     /// Whether this is called again for each row: not in a query that is asked once.
     pub(super) fn is_per_row(&self, call: &CallSite) -> bool {
         call.path.iter().all(|query| self.queries[*query].is_correlated)
-    }
-
-    /// What has to be so all together, each as PostgreSQL would print it.
-    pub(super) fn conjuncts(&self) -> BTreeSet<String> {
-        truth::parts(&self.root, &sqlparser::ast::BinaryOperator::And)
     }
 
     /// What is enough by itself, each as PostgreSQL would print it.

@@ -9,7 +9,7 @@ use sqlparser::ast::{
 
 use super::{
     CallSite, Column, Comparison, Expression, Side, Source,
-    truth::{parts, plain},
+    truth::{alone, parts, plain},
 };
 use crate::{Catalog, Name};
 
@@ -107,7 +107,12 @@ impl Visitor for Walk<'_> {
                 let literals: Option<Vec<String>> = list.iter().map(text).collect();
                 self.compare(expr, left, literals.map_or(Side::Other, Side::Literals));
             }
-            Expr::InSubquery { expr: left, .. } => self.compare(expr, left, Side::Other),
+            Expr::InSubquery {
+                expr: left, subquery, ..
+            } => {
+                let right = alone(&subquery.body).map_or(Side::Other, |one| self.side(one));
+                self.compare(expr, left, right);
+            }
             Expr::AnyOp { left, right, .. } | Expr::AllOp { left, right, .. } => {
                 let right = listed(right).map_or_else(|| self.side(right), Side::Literals);
                 self.compare(expr, left, right);

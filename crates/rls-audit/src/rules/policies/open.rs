@@ -41,8 +41,18 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
         .collect();
     let is_public = |own: &Own<'_>| own.policy.roles.is_empty();
     let found = permissive(facts).filter(is_public).map(|own| {
-        let cells = own.cells(&anonymous, &own.commands(&Command::ALL));
-        let verdict = cells.verdict();
+        let reaching: Vec<Command> = own
+            .commands(&Command::ALL)
+            .into_iter()
+            .filter(|command| own.truth(*command, Caller::Anonymous) != Truth::False)
+            .collect();
+        let cells = own.cells(&anonymous, &reaching);
+        // What strangers get through other policies says nothing of one that never holds for them.
+        let verdict = if reaching.is_empty() {
+            Verdict::Refuted
+        } else {
+            cells.verdict()
+        };
         let level = if verdict == Verdict::Refuted {
             Level::Info
         } else {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::{
     open::capital,
     shown::{Own, guards, permissive, strangers},
@@ -35,14 +37,23 @@ fn forged(facts: &Facts<'_>) -> Vec<Finding> {
     let of_insert = permissive(facts).filter(|own| own.policy.is_for(Command::Insert));
     let found = of_insert.filter_map(|own| {
         let check = own.check()?;
-        let is_condition =
-            own.truth(Command::Insert, Caller::SignedIn) == Truth::Depends && is_plain(&check, facts);
-        let authors = authors(&own);
+        if own.truth(Command::Insert, Caller::SignedIn) != Truth::Depends {
+            return None;
+        }
+        let authors = if is_plain(&check, facts) {
+            authors(&own)
+        } else if check.has_part(facts.catalog, |part| ties_row(part, facts)) {
+            // Whoever may add rows to a thing of several people may add people to it; not so speak in their name.
+            signed(&own)
+        } else {
+            BTreeSet::new()
+        };
         let free: Vec<&str> = authors
             .iter()
             .map(String::as_str)
             .filter(|author| {
                 !check.own_columns().contains(author)
+                    && !restricting(&own, Command::Insert).any(|held| held.own_columns().contains(author))
                     && guards(facts, own.relation, author, Command::Insert).is_empty()
             })
             .filter(|author| {
@@ -51,8 +62,8 @@ fn forged(facts: &Facts<'_>) -> Vec<Finding> {
                     .any(|who| may_give(facts, who, own.relation, author))
             })
             .collect();
-        let cells = own.cells(&signed_in, &[Command::Insert]);
-        (is_condition && !free.is_empty() && cells.is_open()).then(|| Finding {
+        let cells = own.low_trust_cells(&[Command::Insert]);
+        (!free.is_empty() && cells.is_open()).then(|| Finding {
             rule: RLS_210.id,
             level: Level::Warn,
             object: own.object(),
@@ -64,7 +75,7 @@ fn forged(facts: &Facts<'_>) -> Vec<Finding> {
                     .collect::<Vec<_>>()
                     .join(", ")
             ),
-            evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
+            evidence: own.evidence().into_iter().chain(cells.open_lines()).collect(),
             verdict: Verdict::Proved,
             fix: None,
         })
@@ -72,11 +83,38 @@ fn forged(facts: &Facts<'_>) -> Vec<Finding> {
     found.collect()
 }
 
+/// What the restrictive policies beside it ask of rows that come to be.
+fn restricting<'a>(own: &Own<'a>, command: Command) -> impl Iterator<Item = Expression> + use<'a> {
+    let Own {
+        facts,
+        relation,
+        policy,
+    } = *own;
+    let beside = relation.policies.iter().filter(move |other| {
+        let is_for_same = other.roles.is_empty()
+            || (!policy.roles.is_empty() && policy.roles.iter().all(|role| other.roles.contains(role)));
+        !other.permissive && other.is_for(command) && is_for_same
+    });
+    beside.filter_map(move |policy| {
+        Own {
+            facts,
+            relation,
+            policy,
+        }
+        .check()
+    })
+}
+
+/// Whether this part says that the row has to do with whoever asks.
+fn ties_row(part: &Expression, facts: &Facts<'_>) -> bool {
+    !part.compared_with_caller().is_empty() || (!is_plain(part, facts) && !part.own_columns().is_empty())
+}
+
 /// Whether it asks nothing but the row and the token: no table, and no function that answers for one.
 pub(super) fn is_plain(expression: &Expression, facts: &Facts<'_>) -> bool {
     let answers = |call: &crate::rules::CallSite| {
-        call.functions(facts.catalog)
-            .any(|own| own.returns.as_deref() == Some("boolean"))
+        let mut returned = call.functions(facts.catalog).filter_map(|own| own.returns.as_deref());
+        returned.any(|what| what == "boolean" || what.starts_with("SETOF "))
     };
     expression.sources().is_empty() && !expression.calls.iter().any(answers)
 }
@@ -99,6 +137,28 @@ fn authors(own: &Own<'_>) -> BTreeSet<String> {
     compared.chain(leading).map(str::to_owned).collect()
 }
 
+/// The columns that say who made a row: they are whoever asks unless something else is given, or are called so.
+fn signed(own: &Own<'_>) -> BTreeSet<String> {
+    const NAMES: [&str; 9] = [
+        "author",
+        "created_by",
+        "creator",
+        "posted_by",
+        "sender",
+        "sent_by",
+        "submitted_by",
+        "uploaded_by",
+        "written_by",
+    ];
+    let catalog = own.facts.catalog;
+    let signed = own.relation.columns.iter().filter(|column| {
+        let default = column.default.as_deref().and_then(|text| Expression::of(text, catalog));
+        let name = column.name.strip_suffix("_id").unwrap_or(&column.name);
+        NAMES.contains(&name) || default.is_some_and(|default| default.names_caller(catalog))
+    });
+    signed.map(|column| column.name.clone()).collect()
+}
+
 fn may_give(facts: &Facts<'_>, persona: &Persona, relation: &Relation, column: &str) -> bool {
     let column = relation
         .columns
@@ -115,23 +175,31 @@ fn weaker(facts: &Facts<'_>) -> Vec<Finding> {
         .filter(|own| own.policy.is_for(Command::Update))
         .filter_map(|own| {
             let (using_text, _) = (own.policy.using.as_deref()?, own.policy.check.as_deref()?);
-            let what = weakness(&own)?;
+            let (using, check) = (own.using()?, own.check()?);
+            let is_weaker = using.has_part(facts.catalog, |part| ties_row(part, facts))
+                && is_tied(&using, facts)
+                && !is_tied(&check, facts)
+                && !restricting(&own, Command::Update).any(|held| is_tied(&held, facts));
             let cells = own.low_trust_cells(&[Command::Update]);
-            let verdict = cells.verdict_by_row();
-            let is_for_them = facts.low_trust().any(|who| own.is_for(&who.database_role));
-            let level = match verdict {
-                Verdict::Refuted => return None,
-                // That the check holds nothing back is a fact; that somebody may change rows is one as well.
-                _ if is_for_them => Level::Error,
-                _ => Level::Warn,
+            if !is_weaker || cells.verdict_by_row() == Verdict::Refuted {
+                return None;
+            }
+            let shown = shown(&own, &using);
+            let (level, verdict) = if shown.is_empty() {
+                (Level::Warn, Verdict::Unproved)
+            } else {
+                (Level::Error, Verdict::Proved)
             };
             let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
             Some(Finding {
                 rule: RLS_211.id,
                 level,
                 object: own.object(),
-                message: format!("{} {what}.", capital(&own.called())),
-                evidence: own.evidence().into_iter().chain(cells.open_lines()).collect(),
+                message: format!(
+                    "{} limits which rows may be changed, and lets them become rows that it would not.",
+                    capital(&own.called())
+                ),
+                evidence: own.evidence().into_iter().chain(shown).collect(),
                 verdict,
                 fix: Some(format!(
                     "alter policy {policy} on {relation} with check ({using_text});"
@@ -141,24 +209,27 @@ fn weaker(facts: &Facts<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// In what its check asks less than its condition; only what ties a row to the caller counts: that a row may change
-/// its state is what updates are for.
-fn weakness(own: &Own<'_>) -> Option<String> {
-    let (using, check) = (own.using()?, own.check()?);
-    if own.truth(Command::Update, Caller::Anybody) != Truth::Depends {
-        return None;
-    }
-    if check.truth(Caller::SignedIn, &|_| false) == Truth::True {
-        return Some("limits which rows may be changed, and not what may come of them".to_owned());
-    }
-    let left: BTreeSet<&str> = using
-        .compared_with_caller()
-        .difference(&check.own_columns())
-        .copied()
-        .collect();
-    let asks_less = check.conjuncts().is_subset(&using.conjuncts());
-    (asks_less && !left.is_empty()).then(|| {
-        let names: Vec<String> = left.into_iter().map(quoted).collect();
-        format!("lets a changed row leave its {}", names.join(", "))
+/// Whether it never holds but for what ties the row to whoever asks, or for what is asked elsewhere. That a row may
+/// change its state is what updates are for.
+fn is_tied(expression: &Expression, facts: &Facts<'_>) -> bool {
+    !expression.holds_without(facts.catalog, |part| {
+        !part.compared_with_caller().is_empty() || !is_plain(part, facts)
     })
+}
+
+/// Who changed what ties a row to them into something else, when it was tried.
+fn shown(own: &Own<'_>, using: &Expression) -> BTreeSet<String> {
+    let columns = using.own_columns();
+    let trials = own.facts.trials.iter().filter(|trial| trial.relation == own.relation.name);
+    let mut found = BTreeSet::new();
+    for trial in trials {
+        let Some(who) = own.facts.low_trust().find(|who| who.name == trial.persona) else {
+            continue;
+        };
+        let is_own = |value: &Value| who.claims.values().any(|own| own == value);
+        let changed = trial.passed.iter().filter_map(Value::as_object).flatten();
+        let changed = changed.filter(|(name, value)| columns.contains(name.as_str()) && !is_own(value));
+        found.extend(changed.map(|(name, _)| format!("{} changes {} to another's", trial.persona, quoted(name))));
+    }
+    found
 }

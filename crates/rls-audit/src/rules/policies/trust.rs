@@ -103,18 +103,22 @@ fn shows_each_their_own(facts: &Facts<'_>, source: &Name) -> bool {
             .any(|own| own.using.as_deref().is_some_and(asks))
 }
 
+const METADATA: &str = "user_metadata";
+
 fn own_words(facts: &Facts<'_>) -> Vec<Finding> {
     let found = policies(facts).filter_map(|own| {
         let words = words(&own);
         let what = words.first()?;
         let cells = own.low_trust_cells(&Command::ALL);
         let verdict = cells.verdict_by_row();
+        // Whether an address was confirmed is for whoever signs the token to know.
+        let level = if *what == METADATA { Level::Error } else { Level::Warn };
         (verdict != Verdict::Refuted).then(|| Finding {
             rule: RLS_216.id,
-            level: Level::Error,
+            level,
             object: own.object(),
             message: format!(
-                "{} trusts {what}, which its user can choose.",
+                "{} trusts {what}, which its user may choose.",
                 capital(&own.called())
             ),
             evidence: own.evidence().into_iter().chain(cells.open_lines()).collect(),
@@ -147,7 +151,7 @@ fn words(own: &Own<'_>) -> Vec<&'static str> {
             || names("raw_user_meta_data")
             || bodies.iter().any(|body| has_metadata(body))
         {
-            words.push("user_metadata");
+            words.push(METADATA);
         }
         if has_key("email") || calls("email") || names("email") || bodies.iter().any(|body| has_email(body)) {
             words.push("an e-mail address");
