@@ -150,3 +150,9 @@ insert into public.two_columns values (1, '11111111-1111-4111-8111-111111111111'
 alter table public.two_columns enable row level security;
 create policy seen on public.two_columns for select to anon, authenticated using (owner = author);
 grant select on public.two_columns to anon, authenticated;
+
+create table public.known_user (like public.documents including all);
+insert into public.known_user values (1, '11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222', 'a', false);
+alter table public.known_user enable row level security;
+create policy seen on public.known_user for select to anon, authenticated using (current_user is not null);
+grant select on public.known_user to anon, authenticated;
