@@ -58,7 +58,9 @@ fn holds(expr: &Expr, values: &Values<'_>) -> bool {
 fn each(part: &Expr, of: &dyn Fn(String) -> Possible) -> Possible {
     match part {
         Expr::BinaryOp { left, op, right } if *op == BinaryOperator::Eq => of(pair(left, "=", right)),
-        Expr::BinaryOp { left, op, right } if *op == BinaryOperator::NotEq => of(pair(left, "=", right)).not(),
+        Expr::BinaryOp { left, op, right } if *op == BinaryOperator::NotEq => {
+            of(pair(left, "=", right)).not()
+        }
         Expr::IsNotDistinctFrom(left, right) => of(pair(left, "IS NOT DISTINCT FROM", right)),
         Expr::IsDistinctFrom(left, right) => of(pair(left, "IS NOT DISTINCT FROM", right)).not(),
         Expr::IsNotNull(inner) => of(format!("{} IS NULL", bare(inner))).not(),

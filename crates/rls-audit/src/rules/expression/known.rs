@@ -224,7 +224,9 @@ fn same(left: &Known, right: &Known) -> Possible {
         (Known::Null, _) | (_, Known::Null) => Possible::NULL,
         (Known::Text(left), Known::Text(right)) if left == right => Possible::TRUE,
         (Known::Text(_), Known::Text(_)) => Possible::FALSE,
-        (Known::Filled, Known::Text(text)) | (Known::Text(text), Known::Filled) if text.is_empty() => Possible::FALSE,
+        (Known::Filled, Known::Text(text)) | (Known::Text(text), Known::Filled) if text.is_empty() => {
+            Possible::FALSE
+        }
         _ => Possible::ANYTHING,
     }
 }

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 use sqlparser::{ast::Expr, dialect::PostgreSqlDialect, parser::Parser};
 
-use self::{known::Knowledge, truth::plain};
 pub(super) use self::{known::Caller, truth::Truth};
+use self::{known::Knowledge, truth::plain};
 use crate::{Catalog, Name, catalog::Function};
 
 /// How deep expressions may nest; machines write them too.

@@ -50,10 +50,22 @@ fn what_is_the_same_for_every_row() {
         ("false", [False; 3]),
         ("(NOT false)", [True; 3]),
         ("(public = true)", [Depends; 3]),
-        ("((owner = auth.uid()) AND (state = 'a'::text))", [Depends, False, Depends]),
-        ("(NOT ((owner = auth.uid()) AND (state = 'a'::text)))", [Depends; 3]),
-        ("(owner = COALESCE(( SELECT auth.uid() AS uid), owner))", [Depends, True, Depends]),
-        ("(owner = COALESCE(( SELECT auth.uid() AS uid), id))", [Depends; 3]),
+        (
+            "((owner = auth.uid()) AND (state = 'a'::text))",
+            [Depends, False, Depends],
+        ),
+        (
+            "(NOT ((owner = auth.uid()) AND (state = 'a'::text)))",
+            [Depends; 3],
+        ),
+        (
+            "(owner = COALESCE(( SELECT auth.uid() AS uid), owner))",
+            [Depends, True, Depends],
+        ),
+        (
+            "(owner = COALESCE(( SELECT auth.uid() AS uid), id))",
+            [Depends; 3],
+        ),
         ("(NOT (owner IS DISTINCT FROM owner))", [True; 3]),
         ("(NOT (owner IS DISTINCT FROM auth.uid()))", [Depends; 3]),
         ("(( SELECT auth.jwt() AS jwt) IS NOT NULL)", [Depends, True, True]),
@@ -66,7 +78,10 @@ fn what_is_the_same_for_every_row() {
         ("(title ~~ '%'::text)", [True; 3]),
         ("(title ~~ 'a%'::text)", [Depends; 3]),
         ("(EXISTS ( SELECT 1))", [True; 3]),
-        ("CASE WHEN (auth.uid() IS NULL) THEN true ELSE (owner = auth.uid()) END", [Depends, True, Depends]),
+        (
+            "CASE WHEN (auth.uid() IS NULL) THEN true ELSE (owner = auth.uid()) END",
+            [Depends, True, Depends],
+        ),
         (
             "CASE auth.role() WHEN 'authenticated'::text THEN true ELSE false END",
             [Depends, False, True],
@@ -89,15 +104,31 @@ fn what_follows_from_what() {
         (own, "(( SELECT auth.uid() AS uid) = owner)", true),
         (own, "(shared OR (owner = auth.uid()))", true),
         ("(shared OR (owner = auth.uid()))", own, false),
-        ("((owner = auth.uid()) AND (NOT shared))", "((owner = auth.uid()) OR shared)", true),
-        ("(state = 'a'::text)", "(state = ANY (ARRAY['a'::text, 'b'::text]))", true),
-        ("(state = ANY (ARRAY['a'::text, 'b'::text]))", "(state = 'a'::text)", false),
+        (
+            "((owner = auth.uid()) AND (NOT shared))",
+            "((owner = auth.uid()) OR shared)",
+            true,
+        ),
+        (
+            "(state = 'a'::text)",
+            "(state = ANY (ARRAY['a'::text, 'b'::text]))",
+            true,
+        ),
+        (
+            "(state = ANY (ARRAY['a'::text, 'b'::text]))",
+            "(state = 'a'::text)",
+            false,
+        ),
         ("(NOT (owner = auth.uid()))", "(owner <> auth.uid())", true),
         // Where it is NULL, neither holds.
         ("true", "(shared OR (NOT shared))", false),
         (own, "((owner)::text = (auth.uid())::text)", false),
     ] {
-        assert_eq!(understood(narrow).implies(&understood(wide)), expected, "{narrow}; {wide}");
+        assert_eq!(
+            understood(narrow).implies(&understood(wide)),
+            expected,
+            "{narrow}; {wide}"
+        );
     }
 }
 
@@ -115,7 +146,11 @@ fn what_can_hold_without_the_caller() {
         ("(owner = ANY (ARRAY[auth.uid()]))", false),
         ("true", true),
     ] {
-        assert_eq!(understood(text).holds_without(&catalog, is_tie), expected, "{text}");
+        assert_eq!(
+            understood(text).holds_without(&catalog, is_tie),
+            expected,
+            "{text}"
+        );
     }
 }
 

@@ -197,10 +197,7 @@ impl Trusted<'_> {
     /// Whether a change of this column alone went through, to another value than the persona's rank.
     fn is_changed(&self, persona: &Persona) -> bool {
         let Authority { relation, column, .. } = self.authority;
-        let rank = persona
-            .name
-            .strip_prefix(&self.of_ranks())
-            .map(Value::from);
+        let rank = persona.name.strip_prefix(&self.of_ranks()).map(Value::from);
         let mut trials = self.facts.trials.iter();
         trials
             .find(|own| own.persona == persona.name && own.relation == *relation)

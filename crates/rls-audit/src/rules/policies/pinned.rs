@@ -113,7 +113,9 @@ fn ties_row(part: &Expression, facts: &Facts<'_>) -> bool {
 /// Whether it asks nothing but the row and the token: no table, and no function that answers for one.
 pub(super) fn is_plain(expression: &Expression, facts: &Facts<'_>) -> bool {
     let answers = |call: &crate::rules::CallSite| {
-        let mut returned = call.functions(facts.catalog).filter_map(|own| own.returns.as_deref());
+        let mut returned = call
+            .functions(facts.catalog)
+            .filter_map(|own| own.returns.as_deref());
         returned.any(|what| what == "boolean" || what.starts_with("SETOF "))
     };
     expression.sources().is_empty() && !expression.calls.iter().any(answers)
@@ -152,7 +154,10 @@ fn signed(own: &Own<'_>) -> BTreeSet<String> {
     ];
     let catalog = own.facts.catalog;
     let signed = own.relation.columns.iter().filter(|column| {
-        let default = column.default.as_deref().and_then(|text| Expression::of(text, catalog));
+        let default = column
+            .default
+            .as_deref()
+            .and_then(|text| Expression::of(text, catalog));
         let name = column.name.strip_suffix("_id").unwrap_or(&column.name);
         NAMES.contains(&name) || default.is_some_and(|default| default.names_caller(catalog))
     });
@@ -220,7 +225,11 @@ fn is_tied(expression: &Expression, facts: &Facts<'_>) -> bool {
 /// Who changed what ties a row to them into something else, when it was tried.
 fn shown(own: &Own<'_>, using: &Expression) -> BTreeSet<String> {
     let columns = using.own_columns();
-    let trials = own.facts.trials.iter().filter(|trial| trial.relation == own.relation.name);
+    let trials = own
+        .facts
+        .trials
+        .iter()
+        .filter(|trial| trial.relation == own.relation.name);
     let mut found = BTreeSet::new();
     for trial in trials {
         let Some(who) = own.facts.low_trust().find(|who| who.name == trial.persona) else {
@@ -229,7 +238,9 @@ fn shown(own: &Own<'_>, using: &Expression) -> BTreeSet<String> {
         let is_own = |value: &Value| who.claims.values().any(|own| own == value);
         let changed = trial.passed.iter().filter_map(Value::as_object).flatten();
         let changed = changed.filter(|(name, value)| columns.contains(name.as_str()) && !is_own(value));
-        found.extend(changed.map(|(name, _)| format!("{} changes {} to another's", trial.persona, quoted(name))));
+        found.extend(
+            changed.map(|(name, _)| format!("{} changes {} to another's", trial.persona, quoted(name))),
+        );
     }
     found
 }

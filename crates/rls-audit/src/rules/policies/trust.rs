@@ -112,7 +112,11 @@ fn own_words(facts: &Facts<'_>) -> Vec<Finding> {
         let cells = own.low_trust_cells(&Command::ALL);
         let verdict = cells.verdict_by_row();
         // Whether an address was confirmed is for whoever signs the token to know.
-        let level = if *what == METADATA { Level::Error } else { Level::Warn };
+        let level = if *what == METADATA {
+            Level::Error
+        } else {
+            Level::Warn
+        };
         (verdict != Verdict::Refuted).then(|| Finding {
             rule: RLS_216.id,
             level,

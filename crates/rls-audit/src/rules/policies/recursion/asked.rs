@@ -21,7 +21,11 @@ pub(super) enum Way {
 
 pub(super) fn way(catalog: &Catalog, relation: &Relation) -> Way {
     let reached = reached(catalog, relation);
-    let leads_back = |name: &&Name| catalog.relation(name).is_some_and(|own| self::reached(catalog, own).contains(name));
+    let leads_back = |name: &&Name| {
+        catalog
+            .relation(name)
+            .is_some_and(|own| self::reached(catalog, own).contains(name))
+    };
     if reached.contains(&relation.name) {
         Way::Back
     } else if reached.iter().any(|name| leads_back(name)) {
@@ -50,7 +54,11 @@ fn asked<'a>(catalog: &'a Catalog, relation: &Relation) -> Vec<&'a Relation> {
     let mut found = Vec::new();
     for policy in relation.policies.iter().filter(|_| relation.rls) {
         let texts = [policy.using.as_deref(), policy.check.as_deref()];
-        for expression in texts.into_iter().flatten().filter_map(|text| Expression::of(text, catalog)) {
+        for expression in texts
+            .into_iter()
+            .flatten()
+            .filter_map(|text| Expression::of(text, catalog))
+        {
             for source in expression.sources() {
                 opened(catalog, source, &mut found);
             }
@@ -68,7 +76,9 @@ fn opened<'a>(catalog: &'a Catalog, name: &Name, found: &mut Vec<&'a Relation>) 
     };
     match &relation.view {
         Some(view) if view.security_invoker => {
-            view.reads.iter().for_each(|reads| opened(catalog, &reads.relation, found));
+            view.reads
+                .iter()
+                .for_each(|reads| opened(catalog, &reads.relation, found));
         }
         Some(_) => {}
         None => found.push(relation),
@@ -80,7 +90,11 @@ fn in_body<'a>(catalog: &'a Catalog, function: &Function, depth: u8, found: &mut
     if function.security_definer || depth > 3 {
         return;
     }
-    let statements = function.body.as_deref().and_then(body::statements).unwrap_or_default();
+    let statements = function
+        .body
+        .as_deref()
+        .and_then(body::statements)
+        .unwrap_or_default();
     for named in statements.iter().flat_map(|statement| statement.names()) {
         if named.is_call {
             let called = catalog.functions.iter().filter(|own| named.may_be(&own.name));

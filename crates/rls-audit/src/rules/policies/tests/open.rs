@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::{named, of, reading};
 use crate::{
     Access, Command,
@@ -40,6 +42,13 @@ fn to_public_is_worse_where_strangers_get_something() {
     world([reading("authenticated", "true")])
         .reading("notes", Access::None, Access::All)
         .silent(&RLS_201);
+    let anothers_doing = world([reading("public", OWN), named("shared", reading("anon", "shared"))])
+        .reading("notes", Access::Some, Access::Some)
+        .one(&RLS_201);
+    assert_eq!(
+        (anothers_doing.level, anothers_doing.verdict),
+        (Level::Info, Verdict::Refuted)
+    );
 }
 
 #[test]
@@ -167,6 +176,9 @@ fn always_false_denies_nothing() {
         found.fix.as_deref(),
         Some("drop policy if exists p on public.notes;")
     );
+    let beside = |access| world([reading("public", "false")]).reading("notes", Access::None, access);
+    assert_eq!(beside(Access::Some).one(&RLS_208).level, Level::Warn);
+    assert_eq!(beside(Access::None).one(&RLS_208).level, Level::Info);
     let restrictive = Policy {
         permissive: false,
         ..reading("public", "false")
@@ -185,11 +197,19 @@ fn of_two_that_are_the_same_one_is_too_many() {
         reading("public", "((owner = auth.uid()) OR (id = auth.uid()))"),
     );
     assert_eq!(part.one(&RLS_209).object.to_string(), "policy a on public.notes");
+    let less = reading(
+        "public",
+        "((NOT shared) AND (( SELECT auth.uid() AS uid) = owner))",
+    );
+    pair(less, reading("public", "(shared OR (owner = auth.uid()))")).one(&RLS_209);
     pair(
         reading("public", OWN),
         reading("authenticated", "(id = auth.uid())"),
     )
     .silent(&RLS_209);
+    let change = |check| of(Command::Update, "public", Some(OWN), Some(check));
+    pair(change("true"), change(OWN)).one(&RLS_209);
+    pair(change("(id = auth.uid())"), change(OWN)).silent(&RLS_209);
     pair(
         reading("public", OWN),
         of(Command::Delete, "public", Some(OWN), None),
@@ -221,28 +241,110 @@ fn whose_a_new_row_is() {
 }
 
 #[test]
-fn what_may_come_of_a_row() {
-    let update = |using: &str, check| {
-        let policies = [of(Command::Update, "authenticated", Some(using), check)];
-        world(policies).cell("authenticated", "notes", Command::Update, Access::All)
+fn who_signs_what_is_added_for_several() {
+    let members = "(org IN ( SELECT m.org FROM public.members m WHERE (m.who = auth.uid())))";
+    let insert = |check: &str| {
+        let mut world = world([of(Command::Insert, "authenticated", None, Some(check))]);
+        let notes = world
+            .catalog
+            .relations
+            .remove(0)
+            .column("sender_id", "uuid")
+            .column("org", "uuid");
+        world
+            .with(notes)
+            .cell("authenticated", "notes", Command::Insert, Access::All)
     };
+    let found = insert(members).one(&RLS_210);
+    assert!(found.message.ends_with(": sender_id."), "{}", found.message);
+    insert(&format!("({members} AND (sender_id = auth.uid()))")).silent(&RLS_210);
+    let mut pinned = insert(members);
+    pinned.catalog.relations[0].policies.push(Policy {
+        permissive: false,
+        ..of(Command::Insert, "public", None, Some("(sender_id = auth.uid())"))
+    });
+    pinned.silent(&RLS_210);
+    let mut unsigned = insert(members);
+    unsigned.catalog.relations[0]
+        .columns
+        .retain(|column| column.name != "sender_id");
+    unsigned.silent(&RLS_210);
+    unsigned.catalog.relations[0].columns[1].default = Some("auth.uid()".to_owned());
+    unsigned.one(&RLS_210);
+    insert("(EXISTS ( SELECT 1 FROM public.admins a WHERE (a.id = auth.uid())))").silent(&RLS_210);
+}
+
+/// Whoever is signed in changes rows; the owner too, into somebody else.
+fn update(using: &str, check: Option<&str>) -> Sample {
+    world([of(Command::Update, "authenticated", Some(using), check)])
+        .cell("authenticated", "notes", Command::Update, Access::All)
+        .changed("authenticated", "notes", &[json!({ "owner": "somebody" })])
+}
+
+#[test]
+fn what_may_come_of_a_row() {
     let found = update(OWN, Some("true")).one(&RLS_211);
     assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
     assert_eq!(
         found.fix.as_deref(),
         Some("alter policy p on public.notes with check ((owner = auth.uid()));")
     );
-    update(
-        "((owner = auth.uid()) AND (id IS NOT NULL))",
-        Some("(id IS NOT NULL)"),
-    )
-    .one(&RLS_211);
-    update(OWN, None).silent(&RLS_211);
-    update(OWN, Some(OWN)).silent(&RLS_211);
-    update("((owner = auth.uid()) AND (state = 'draft'::text))", Some(OWN)).silent(&RLS_211);
+    let held = "((owner = auth.uid()) AND (state = 'draft'::text))";
+    for (using, check, fires) in [
+        (held, Some("(id IS NOT NULL)"), true),
+        (
+            OWN,
+            Some("(state = ANY (ARRAY['draft'::text, 'done'::text]))"),
+            true,
+        ),
+        (OWN, Some("(shared OR (owner = auth.uid()))"), true),
+        (OWN, Some("(NOT (owner = auth.uid()))"), true),
+        (OWN, None, false),
+        (OWN, Some(OWN), false),
+        (OWN, Some("(NOT (owner <> auth.uid()))"), false),
+        (OWN, Some("((owner = auth.uid()) OR (id = auth.uid()))"), false),
+        (
+            OWN,
+            Some("(EXISTS ( SELECT 1 FROM public.orgs o WHERE (o.id = notes.id)))"),
+            false,
+        ),
+        (held, Some(OWN), false),
+        ("(state = 'draft'::text)", Some("true"), false),
+        (
+            "(EXISTS ( SELECT 1 FROM public.admins a WHERE (a.id = auth.uid())))",
+            Some("true"),
+            false,
+        ),
+        (
+            "(id IN ( SELECT o.id FROM public.orgs o WHERE (o.who = auth.uid())))",
+            Some("true"),
+            true,
+        ),
+    ] {
+        let found = update(using, check).found(&RLS_211);
+        assert_eq!(!found.is_empty(), fires, "{using}; {check:?}: {found:#?}");
+    }
+}
+
+#[test]
+fn that_a_row_was_given_away_proves_it() {
+    let mut own = update(OWN, Some("true"));
+    own.trials[0].passed = vec![json!({}), json!({ "owner": "nobody" })];
+    let found = own.one(&RLS_211);
+    assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Unproved));
     let mut denied = update(OWN, Some("true"));
     denied.matrix.cells[0].access = Access::Denied;
     denied.silent(&RLS_211);
+    let mut held = update(OWN, Some("true"));
+    held.catalog.relations[0].policies.push(Policy {
+        permissive: false,
+        ..of(Command::Update, "public", Some(OWN), None)
+    });
+    held.silent(&RLS_211);
+}
+
+#[test]
+fn what_may_be_added_beside_what_may_be_changed() {
     update(OWN, Some("true")).silent(&RLS_204);
     let everything = Policy {
         check: Some("true".to_owned()),
