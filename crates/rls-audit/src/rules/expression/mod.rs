@@ -134,13 +134,10 @@ impl Expression {
         implied::holds_without(&self.root, &parts.collect())
     }
 
-    /// Whether one of the parts that it is put together from is so.
-    pub(super) fn has_part(&self, catalog: &Catalog, is_so: impl Fn(&Self) -> bool) -> bool {
+    /// The parts that it is put together from.
+    pub(super) fn parts(&self, catalog: &Catalog) -> Vec<Self> {
         let parts = implied::atoms(&self.root);
-        parts
-            .iter()
-            .filter_map(|text| Self::of(text, catalog))
-            .any(|part| is_so(&part))
+        parts.iter().filter_map(|text| Self::of(text, catalog)).collect()
     }
 
     /// Whether it is `true`, and says so.
@@ -163,6 +160,23 @@ impl Expression {
         pairs
             .filter_map(|pair| match pair {
                 (Side::Column(Column { of: None, name }), Side::Caller) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Of these, the columns that have to be the very subject of the caller.
+    pub(super) fn compared_with_subject(&self) -> BTreeSet<&str> {
+        let is_subject = |own: &&Comparison| own.text.contains("auth.uid()") || own.text.contains("'sub'");
+        let compared = self.compared_with_caller();
+        let sides = self
+            .comparisons
+            .iter()
+            .filter(is_subject)
+            .flat_map(|own| [&own.left, &own.right]);
+        sides
+            .filter_map(|side| match side {
+                Side::Column(Column { of: None, name }) => compared.get(name.as_str()).copied(),
                 _ => None,
             })
             .collect()
@@ -205,7 +219,7 @@ impl CallSite {
     pub(super) fn is_of_caller(&self, catalog: &Catalog) -> bool {
         match self.schema.as_deref() {
             None => {
-                (self.name == "current_setting" && self.text.contains("request."))
+                (self.name == "current_setting" && self.text.contains('.'))
                     || ["current_user", "session_user", "current_role", "user"].contains(&self.name.as_str())
             }
             Some("auth") => ["uid", "jwt", "role", "email"].contains(&self.name.as_str()),

@@ -1,5 +1,7 @@
 //! What may come to be: RLS-210 and RLS-211.
 
+mod whose;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -9,8 +11,8 @@ use super::{
     shown::{Own, guards, permissive, strangers},
 };
 use crate::{
-    Command, Name, Persona,
-    catalog::{ConstraintKind, Relation},
+    Command, Persona,
+    catalog::Relation,
     quoted,
     rules::{Caller, Expression, Facts, Finding, Level, Rule, Truth, Verdict},
 };
@@ -40,15 +42,8 @@ fn forged(facts: &Facts<'_>) -> Vec<Finding> {
         if own.truth(Command::Insert, Caller::SignedIn) != Truth::Depends {
             return None;
         }
-        let authors = if is_plain(&check, facts) {
-            authors(&own)
-        } else if check.has_part(facts.catalog, |part| ties_row(part, facts)) {
-            // Whoever may add rows to a thing of several people may add people to it; not so speak in their name.
-            signed(&own)
-        } else {
-            BTreeSet::new()
-        };
-        let free: Vec<&str> = authors
+        let whose = whose::columns(&own, &check);
+        let free: Vec<&str> = whose
             .iter()
             .map(String::as_str)
             .filter(|author| {
@@ -59,7 +54,7 @@ fn forged(facts: &Facts<'_>) -> Vec<Finding> {
             .filter(|author| {
                 signed_in
                     .iter()
-                    .any(|who| may_give(facts, who, own.relation, author))
+                    .any(|who| may_give(facts, who, own.relation, author, Command::Insert))
             })
             .collect();
         let cells = own.low_trust_cells(&[Command::Insert]);
@@ -121,57 +116,20 @@ pub(super) fn is_plain(expression: &Expression, facts: &Facts<'_>) -> bool {
     expression.sources().is_empty() && !expression.calls.iter().any(answers)
 }
 
-/// The columns that say whose a row is: policies compare them with the caller, or they lead to the users.
-fn authors(own: &Own<'_>) -> BTreeSet<String> {
-    let relation = own.relation;
-    let others = relation.policies.iter().map(|policy| Own { policy, ..*own });
-    let expressions: Vec<Expression> = others.flat_map(|own| own.expressions()).collect();
-    let compared = expressions.iter().flat_map(Expression::compared_with_caller);
-    let users = Name::new("auth", "users");
-    let leads = relation.constraints.iter().filter(|own| {
-        own.kind == ConstraintKind::ForeignKey
-            && own.references.as_ref().is_some_and(|to| to.relation == users)
-    });
-    let leading = leads.filter_map(|own| match own.columns.as_slice() {
-        [column] => Some(column.as_str()),
-        _ => None,
-    });
-    compared.chain(leading).map(str::to_owned).collect()
-}
-
-/// The columns that say who made a row: they are whoever asks unless something else is given, or are called so.
-fn signed(own: &Own<'_>) -> BTreeSet<String> {
-    const NAMES: [&str; 9] = [
-        "author",
-        "created_by",
-        "creator",
-        "posted_by",
-        "sender",
-        "sent_by",
-        "submitted_by",
-        "uploaded_by",
-        "written_by",
-    ];
-    let catalog = own.facts.catalog;
-    let signed = own.relation.columns.iter().filter(|column| {
-        let default = column
-            .default
-            .as_deref()
-            .and_then(|text| Expression::of(text, catalog));
-        let name = column.name.strip_suffix("_id").unwrap_or(&column.name);
-        NAMES.contains(&name) || default.is_some_and(|default| default.names_caller(catalog))
-    });
-    signed.map(|column| column.name.clone()).collect()
-}
-
-fn may_give(facts: &Facts<'_>, persona: &Persona, relation: &Relation, column: &str) -> bool {
+fn may_give(
+    facts: &Facts<'_>,
+    persona: &Persona,
+    relation: &Relation,
+    column: &str,
+    command: Command,
+) -> bool {
     let column = relation
         .columns
         .iter()
         .find(|own| own.name == column && own.generated.is_none());
-    let role = &persona.database_role;
+    let (role, privilege) = (&persona.database_role, command.as_str());
     column.is_some_and(|column| {
-        facts.has(role, &relation.grants, "INSERT") || facts.has(role, &column.grants, "INSERT")
+        facts.has(role, &relation.grants, privilege) || facts.has(role, &column.grants, privilege)
     })
 }
 
@@ -181,19 +139,23 @@ fn weaker(facts: &Facts<'_>) -> Vec<Finding> {
         .filter_map(|own| {
             let (using_text, _) = (own.policy.using.as_deref()?, own.policy.check.as_deref()?);
             let (using, check) = (own.using()?, own.check()?);
-            let is_weaker = using.has_part(facts.catalog, |part| ties_row(part, facts))
-                && is_tied(&using, facts)
+            let loose = loose(&own, &using);
+            let is_weaker = is_tied(&using, facts)
                 && !is_tied(&check, facts)
                 && !restricting(&own, Command::Update).any(|held| is_tied(&held, facts));
             let cells = own.low_trust_cells(&[Command::Update]);
-            if !is_weaker || cells.verdict_by_row() == Verdict::Refuted {
+            if loose.is_empty() || !is_weaker || cells.verdict_by_row() == Verdict::Refuted {
                 return None;
             }
-            let shown = shown(&own, &using);
-            let (level, verdict) = if shown.is_empty() {
-                (Level::Warn, Verdict::Unproved)
-            } else {
+            // Whatever goes through goes through with another value of what the check does not name.
+            let named = check.own_columns();
+            let is_free = cells.is_open() && loose.iter().any(|column| !named.contains(column.as_str()));
+            let shown = shown(&own, &loose);
+            let is_proved = is_free || !shown.is_empty();
+            let (level, verdict) = if is_proved {
                 (Level::Error, Verdict::Proved)
+            } else {
+                (Level::Warn, Verdict::Unproved)
             };
             let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
             Some(Finding {
@@ -204,7 +166,12 @@ fn weaker(facts: &Facts<'_>) -> Vec<Finding> {
                     "{} limits which rows may be changed, and lets them become rows that it would not.",
                     capital(&own.called())
                 ),
-                evidence: own.evidence().into_iter().chain(shown).collect(),
+                evidence: own
+                    .evidence()
+                    .into_iter()
+                    .chain(cells.open_lines())
+                    .chain(shown)
+                    .collect(),
                 verdict,
                 fix: Some(format!(
                     "alter policy {policy} on {relation} with check ({using_text});"
@@ -222,9 +189,22 @@ fn is_tied(expression: &Expression, facts: &Facts<'_>) -> bool {
     })
 }
 
-/// Who changed what ties a row to them into something else, when it was tried.
-fn shown(own: &Own<'_>, using: &Expression) -> BTreeSet<String> {
-    let columns = using.own_columns();
+/// The columns that tie a row to whoever asks, and that they may write.
+fn loose(own: &Own<'_>, using: &Expression) -> BTreeSet<String> {
+    let facts = own.facts;
+    let is_written = |column: &&str| {
+        let mut personas = facts.low_trust().filter(|who| own.is_for(&who.database_role));
+        personas.any(|who| may_give(facts, who, own.relation, column, Command::Update))
+            && guards(facts, own.relation, column, Command::Update).is_empty()
+    };
+    let parts = using.parts(facts.catalog);
+    let tying = parts.iter().filter(|part| ties_row(part, facts));
+    let columns = tying.flat_map(Expression::own_columns);
+    columns.filter(is_written).map(str::to_owned).collect()
+}
+
+/// Who changed such a column into something that is not theirs, when it was tried.
+fn shown(own: &Own<'_>, columns: &BTreeSet<String>) -> BTreeSet<String> {
     let trials = own
         .facts
         .trials
@@ -237,7 +217,7 @@ fn shown(own: &Own<'_>, using: &Expression) -> BTreeSet<String> {
         };
         let is_own = |value: &Value| who.claims.values().any(|own| own == value);
         let changed = trial.passed.iter().filter_map(Value::as_object).flatten();
-        let changed = changed.filter(|(name, value)| columns.contains(name.as_str()) && !is_own(value));
+        let changed = changed.filter(|(name, value)| columns.contains(*name) && !is_own(value));
         found.extend(
             changed.map(|(name, _)| format!("{} changes {} to another's", trial.persona, quoted(name))),
         );

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::{named, of, reading};
 use crate::{
     Access, Command,
-    catalog::{Policy, Relation},
+    catalog::{Constraint, ConstraintKind, Policy, Relation},
     rules::{
         Level, Verdict,
         policies::{
@@ -12,7 +12,7 @@ use crate::{
             siblings::{RLS_207, RLS_209},
             tautology::{RLS_205, RLS_208},
         },
-        sample::{Sample, policy, table},
+        sample::{Sample, granted, policy, table},
     },
 };
 
@@ -274,6 +274,37 @@ fn who_signs_what_is_added_for_several() {
     insert("(EXISTS ( SELECT 1 FROM public.admins a WHERE (a.id = auth.uid())))").silent(&RLS_210);
 }
 
+#[test]
+fn whose_tenant_a_new_row_is_of() {
+    let members = "(org IN ( SELECT m.org FROM public.members m WHERE (m.who = auth.uid())))";
+    let insert = |seen: &str, check: &str| {
+        let policies = [
+            named("seen", reading("authenticated", seen)),
+            of(Command::Insert, "authenticated", None, Some(check)),
+        ];
+        let mut world = world(policies);
+        let notes = world.catalog.relations.remove(0).column("org", "uuid");
+        world
+            .with(notes)
+            .cell("authenticated", "notes", Command::Insert, Access::All)
+    };
+    let found = insert(members, OWN).one(&RLS_210);
+    assert!(found.message.ends_with(": org."), "{}", found.message);
+    insert(members, &format!("({OWN} AND {members})")).silent(&RLS_210);
+    // Whoever is addressed is somebody else, and sees it too.
+    insert("((owner = auth.uid()) OR (id = auth.uid()))", OWN).silent(&RLS_210);
+    insert(&format!("({OWN} OR {members})"), OWN).silent(&RLS_210);
+    let mut own_key = insert(members, OWN);
+    own_key.catalog.relations[0].constraints.push(Constraint {
+        name: "orgs_pkey".to_owned(),
+        kind: ConstraintKind::PrimaryKey,
+        definition: "PRIMARY KEY (org)".to_owned(),
+        columns: vec!["org".to_owned()],
+        references: None,
+    });
+    own_key.silent(&RLS_210);
+}
+
 /// Whoever is signed in changes rows; the owner too, into somebody else.
 fn update(using: &str, check: Option<&str>) -> Sample {
     world([of(Command::Update, "authenticated", Some(using), check)])
@@ -330,8 +361,20 @@ fn what_may_come_of_a_row() {
 fn that_a_row_was_given_away_proves_it() {
     let mut own = update(OWN, Some("true"));
     own.trials[0].passed = vec![json!({}), json!({ "owner": "nobody" })];
+    assert_eq!(own.one(&RLS_211).verdict, Verdict::Proved, "no check names it");
+    let mut own = update(OWN, Some("(shared OR (owner = auth.uid()))"));
+    assert_eq!(own.one(&RLS_211).verdict, Verdict::Proved);
+    own.trials[0].passed = vec![json!({}), json!({ "owner": "nobody" })];
     let found = own.one(&RLS_211);
     assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Unproved));
+    let mut elsewhere = update(OWN, Some("true"));
+    elsewhere.catalog.relations[0]
+        .grants
+        .retain(|grant| grant.privilege != "UPDATE");
+    elsewhere.catalog.relations[0].columns[0]
+        .grants
+        .push(granted("authenticated", "UPDATE"));
+    elsewhere.silent(&RLS_211);
     let mut denied = update(OWN, Some("true"));
     denied.matrix.cells[0].access = Access::Denied;
     denied.silent(&RLS_211);
