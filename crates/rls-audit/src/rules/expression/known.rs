@@ -46,7 +46,7 @@ impl Knowledge<'_> {
                 BinaryOperator::NotEq => self.equal(left, right).not(),
                 BinaryOperator::Gt => longer(&self.known(left), &self.known(right)),
                 BinaryOperator::PGLikeMatch | BinaryOperator::PGILikeMatch => self.like(left, right),
-                _ => Possible::ANYTHING,
+                _ => self.flag(expr),
             },
             Expr::IsNotDistinctFrom(left, right) => self.same_or_null(left, right),
             Expr::IsDistinctFrom(left, right) => self.same_or_null(left, right).not(),
@@ -72,6 +72,17 @@ impl Knowledge<'_> {
                 else_result,
                 ..
             } => self.chosen(operand, conditions, else_result.as_deref()),
+            _ => self.flag(expr),
+        }
+    }
+
+    /// A value that is a condition by itself.
+    fn flag(&self, expr: &Expr) -> Possible {
+        match self.known(expr) {
+            Known::Null => Possible::NULL,
+            Known::Text(text) if text == "true" => Possible::TRUE,
+            Known::Text(text) if text == "false" => Possible::FALSE,
+            Known::Something => Possible::EITHER,
             _ => Possible::ANYTHING,
         }
     }
@@ -174,6 +185,7 @@ impl Knowledge<'_> {
             } if is_token(left) => match plain(right).to_string().as_str() {
                 "'sub'" => self.subject(),
                 "'role'" => self.role(),
+                "'is_anonymous'" => self.of_caller(Known::Null, Known::Text("false".to_owned())),
                 _ => Known::Unknown,
             },
             _ => Known::Unknown,

@@ -46,7 +46,7 @@ pub(super) struct Source {
     pub(super) conjuncts: BTreeSet<String>,
     /// It names something of what it stands in, and so is asked again for each row.
     pub(super) is_correlated: bool,
-    /// It names a column of the policy's own table.
+    /// It names a column of the policy's own table, or is where one is looked for.
     pub(super) names_row: bool,
 }
 

@@ -89,6 +89,10 @@ fn what_is_the_same_for_every_row() {
         ("CASE WHEN (state = 'a'::text) THEN true END", [Depends; 3]),
         ("((owner = auth.uid()) IS NOT FALSE)", [Depends, True, Depends]),
         ("COALESCE(is_open, true)", [Depends; 3]),
+        (
+            "(((auth.jwt() ->> 'is_anonymous'::text))::boolean IS FALSE)",
+            [Depends, False, True],
+        ),
         ("(EXISTS ( SELECT 1 FROM public.a a WHERE true))", [Depends; 3]),
     ] {
         assert_eq!(truths(text), expected, "{text}");

@@ -23,6 +23,7 @@ pub(super) fn walked(root: Expr, catalog: &Catalog) -> Expression {
         comparisons: Vec::new(),
         calls: Vec::new(),
         keys: BTreeSet::new(),
+        sought: None,
     };
     let _: ControlFlow<()> = root.visit(&mut walk);
     Expression {
@@ -44,13 +45,18 @@ struct Walk<'a> {
     comparisons: Vec<Comparison>,
     calls: Vec<CallSite>,
     keys: BTreeSet<String>,
+    /// The query that a column of the policy's own table is looked for in.
+    sought: Option<usize>,
 }
 
 impl Visitor for Walk<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        let mut source = Source::default();
+        let mut source = Source {
+            names_row: self.sought == Some(self.queries.len()),
+            ..Source::default()
+        };
         tables(&query.body, &mut source.tables);
         if let SetExpr::Select(select) = query.body.as_ref() {
             source.conjuncts = select
@@ -110,6 +116,9 @@ impl Visitor for Walk<'_> {
             Expr::InSubquery {
                 expr: left, subquery, ..
             } => {
+                if matches!(self.side(left), Side::Column(Column { of: None, .. })) {
+                    self.sought = Some(self.queries.len());
+                }
                 let right = alone(&subquery.body).map_or(Side::Other, |one| self.side(one));
                 self.compare(expr, left, right);
             }

@@ -1,6 +1,9 @@
 //! Policies that hold nothing back, and say so: RLS-201 to RLS-204.
 
-use super::shown::{Own, permissive, strangers};
+use super::{
+    pinned::given_away,
+    shown::{Own, permissive, strangers},
+};
 use crate::{
     Command, Persona, quoted,
     rules::{Caller, Facts, Finding, Level, Rule, Truth, Verdict},
@@ -137,13 +140,56 @@ fn unconditional_reads<'a>(facts: &'a Facts<'a>) -> impl Iterator<Item = Own<'a>
 }
 
 fn write(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut found = unconditional_writes(facts);
+    found.extend(writes_by_anonymous(facts));
+    found
+}
+
+/// Where anonymous callers change or remove rows, and only what is in the row decides which. That they add such rows
+/// is what forms are for.
+fn writes_by_anonymous(facts: &Facts<'_>) -> Vec<Finding> {
+    let anonymous: Vec<&Persona> = facts.anonymous().collect();
+    let found = permissive(facts).filter_map(|own| {
+        let commands: Vec<Command> = own
+            .commands(&[Command::Update, Command::Delete])
+            .into_iter()
+            .filter(|command| own.truth(*command, Caller::Anonymous) == Truth::Depends)
+            .filter(|command| {
+                own.deciding(*command).is_some_and(|says| {
+                    !says.own_columns().is_empty()
+                        && says.sources().is_empty()
+                        && !says.names_caller(facts.catalog)
+                })
+            })
+            .collect();
+        let cells = own.cells(&anonymous, &commands);
+        let commands: Vec<&str> = commands.into_iter().map(Command::as_str).collect();
+        cells.is_open().then(|| Finding {
+            rule: RLS_204.id,
+            level: Level::Warn,
+            object: own.object(),
+            message: format!(
+                "{} allows {} to anonymous callers, whosever the row is.",
+                capital(&own.called()),
+                commands.join(", ")
+            ),
+            evidence: own.evidence().into_iter().chain(cells.open_lines()).collect(),
+            verdict: Verdict::Proved,
+            fix: None,
+        })
+    });
+    found.collect()
+}
+
+fn unconditional_writes(facts: &Facts<'_>) -> Vec<Finding> {
     let strangers = strangers(facts);
     let found = permissive(facts).filter_map(|own| {
         let commands: Vec<Command> = own
             .commands(&[Command::Insert, Command::Update, Command::Delete])
             .into_iter()
             .filter(|command| own.deciding(*command).is_some_and(|says| says.is_plainly_true()))
-            .filter(|command| !(*command == Command::Insert && is_scoped(&own)))
+            // Of what may be changed into anything RLS-211 speaks.
+            .filter(|command| *command != Command::Insert || given_away(&own).is_none())
             .collect();
         let is_for_them = strangers.iter().any(|who| own.is_for(&who.database_role));
         if commands.is_empty() || !is_for_them {
@@ -172,11 +218,6 @@ fn write(facts: &Facts<'_>) -> Vec<Finding> {
         })
     });
     found.collect()
-}
-
-/// Whether rows that are there are held back although anything may come to be: RLS-211 speaks of that.
-fn is_scoped(own: &Own<'_>) -> bool {
-    own.policy.using.is_some() && own.truth(Command::Update, Caller::Anybody) == Truth::Depends
 }
 
 fn dropped(own: &Own<'_>) -> String {

@@ -134,51 +134,52 @@ fn may_give(
 }
 
 fn weaker(facts: &Facts<'_>) -> Vec<Finding> {
-    let found = permissive(facts)
-        .filter(|own| own.policy.is_for(Command::Update))
-        .filter_map(|own| {
-            let (using_text, _) = (own.policy.using.as_deref()?, own.policy.check.as_deref()?);
-            let (using, check) = (own.using()?, own.check()?);
-            let loose = loose(&own, &using);
-            let is_weaker = is_tied(&using, facts)
-                && !is_tied(&check, facts)
-                && !restricting(&own, Command::Update).any(|held| is_tied(&held, facts));
-            let cells = own.low_trust_cells(&[Command::Update]);
-            if loose.is_empty() || !is_weaker || cells.verdict_by_row() == Verdict::Refuted {
-                return None;
-            }
-            // Whatever goes through goes through with another value of what the check does not name.
-            let named = check.own_columns();
-            let is_free = cells.is_open() && loose.iter().any(|column| !named.contains(column.as_str()));
-            let shown = shown(&own, &loose);
-            let is_proved = is_free || !shown.is_empty();
-            let (level, verdict) = if is_proved {
-                (Level::Error, Verdict::Proved)
-            } else {
-                (Level::Warn, Verdict::Unproved)
-            };
-            let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
-            Some(Finding {
-                rule: RLS_211.id,
-                level,
-                object: own.object(),
-                message: format!(
-                    "{} limits which rows may be changed, and lets them become rows that it would not.",
-                    capital(&own.called())
-                ),
-                evidence: own
-                    .evidence()
-                    .into_iter()
-                    .chain(cells.open_lines())
-                    .chain(shown)
-                    .collect(),
-                verdict,
-                fix: Some(format!(
-                    "alter policy {policy} on {relation} with check ({using_text});"
-                )),
-            })
-        });
-    found.collect()
+    permissive(facts).filter_map(|own| given_away(&own)).collect()
+}
+
+/// The finding, where rows that it lets be changed may become such as it would not.
+pub(super) fn given_away(own: &Own<'_>) -> Option<Finding> {
+    let facts = own.facts;
+    let (using_text, _) = (own.policy.using.as_deref()?, own.policy.check.as_deref()?);
+    let (using, check) = (own.using()?, own.check()?);
+    let loose = loose(own, &using);
+    let is_weaker = own.policy.is_for(Command::Update)
+        && is_tied(&using, facts)
+        && !is_tied(&check, facts)
+        && !restricting(own, Command::Update).any(|held| is_tied(&held, facts));
+    let cells = own.low_trust_cells(&[Command::Update]);
+    if loose.is_empty() || !is_weaker || cells.verdict_by_row() == Verdict::Refuted {
+        return None;
+    }
+    // Whatever goes through goes through with another value of what the check does not name.
+    let named = check.own_columns();
+    let is_free = cells.is_open() && loose.iter().any(|column| !named.contains(column.as_str()));
+    let shown = shown(own, &loose);
+    let (level, verdict) = if is_free || !shown.is_empty() {
+        (Level::Error, Verdict::Proved)
+    } else {
+        (Level::Warn, Verdict::Unproved)
+    };
+    let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
+    Some(Finding {
+        rule: RLS_211.id,
+        level,
+        object: own.object(),
+        message: format!(
+            "{} limits which rows may be changed, and lets them become rows that it would not.",
+            capital(&own.called())
+        ),
+        evidence: own
+            .evidence()
+            .into_iter()
+            .chain(cells.open_lines())
+            .chain(shown)
+            .collect(),
+        verdict,
+        fix: Some(format!(
+            "alter policy {policy} on {relation} with check ({using_text});"
+        )),
+    })
 }
 
 /// Whether it never holds but for what ties the row to whoever asks, or for what is asked elsewhere. That a row may

@@ -165,15 +165,27 @@ fn words(own: &Own<'_>) -> Vec<&'static str> {
     words
 }
 
-/// The texts of the functions that it calls; the users' own schema is not the policy's author's.
+/// The texts of the functions that it calls, and of those that these call; the users' own schema is not the policy's
+/// author's.
 fn bodies(own: &Own<'_>, expression: &Expression) -> Vec<String> {
+    let functions = &own.facts.catalog.functions;
+    let is_authors = |function: &&Function| function.name.schema != "auth" && function.extension.is_none();
     let called = expression
         .calls
         .iter()
         .flat_map(|call| call.functions(own.facts.catalog));
-    let called =
-        called.filter(|function: &&Function| function.name.schema != "auth" && function.extension.is_none());
+    let mut called: Vec<&Function> = called.filter(is_authors).collect();
+    let mut at = 0;
+    while let Some(function) = called.get(at).copied() {
+        let body = function.body.as_deref().unwrap_or_default();
+        let inner = functions.iter().filter(is_authors);
+        let inner = inner.filter(|other| body.contains(&format!("{}(", other.name.name)));
+        let new: Vec<&Function> = inner.filter(|other| !called.contains(other)).collect();
+        called.extend(new);
+        at += 1;
+    }
     called
+        .into_iter()
         .filter_map(|function| Some(function.body.as_deref()?.to_lowercase()))
         .collect()
 }

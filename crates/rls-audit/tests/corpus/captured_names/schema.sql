@@ -57,3 +57,10 @@ alter table public.letters enable row level security;
 create policy seen on public.letters for select to authenticated
     using (org_id in (select m.org_id from public.members m where m.user_id = (select auth.uid()) and m.invited_by = m.user_id));
 grant select on public.letters to authenticated;
+
+create table public.budgets (id int primary key, org_id int not null);
+insert into public.budgets values (1, 1), (2, 2);
+alter table public.budgets enable row level security;
+create policy seen on public.budgets for select to authenticated
+    using (org_id in (select m.org_id from public.members m where m.user_id = (select auth.uid()) and m.org_id = m.id));
+grant select on public.budgets to authenticated;

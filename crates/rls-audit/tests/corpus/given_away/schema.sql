@@ -90,3 +90,9 @@ alter table public.handed_on enable row level security;
 create policy change on public.handed_on for update to authenticated
     using (owner = (select auth.uid())) with check (owner = (select auth.uid()) or assignee = (select auth.uid()));
 grant select, update on public.handed_on to authenticated;
+
+create table public.titles_only (like public.documents including all);
+insert into public.titles_only values (1, '11111111-1111-4111-8111-111111111111', 1), (2, '22222222-2222-4222-8222-222222222222', 2);
+alter table public.titles_only enable row level security;
+create policy change on public.titles_only for update to authenticated using (owner = (select auth.uid())) with check (true);
+grant select, update (status) on public.titles_only to authenticated;

@@ -89,3 +89,10 @@ alter table public.vault enable row level security;
 create policy strong on public.vault for select to authenticated using (((select auth.jwt()) ->> 'aal') = 'aal2');
 create policy service on public.vault for select to authenticated using ((select auth.role()) = 'service_role');
 grant select on public.vault to authenticated;
+
+create table public.by_account (id int primary key);
+insert into public.by_account values (1);
+alter table public.by_account enable row level security;
+create policy seen on public.by_account for select to authenticated
+    using (((select auth.jwt()) ->> 'is_anonymous')::boolean is false);
+grant select on public.by_account to authenticated;

@@ -44,3 +44,27 @@ insert into public.events values (1, 'started');
 alter table public.events enable row level security;
 create policy "The service writes" on public.events to service_role using (true) with check (true);
 grant select, insert, update, delete on public.events to anon, authenticated, service_role;
+
+create table public.counters (id int primary key, hits int not null default 0, is_open boolean not null default true);
+insert into public.counters values (1, 0, true), (2, 0, false);
+alter table public.counters enable row level security;
+create policy "Open counters are read" on public.counters for select to anon, authenticated using (is_open);
+create policy "Open counters count" on public.counters for update to anon, authenticated using (is_open);
+grant select, update (hits) on public.counters to anon, authenticated;
+
+create table public.drafts (id int primary key, owner uuid not null, is_open boolean not null default true);
+create index on public.drafts (owner);
+insert into public.drafts values (1, '11111111-1111-4111-8111-111111111111', true), (2, '22222222-2222-4222-8222-222222222222', false);
+alter table public.drafts enable row level security;
+create policy "Owners see their drafts" on public.drafts for select to authenticated using (owner = (select auth.uid()));
+create policy "Owners manage their drafts" on public.drafts to authenticated
+    using (owner = (select auth.uid())) with check (true);
+grant select, insert on public.drafts to authenticated;
+
+create table public.requests (id int primary key, state text not null check (state in ('new', 'seen')));
+insert into public.requests values (1, 'new');
+alter table public.requests enable row level security;
+create policy "Anyone asks" on public.requests for insert to anon with check (state = 'new');
+create policy "Users work on what is new" on public.requests for update to authenticated using (state = 'new') with check (true);
+grant insert on public.requests to anon;
+grant update on public.requests to authenticated;

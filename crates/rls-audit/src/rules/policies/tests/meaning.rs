@@ -103,6 +103,16 @@ fn a_name_that_the_inner_table_takes() {
 }
 
 #[test]
+fn what_is_looked_for_ties_a_query_to_the_row() {
+    let among = |sought: &str| {
+        let text = format!("({sought} IN ( SELECT m.id FROM public.members m WHERE (m.id = m.project_id)))");
+        projects(&text)
+    };
+    among("org_id").silent(&RLS_214);
+    among("auth.uid()").one(&RLS_214);
+}
+
+#[test]
 fn a_switch_opens_for_everybody() {
     let gate = || projects("(EXISTS ( SELECT 1 FROM public.switches s WHERE s.\"on\"))");
     let found = gate()
@@ -144,6 +154,10 @@ fn what_users_say_of_themselves() {
     projects("((contact ->> 'email'::text) = 'a'::text)").silent(&RLS_216);
     let helper = "select (auth.jwt() -> 'user_metadata' ->> 'role') = 'admin'";
     projects("public.is_admin()")
+        .calling(definer("is_admin", helper))
+        .one(&RLS_216);
+    projects("public.is_boss()")
+        .calling(definer("is_boss", "select public.is_admin()"))
         .calling(definer("is_admin", helper))
         .one(&RLS_216);
     let denied =

@@ -106,6 +106,52 @@ fn who_writes_anything() {
 }
 
 #[test]
+fn what_may_be_added_where_nothing_may_be_changed() {
+    let own_or_anything = |using: &str| {
+        let policy = Policy {
+            check: Some("true".to_owned()),
+            ..policy("p", using)
+        };
+        let mut world = world([policy]).cell("authenticated", "notes", Command::Insert, Access::All);
+        world.catalog.relations[0]
+            .grants
+            .retain(|grant| grant.privilege != "UPDATE");
+        world.one(&RLS_204)
+    };
+    assert!(
+        own_or_anything(OWN)
+            .message
+            .ends_with("allows INSERT without any condition.")
+    );
+    own_or_anything("(state = 'draft'::text)");
+}
+
+#[test]
+fn rows_that_strangers_change() {
+    let change = |role, using| {
+        world([of(Command::Update, role, Some(using), None)])
+            .cell("anon", "notes", Command::Update, Access::Some)
+            .cell("authenticated", "notes", Command::Update, Access::Some)
+    };
+    let found = change("anon", "(state = 'draft'::text)").one(&RLS_204);
+    assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Proved));
+    change("authenticated", "(state = 'draft'::text)").silent(&RLS_204);
+    change(
+        "anon",
+        "((token)::text = current_setting('request.headers'::text))",
+    )
+    .silent(&RLS_204);
+    change("public", OWN).silent(&RLS_204);
+    let mut closed = change("anon", "(state = 'draft'::text)");
+    closed.matrix.cells[0].access = Access::None;
+    closed.silent(&RLS_204);
+    let added = world([of(Command::Insert, "anon", None, Some("(state = 'draft'::text)"))]);
+    added
+        .cell("anon", "notes", Command::Insert, Access::All)
+        .silent(&RLS_204);
+}
+
+#[test]
 fn conditions_that_are_none() {
     let read = |text| world([reading("public", text)]);
     let strangers =
