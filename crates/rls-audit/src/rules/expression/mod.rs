@@ -5,6 +5,7 @@
 //! of any the bare names are the policy's own table's.
 
 mod implied;
+mod inlined;
 mod known;
 mod truth;
 mod walk;
@@ -24,6 +25,8 @@ const DEEPEST: usize = 300;
 #[derive(Debug)]
 pub(super) struct Expression {
     root: Expr,
+    /// The same, where functions that only answer with an expression are looked through.
+    inlined: Expr,
     /// The queries in it, in their order.
     pub(super) queries: Vec<Source>,
     /// Every column that it names.
@@ -117,7 +120,7 @@ impl Expression {
 
     /// Whether it is the same for every row, for this caller.
     pub(super) fn truth(&self, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Truth {
-        Knowledge { caller, not_null }.possible(&self.root).truth()
+        Knowledge { caller, not_null }.possible(&self.inlined).truth()
     }
 
     /// Whether it holds only where the other holds, as far as their texts show it.

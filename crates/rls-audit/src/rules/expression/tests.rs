@@ -101,6 +101,35 @@ fn what_is_the_same_for_every_row() {
 }
 
 #[test]
+fn a_function_that_only_answers_is_looked_through() {
+    let sql = |name: &str, body: &str| Function {
+        language: "sql".to_owned(),
+        ..definer(name, body)
+    };
+    let world = Sample::new()
+        .calling(sql("signed_in", " select auth.uid() is not null; "))
+        .calling(definer("inner_one", "BEGIN RETURN public.signed_in(); END;"))
+        .calling(sql("outer_one", "select public.inner_one()"))
+        .calling(sql("itself", "select public.itself()"))
+        .calling(sql("asking", "select exists (select 1 from public.t)"))
+        .calling(definer("longer", "begin perform 1; return true; end"));
+    let truth = |text: &str| {
+        let expression = Expression::of(text, &world.catalog).expect("understood");
+        expression.truth(Caller::SignedIn, &|_| false)
+    };
+    assert_eq!(truth("public.signed_in()"), Truth::True);
+    assert_eq!(truth("( SELECT public.outer_one() AS outer_one)"), Truth::True);
+    for text in [
+        "public.itself()",
+        "public.asking()",
+        "public.longer()",
+        "public.unknown()",
+    ] {
+        assert_eq!(truth(text), Truth::Depends, "{text}");
+    }
+}
+
+#[test]
 fn what_follows_from_what() {
     let own = "(owner = auth.uid())";
     for (narrow, wide, expected) in [

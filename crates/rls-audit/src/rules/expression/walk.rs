@@ -9,6 +9,7 @@ use sqlparser::ast::{
 
 use super::{
     CallSite, Column, Comparison, Expression, Side, Source,
+    inlined::inlined,
     truth::{alone, parts, plain},
 };
 use crate::{Catalog, Name};
@@ -32,6 +33,7 @@ pub(super) fn walked(root: Expr, catalog: &Catalog) -> Expression {
         comparisons: walk.comparisons,
         calls: walk.calls,
         keys: walk.keys,
+        inlined: inlined(root.clone(), catalog),
         root,
     }
 }
@@ -288,7 +290,7 @@ fn listed(expr: &Expr) -> Option<Vec<String>> {
     }
 }
 
-fn name_of(name: &ObjectName) -> (Option<String>, String) {
+pub(super) fn name_of(name: &ObjectName) -> (Option<String>, String) {
     let parts: Vec<&str> = name
         .0
         .iter()

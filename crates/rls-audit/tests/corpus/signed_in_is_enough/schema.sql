@@ -96,3 +96,20 @@ alter table public.by_account enable row level security;
 create policy seen on public.by_account for select to authenticated
     using (((select auth.jwt()) ->> 'is_anonymous')::boolean is false);
 grant select on public.by_account to authenticated;
+
+create schema private;
+grant usage on schema private to authenticated;
+create function private.is_signed_in() returns boolean language sql stable as $$ select auth.uid() is not null $$;
+create function private.may_read() returns boolean language plpgsql stable as $$ begin return private.is_signed_in(); end $$;
+create function private.has_a_letter() returns boolean language sql stable security definer set search_path = '' as
+$$ select exists (select 1 from public.letters l where l.owner = auth.uid()) $$;
+create table public.by_helper (id int primary key);
+insert into public.by_helper values (1);
+alter table public.by_helper enable row level security;
+create policy seen on public.by_helper for select to authenticated using ((select private.may_read()));
+grant select on public.by_helper to authenticated;
+create table public.by_letter (id int primary key);
+insert into public.by_letter values (1);
+alter table public.by_letter enable row level security;
+create policy seen on public.by_letter for select to authenticated using ((select private.has_a_letter()));
+grant select on public.by_letter to authenticated;

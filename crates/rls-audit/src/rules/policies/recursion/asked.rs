@@ -28,7 +28,7 @@ pub(super) fn way(catalog: &Catalog, relation: &Relation) -> Way {
     };
     if reached.contains(&relation.name) {
         Way::Back
-    } else if reached.iter().any(|name| leads_back(name)) {
+    } else if reached.iter().any(leads_back) {
         Way::IntoAnother
     } else {
         Way::NoneSeen
@@ -95,7 +95,7 @@ fn in_body<'a>(catalog: &'a Catalog, function: &Function, depth: u8, found: &mut
         .as_deref()
         .and_then(body::statements)
         .unwrap_or_default();
-    for named in statements.iter().flat_map(|statement| statement.names()) {
+    for named in statements.iter().flat_map(body::Statement::names) {
         if named.is_call {
             let called = catalog.functions.iter().filter(|own| named.may_be(&own.name));
             called.for_each(|own| in_body(catalog, own, depth + 1, found));
