@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Expression;
 use crate::{
-    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona,
+    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona, Trial,
     catalog::{Grant, Relation},
 };
 
@@ -24,6 +24,8 @@ pub struct Facts<'a> {
     pub catalog: &'a Catalog,
     /// What that comes to.
     pub matrix: &'a AccessMatrix,
+    /// What was tried to find that out.
+    pub trials: &'a [Trial],
     /// What the catalog cannot know.
     pub settings: &'a Settings,
     /// What policies say, each text understood once; nothing where it is not.
@@ -52,10 +54,17 @@ impl<'a> Facts<'a> {
         Self {
             catalog,
             matrix,
+            trials: &[],
             settings,
             expressions,
             cells,
         }
+    }
+
+    /// The same, and what was tried to find out what the matrix says.
+    #[must_use]
+    pub fn knowing(self, trials: &'a [Trial]) -> Self {
+        Self { trials, ..self }
     }
 
     /// What this text of a policy says, where it is understood.

@@ -4,6 +4,8 @@ mod subjects;
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::{
     pinned::is_plain,
     shown::{Own, guards},
@@ -144,7 +146,12 @@ impl Trusted<'_> {
         }
         let cells: Vec<(&Persona, &Access)> = personas
             .iter()
-            .filter_map(|who| Some((*who, self.facts.access(&who.name, &self.relation.name, command)?)))
+            .filter_map(|who| {
+                let access = self.facts.access(&who.name, &self.relation.name, command)?;
+                // What else of a row they may change says nothing of this column.
+                let is_held = command == Command::Update && access.is_open() && !self.is_changed(who);
+                Some((*who, if is_held { &Access::Rls } else { access }))
+            })
             .collect();
         let mut evidence: Vec<String> = personas
             .iter()
@@ -186,6 +193,24 @@ impl Trusted<'_> {
         })
     }
 
+    /// Whether a change of this column alone went through, to another value than the persona's rank.
+    fn is_changed(&self, persona: &Persona) -> bool {
+        let Authority { relation, column, .. } = self.authority;
+        let rank = persona.name.strip_prefix(&self.of_ranks()).map(Value::from);
+        let mut trials = self.facts.trials.iter();
+        trials
+            .find(|own| own.persona == persona.name && own.relation == *relation)
+            .is_some_and(|trial| {
+                let mut values = trial.passed.iter().filter_map(|passed| passed.get(column));
+                values.any(|value| Some(value) != rank.as_ref())
+            })
+    }
+
+    /// How the names of personas begin that have a rank by this column.
+    fn of_ranks(&self) -> String {
+        format!("{}.{}=", self.authority.relation.name, self.authority.column)
+    }
+
     /// Whether the persona's role has the privilege on the column.
     fn may(&self, persona: &Persona, command: Command) -> bool {
         let role = &persona.database_role;
@@ -203,7 +228,7 @@ impl Trusted<'_> {
     /// What the cells say. Whoever a rank was found for has a row of their own: where none of them can write, it is
     /// closed. A policy that asks more than whose row it is has to let every one of them through.
     fn verdict(&self, cells: &[(&Persona, &Access)], is_plain: bool) -> Option<Verdict> {
-        let of_ranks = format!("{}.{}=", self.authority.relation.name, self.authority.column);
+        let of_ranks = self.of_ranks();
         let ranks: Vec<&Access> = cells
             .iter()
             .filter(|(who, _)| who.name.starts_with(&of_ranks))
