@@ -249,7 +249,7 @@ impl Door<'_> {
             })
         };
         let mut open = self.cells.iter().filter(|cell| cell.access.is_open());
-        verdict(&self.cells) == Verdict::Unproved || open.any(|cell| reads_less(cell))
+        verdict(&self.cells) == Verdict::Unproved || open.any(reads_less)
     }
 
     fn is_by_policy(&self, reach: &Reach<'_>, persona: &str, table: &Name) -> bool {
