@@ -4,6 +4,8 @@
 mod corpus;
 #[path = "postgres/expected.rs"]
 mod expected;
+#[path = "postgres/known_doors.rs"]
+mod known_doors;
 #[path = "postgres/matrix.rs"]
 mod matrix;
 #[path = "postgres/random.rs"]

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Persona;
 use crate::{
     Catalog, Name,
-    catalog::{Column, ConstraintKind, Function, Relation},
+    catalog::{Call, Column, ConstraintKind, Function, Relation},
 };
 
 /// A subject that nobody is.
@@ -44,14 +44,16 @@ pub(crate) fn authorities(catalog: &Catalog) -> Vec<Authority> {
             {
                 trusted(catalog, &reads.relation, &text, &mut found);
             }
-            for function in catalog
-                .functions
-                .iter()
-                .filter(|own| policy.calls.iter().any(|call| call.is(own)))
-            {
-                called(catalog, function, &mut found, 0);
-            }
         }
+    }
+    let policies = catalog.relations.iter().flat_map(|relation| &relation.policies);
+    let calls: BTreeSet<&Call> = policies.flat_map(|policy| &policy.calls).collect();
+    for function in catalog
+        .functions
+        .iter()
+        .filter(|own| calls.iter().any(|call| call.is(own)))
+    {
+        called(catalog, function, &mut found, 0);
     }
     found.into_iter().collect()
 }

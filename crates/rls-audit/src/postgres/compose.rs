@@ -1,7 +1,7 @@
 //! The SQL that is composed while running: probes of relations, and of what their policies say about rows.
 //!
 //! The only place of this crate that vouches for SQL that is no constant. What is pasted into a text here is an identifier
-//! that [`quoted`] has quoted, or an expression of a policy as PostgreSQL itself prints it. Values are bound.
+//! that [`quoted`] has quoted, or an expression of a policy as PostgreSQL itself prints it. Values are literals ([`literal`]).
 
 #[expect(
     clippy::disallowed_types,
@@ -25,14 +25,50 @@ const KEPT: u32 = 20;
 /// So many ranks of one column are tried.
 const RANKS: u32 = 12;
 
+/// A statement, vouched for here.
+#[derive(Debug)]
+pub(super) struct Sql(String);
+
+impl Sql {
+    /// To be sent by itself.
+    pub(super) fn alone(self) -> SqlStr {
+        vouch(self.0)
+    }
+}
+
+/// Statements one after another, to be sent at once.
+pub(super) fn script(
+    first: &'static str,
+    statements: impl Iterator<Item = Sql>,
+    last: &'static str,
+) -> SqlStr {
+    let mut script = first.to_owned();
+    for Sql(statement) in statements {
+        script.push_str(";\n");
+        script.push_str(&statement);
+    }
+    script.push_str(";\n");
+    script.push_str(last);
+    vouch(script)
+}
+
+/// Acts under this role and with these claims, until the savepoint is given back.
+pub(super) fn take_on(role: &str, claims: &str) -> Sql {
+    Sql(format!(
+        "select set_config('request.jwt.claims', {}, true), set_config('role', {}, true)",
+        literal(claims),
+        literal(role)
+    ))
+}
+
 /// Ranks, each with somebody who has it.
-pub(super) fn holders(authority: &Authority) -> SqlStr {
+pub(super) fn holders(authority: &Authority) -> Sql {
     let (relation, rank, subject) = (
         &authority.relation,
         quoted(&authority.column),
         quoted(&authority.subject),
     );
-    vouch(format!(
+    Sql(format!(
         "select coalesce(jsonb_agg(jsonb_build_array(h.rank, h.subject) order by h.rank collate \"C\"), '[]')::text\n\
          from (select a.{rank}::text as rank, min(a.{subject}::text) as subject from {relation} a\n\
          where a.{rank} is not null and a.{subject} is not null group by 1 order by 1 limit {RANKS}) h"
@@ -40,8 +76,8 @@ pub(super) fn holders(authority: &Authority) -> SqlStr {
 }
 
 /// How many rows there are, and some of them.
-pub(super) fn sample(relation: &Name) -> SqlStr {
-    vouch(format!(
+pub(super) fn sample(relation: &Name) -> Sql {
+    Sql(format!(
         "select jsonb_build_object(\n\
          'total', (select count(*) from (select from {relation} limit {COUNTED} + 1) c),\n\
          'rows', (select coalesce(jsonb_agg(to_jsonb(s)), '[]')::text from (select * from {relation} limit {KEPT}) s))::text"
@@ -49,37 +85,32 @@ pub(super) fn sample(relation: &Name) -> SqlStr {
 }
 
 /// How many rows can be seen.
-pub(super) fn seen(relation: &Name) -> SqlStr {
-    vouch(format!(
+pub(super) fn seen(relation: &Name) -> Sql {
+    Sql(format!(
         "select count(*)::text from (select from {relation} limit {COUNTED} + 1) s"
     ))
 }
 
 /// A question with three values.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Probe(String);
 
 impl Probe {
-    /// As a statement that takes its values.
-    pub(super) fn statement(&self) -> SqlStr {
-        vouch(self.0.clone())
-    }
-
     /// Understood now, whoever it is asked as later.
-    pub(super) fn prepared(&self) -> SqlStr {
-        vouch(format!("prepare vigie_probe (text, text, text) as {}", self.0))
+    pub(super) fn prepared(&self) -> Sql {
+        Sql(format!("prepare vigie_probe (text, text, text) as {}", self.0))
     }
 }
 
 /// Asks what was prepared.
-pub(super) fn ask_prepared(values: &[&str]) -> SqlStr {
+pub(super) fn ask_prepared(values: &[&str]) -> Sql {
     let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
-    vouch(format!("execute vigie_probe ({})", values.join(", ")))
+    Sql(format!("execute vigie_probe ({})", values.join(", ")))
 }
 
-/// Acts as this role.
-pub(super) fn act_as(role: &str) -> SqlStr {
-    vouch(format!("select set_config('role', {}, true)", literal(role)))
+/// Makes room for the next that is prepared.
+pub(super) fn forget() -> Sql {
+    Sql("deallocate vigie_probe".to_owned())
 }
 
 /// What stands in columns that nobody may give a value: their defaults, as whoever adds the row finds them. Numbers of

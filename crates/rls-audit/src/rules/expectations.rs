@@ -30,7 +30,7 @@ fn unmet(facts: &Facts<'_>, persona: &Persona, expectation: &Expectation) -> Opt
         .relations
         .iter()
         .find(|own| is_called(&own.name, &expectation.relation));
-    let access = relation.and_then(|own| facts.matrix.access(&persona.name, &own.name, expectation.command));
+    let access = relation.and_then(|own| facts.access(&persona.name, &own.name, expectation.command));
     if access.is_some_and(|access| {
         expectation
             .access

@@ -1,7 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::Expression;
 use crate::{
-    AccessMatrix, Catalog, Command, Persona,
+    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona,
     catalog::{Grant, Relation},
 };
 
@@ -25,9 +26,56 @@ pub struct Facts<'a> {
     pub matrix: &'a AccessMatrix,
     /// What the catalog cannot know.
     pub settings: &'a Settings,
+    /// What policies say, each text understood once; nothing where it is not.
+    expressions: BTreeMap<&'a str, Option<Expression>>,
+    cells: BTreeMap<&'a Name, Vec<&'a Cell>>,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// What rules look at, so that each of them finds its way in it.
+    #[must_use]
+    pub fn new(catalog: &'a Catalog, matrix: &'a AccessMatrix, settings: &'a Settings) -> Self {
+        let mut expressions = BTreeMap::new();
+        let policies = catalog.relations.iter().flat_map(|relation| &relation.policies);
+        for text in policies
+            .flat_map(|policy| [&policy.using, &policy.check])
+            .flatten()
+        {
+            expressions
+                .entry(text.as_str())
+                .or_insert_with(|| Expression::of(text, catalog));
+        }
+        let mut cells: BTreeMap<&Name, Vec<&Cell>> = BTreeMap::new();
+        for cell in &matrix.cells {
+            cells.entry(&cell.relation).or_default().push(cell);
+        }
+        Self {
+            catalog,
+            matrix,
+            settings,
+            expressions,
+            cells,
+        }
+    }
+
+    /// What this text of a policy says, where it is understood.
+    pub(super) fn expression(&self, text: &str) -> Option<&Expression> {
+        self.expressions.get(text)?.as_ref()
+    }
+
+    /// What was measured of a relation.
+    pub(super) fn cells(&self, relation: &Name) -> &[&'a Cell] {
+        self.cells.get(relation).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same for this persona and command.
+    pub(super) fn access(&self, persona: &str, relation: &Name, command: Command) -> Option<&'a Access> {
+        let mut cells = self.cells(relation).iter();
+        cells
+            .find(|cell| cell.persona == persona && cell.command == command)
+            .map(|cell| &cell.access)
+    }
+
     /// The schemas that callers reach.
     #[must_use]
     pub fn exposed_schemas(&self) -> Vec<&str> {

@@ -23,6 +23,8 @@ mod tables;
 mod tests;
 mod views;
 
+use crate::Catalog;
+
 use self::expression::{CallSite, Caller, Column, Comparison, Expression, Side, Truth};
 
 pub use self::{
@@ -71,4 +73,9 @@ pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = all().iter().flat_map(|rule| (rule.look)(facts)).collect();
     findings.sort_by(|a, b| (b.level, a.rule, &a.object).cmp(&(a.level, b.rule, &b.object)));
     findings
+}
+
+/// Whether rules understand this expression of a policy.
+pub(crate) fn is_readable(text: &str, catalog: &Catalog) -> bool {
+    Expression::of(text, catalog).is_some()
 }

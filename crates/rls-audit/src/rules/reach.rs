@@ -19,7 +19,7 @@ pub(super) struct Reach<'a> {
     roles: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// The personas that act under these roles.
     personas: BTreeMap<&'a str, &'a Persona>,
-    cells: BTreeMap<&'a Name, Vec<&'a Cell>>,
+    facts: &'a Facts<'a>,
 }
 
 impl<'a> Reach<'a> {
@@ -37,21 +37,12 @@ impl<'a> Reach<'a> {
             // Nobody is there yet, and whoever comes has what PUBLIC has.
             roles.insert("PUBLIC", BTreeSet::new());
         }
-        let mut cells: BTreeMap<&Name, Vec<&Cell>> = BTreeMap::new();
-        for cell in facts
-            .matrix
-            .cells
-            .iter()
-            .filter(|cell| personas.contains_key(cell.persona.as_str()))
-        {
-            cells.entry(&cell.relation).or_default().push(cell);
-        }
         Self {
             catalog: facts.catalog,
             exposed: facts.exposed_schemas().into_iter().collect(),
             roles,
             personas,
-            cells,
+            facts,
         }
     }
 
@@ -120,15 +111,18 @@ impl<'a> Reach<'a> {
 
     /// What was measured of somebody of little trust with this relation.
     pub(super) fn cells(&self, relation: &Name, commands: &[Command]) -> Vec<&'a Cell> {
-        let cells = self.cells.get(relation).into_iter().flatten().copied();
-        cells.filter(|cell| commands.contains(&cell.command)).collect()
+        let cells = self.facts.cells(relation).iter().copied();
+        cells
+            .filter(|cell| {
+                commands.contains(&cell.command) && self.personas.contains_key(cell.persona.as_str())
+            })
+            .collect()
     }
 
     /// The same for this persona and command.
     pub(super) fn access(&self, persona: &str, relation: &Name, command: Command) -> Option<&'a Access> {
-        let cells = self.cells.get(relation).into_iter().flatten();
-        let mut own = cells.filter(|cell| cell.persona == persona && cell.command == command);
-        own.next().map(|cell| &cell.access)
+        let persona = self.personas.get(persona)?;
+        self.facts.access(&persona.name, relation, command)
     }
 
     /// The role that this persona acts under.

@@ -27,6 +27,11 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What it is expected to show.
     pub(crate) fn expected(&self) -> Expected {
         Expected::read(&self.folder)

@@ -39,7 +39,7 @@ impl Me<'_> {
         mine: &Privileges,
         sampled: Option<&Sample>,
     ) -> Result<Answers, Error> {
-        let questions = Questions::of(relation, &self.roles);
+        let questions = Questions::of(relation, &self.rights.roles);
         let may = Given {
             added: mine.insert_columns.clone(),
             changed: mine.update_columns.clone(),
@@ -58,14 +58,14 @@ impl Me<'_> {
             || Value::from(made_up.clone()).to_string(),
             |sample| sample.rows.clone(),
         );
-        let mut trial = Trial {
+        let trial = self.trials.is_some().then(|| Trial {
             persona: self.persona.name.clone(),
             relation: relation.name.clone(),
             made_up,
             added: variants.inserted.clone(),
             updated: variants.updated.clone(),
             passed: Vec::new(),
-        };
+        });
         let added = Value::Array(variants.inserted).to_string();
         let updated = Value::Array(variants.updated).to_string();
         let values = [rows.as_str(), added.as_str(), updated.as_str()];
@@ -88,17 +88,9 @@ impl Me<'_> {
             by_command,
             questions,
         };
-        let passed = answers
-            .of(Command::Update)
-            .map(|probed| probed.going(mine.select).1);
-        let numbered = passed
-            .into_iter()
-            .flatten()
-            .filter_map(|n| usize::try_from(n).ok());
-        trial.passed = numbered
-            .filter_map(|n| trial.updated.get(n.checked_sub(1)?).cloned())
-            .collect();
-        self.trials.push(trial);
+        if let Some((trials, trial)) = self.trials.as_mut().zip(trial) {
+            trials.push(with_passed(trial, &answers, mine.select));
+        }
         Ok(answers)
     }
 
@@ -129,6 +121,19 @@ impl Me<'_> {
         }
         Ok(answers)
     }
+}
+
+/// The trial, with those changes of it that went through.
+fn with_passed(mut trial: Trial, answers: &Answers, may_read: bool) -> Trial {
+    let passed = answers.of(Command::Update).map(|probed| probed.going(may_read).1);
+    let numbered = passed
+        .into_iter()
+        .flatten()
+        .filter_map(|n| usize::try_from(n).ok());
+    trial.passed = numbered
+        .filter_map(|n| trial.updated.get(n.checked_sub(1)?).cloned())
+        .collect();
+    trial
 }
 
 /// The columns of the relation that policies trust.

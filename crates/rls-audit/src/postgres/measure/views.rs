@@ -33,7 +33,7 @@ impl Me<'_> {
     }
 
     async fn read_view(&self, look: &mut Look, relation: &Relation) -> Result<Access, Error> {
-        let seen: u32 = match look.tried(compose::seen(&relation.name), &[]).await? {
+        let seen: u32 = match look.tried(compose::seen(&relation.name)).await? {
             Ok(seen) => seen,
             Err(code) => return Ok(refused(code)),
         };
@@ -66,6 +66,7 @@ impl Me<'_> {
     fn reads_whole(&self, relation: &Relation) -> bool {
         let Some(view) = &relation.view else {
             return self
+                .rights
                 .privileges
                 .get(&relation.name)
                 .is_some_and(|mine| !mine.policies_apply);
@@ -110,17 +111,24 @@ impl Me<'_> {
         } else {
             let mut owner = self.persona.clone();
             owner.database_role.clone_from(&relation.owner);
-            let (catalog, samples, authorities) = (self.catalog, self.samples, self.authorities);
-            let acting = look.acting(&owner, async |look| {
-                let mut me = Me::new(look, catalog, samples, authorities, &owner).await?;
-                let access = me.below(look, relation, base, command).await?;
-                Ok((access, me.trials))
-            });
-            let acting = Box::pin(acting).await?;
-            acting.map(|(access, trials)| {
-                self.trials.extend(trials);
-                access
-            })
+            match look.rights(&owner.database_role).await? {
+                Some(rights) => {
+                    let mut me = Me {
+                        rights,
+                        persona: &owner,
+                        trials: self.trials.as_ref().map(|_| Vec::new()),
+                        ..*self
+                    };
+                    let below = look
+                        .acting(&owner, async |look| me.below(look, relation, base, command).await)
+                        .await?;
+                    if let Some((all, own)) = self.trials.as_mut().zip(me.trials) {
+                        all.extend(own);
+                    }
+                    Some(below)
+                }
+                None => None,
+            }
         };
         Ok(below.unwrap_or(Access::Unknown(Doubt::NotAMember)))
     }
@@ -128,6 +136,7 @@ impl Me<'_> {
     /// Where no policy holds back what is written, it is the rows that the view shows.
     async fn shown(&self, look: &mut Look, relation: &Relation, command: Command) -> Result<Access, Error> {
         let may_read = self
+            .rights
             .privileges
             .get(&relation.name)
             .is_some_and(|mine| mine.has(Command::Select));
@@ -148,7 +157,12 @@ impl Me<'_> {
         base: &Relation,
         command: Command,
     ) -> Result<Access, Error> {
-        let Some(mine) = self.privileges.get(&base.name).filter(|mine| mine.has(command)) else {
+        let Some(mine) = self
+            .rights
+            .privileges
+            .get(&base.name)
+            .filter(|mine| mine.has(command))
+        else {
             // The view is open, and what it writes to is not.
             return Ok(Access::Error("42501".to_owned()));
         };
@@ -186,7 +200,7 @@ impl Me<'_> {
             .filter(|sample| sample.total > 0)
             .cloned();
         let answers = self.asked(look, base, &mine, shown_rows.as_ref()).await?;
-        if let Some(trial) = self.trials.last_mut() {
+        if let Some(trial) = self.trials.as_mut().and_then(|trials| trials.last_mut()) {
             trial.relation = relation.name.clone();
         }
         Ok(answers.access(command, mine.select))

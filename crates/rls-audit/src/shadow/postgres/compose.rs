@@ -42,12 +42,19 @@ pub(super) fn whole(relation: &Relation, command: Command) -> SqlStr {
     })
 }
 
-/// The columns that this role may give a value.
+/// The columns that this role may give a value. A view takes none for a column of its table that numbers or computes itself.
 pub(super) fn columns(relation: &Name, role: &str, command: Command) -> SqlStr {
     vouch(format!(
         "select a.attname::text from pg_catalog.pg_attribute a\n\
          where a.attrelid = {relation}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''\n\
-         and (a.attidentity <> 'a' or '{command}' = 'INSERT') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}') order by a.attnum",
+         and (a.attidentity <> 'a' or '{command}' = 'INSERT') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}')\n\
+         and not exists (\n\
+             select from pg_catalog.pg_rewrite w\n\
+             join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = w.oid\n\
+             join pg_catalog.pg_attribute b on b.attrelid = d.refobjid and b.attnum = d.refobjsubid\n\
+             where w.ev_class = a.attrelid and b.attname = a.attname and b.attrelid <> a.attrelid\n\
+             and (b.attidentity = 'a' or b.attgenerated <> ''))\n\
+         order by a.attnum",
         relation = literal(&relation.to_string()),
         role = literal(role),
         command = command.as_str(),
