@@ -75,6 +75,16 @@ pub(super) fn holders(authority: &Authority) -> Sql {
     ))
 }
 
+/// The rows of a relation that are somebody's.
+pub(super) fn rows_of(relation: &Name, column: &str, subject: &str) -> Sql {
+    Sql(format!(
+        "select coalesce(jsonb_agg(to_jsonb(s)), '[]')::text\n\
+         from (select a.* from {relation} a where a.{}::text = {} limit {KEPT}) s",
+        quoted(column),
+        literal(subject)
+    ))
+}
+
 /// How many rows there are, and some of them.
 pub(super) fn sample(relation: &Name) -> Sql {
     Sql(format!(
@@ -103,7 +113,7 @@ impl Probe {
 }
 
 /// Asks what was prepared.
-pub(super) fn ask_prepared(values: &[&str]) -> Sql {
+pub(super) fn ask_prepared(values: &[String; 3]) -> Sql {
     let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
     Sql(format!("execute vigie_probe ({})", values.join(", ")))
 }
@@ -178,6 +188,55 @@ pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> P
          'tried_to_add', (select count(*) from added),\n\
          'turned', (select coalesce(jsonb_agg(jsonb_build_array(t.n, t.patch, t.passes, t.seen and s.seen)), '[]')\n\
          from turned t join there s using (n)))::text"
+    ))
+}
+
+/// Whether such a row can be, as far as its types say: `$1`, with `$2` and `$3` laid over it.
+pub(super) fn fits(relation: &Name) -> Probe {
+    Probe(format!(
+        "select (count(jsonb_populate_record(null::{relation}, $1::jsonb || $2::jsonb || $3::jsonb)) > 0)::text"
+    ))
+}
+
+/// What stands for a relation that a view reads.
+#[derive(Debug)]
+pub(super) struct Stand {
+    /// What it is called.
+    pub(super) name: String,
+    query: String,
+}
+
+impl Stand {
+    /// Rows of a table that are given, as far as `held` lets them through.
+    pub(super) fn rows(n: usize, relation: &Name, held: &str) -> Self {
+        let (key, own) = (literal(&relation.to_string()), quoted(&relation.name));
+        Self {
+            name: format!("vigie_{n}"),
+            query: format!(
+                "select {own}.* from jsonb_populate_recordset(null::{relation}, ($1::jsonb || $2::jsonb || $3::jsonb) -> {key}) as {own}\n\
+                 where {held}"
+            ),
+        }
+    }
+
+    /// Another view, whose query this is.
+    pub(super) fn query(n: usize, query: String) -> Self {
+        Self {
+            name: format!("vigie_{n}"),
+            query,
+        }
+    }
+}
+
+/// How many rows a view's query shows of what stands for what it reads.
+pub(super) fn shown_of(stands: &[Stand], query: &str) -> Probe {
+    let stands: Vec<String> = stands
+        .iter()
+        .map(|stand| format!("{} as materialized ({})", stand.name, stand.query))
+        .collect();
+    Probe(format!(
+        "with {} select count(*)::text from ({query}) vigie_shown",
+        stands.join(",\n")
     ))
 }
 

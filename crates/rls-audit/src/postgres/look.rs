@@ -3,7 +3,7 @@
 //! Whatever is tried stands behind a savepoint that is given back, also after success: the role that was taken on, and
 //! whatever a policy's function has set, are gone before the next is tried. All of that goes to the server at once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _, postgres::PgRow};
@@ -35,13 +35,18 @@ const BEGIN: &str = "savepoint trial";
 const END: &str = "rollback to savepoint trial; release savepoint trial";
 
 impl Look {
-    pub(super) async fn begin(pool: &PgPool) -> Result<Self, Error> {
+    pub(super) async fn begin(pool: &PgPool, patience: Duration) -> Result<Self, Error> {
         let mut connection = pool.acquire().await.map_err(failure)?.detach();
         let script = concat!(
             "begin isolation level repeatable read, read only;",
             include_str!("../../../../sql/rls-audit/settings.sql")
         );
         connection.execute(sqlx::raw_sql(script)).await.map_err(failure)?;
+        let patience = format!("{}ms", patience.as_millis().max(1));
+        sqlx::query_file!("../../sql/rls-audit/timeout.sql", patience)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(failure)?;
         Ok(Self {
             connection,
             whom: None,
@@ -103,7 +108,7 @@ impl Look {
     pub(super) async fn probed<T: DeserializeOwned>(
         &mut self,
         probe: &Probe,
-        values: &[&str],
+        values: &[String; 3],
     ) -> Result<Result<T, Code>, Error> {
         let role = self.whom.as_ref().map(|whom| whom.0.clone()).unwrap_or_default();
         let known = (role, probe.clone());

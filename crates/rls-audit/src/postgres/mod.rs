@@ -5,7 +5,7 @@ mod compose;
 mod look;
 mod measure;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 pub use sqlx;
@@ -20,7 +20,11 @@ use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspecti
 pub struct PgDatabaseInspector {
     pool: PgPool,
     keeps_trials: bool,
+    patience: Duration,
 }
+
+/// So long a statement may take unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl PgDatabaseInspector {
     /// Looks through this pool.
@@ -29,28 +33,37 @@ impl PgDatabaseInspector {
         Self {
             pool,
             keeps_trials: true,
+            patience: PATIENCE,
         }
     }
 
     /// Keeps nothing of what policies are asked about: it takes far more room than what comes of it.
     #[must_use]
-    pub fn without_trials(mut self) -> Self {
-        self.keeps_trials = false;
-        self
+    pub fn without_trials(self) -> Self {
+        Self {
+            keeps_trials: false,
+            ..self
+        }
+    }
+
+    /// The same, and no statement takes longer than this; what would is unknown.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 }
 
 #[async_trait]
 impl DatabaseInspector for PgDatabaseInspector {
     async fn catalog(&self) -> Result<Catalog, Error> {
-        let mut look = Look::begin(&self.pool).await?;
+        let mut look = Look::begin(&self.pool, self.patience).await?;
         let catalog = catalog::load(&mut look).await;
         look.end().await;
         catalog
     }
 
     async fn inspect(&self, given: &[Persona]) -> Result<Inspection, Error> {
-        let mut look = Look::begin(&self.pool).await?;
+        let mut look = Look::begin(&self.pool, self.patience).await?;
         let inspected = inspect(&mut look, given, self.keeps_trials).await;
         look.end().await;
         inspected
@@ -95,7 +108,7 @@ impl Look {
 }
 
 /// What an error of the driver means to a caller; never its text, which may quote data.
-fn failure(error: sqlx::Error) -> Error {
+pub(crate) fn failure(error: sqlx::Error) -> Error {
     match integrity_core::postgres::error_code(&error).as_deref() {
         Some("42501") => Error::Forbidden {
             reason: "this login lacks a privilege (SQLSTATE 42501)".to_owned(),

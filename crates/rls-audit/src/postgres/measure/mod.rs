@@ -4,6 +4,9 @@ mod answers;
 mod asked;
 mod plans;
 mod privileges;
+mod shown;
+mod ties;
+mod tried;
 mod views;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -14,12 +17,14 @@ pub(super) use self::privileges::{Rights, rights};
 use self::{
     answers::{Answers, refused},
     privileges::privileges,
+    ties::Ties,
 };
 use super::{compose, look::Look};
 use crate::{
     Access, Authority, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
     catalog::{Relation, RelationKind},
     matrix::ALWAYS,
+    persona::looked_up,
 };
 
 /// What this login itself can read of a relation, where no policy is in its way.
@@ -66,11 +71,15 @@ pub(super) async fn cells(
     if !plans::may_fold_the_caller(catalog) {
         look.share_plans().await?;
     }
+    let mut places = looked_up(catalog);
+    places.retain(|(place, _)| samples.contains_key(place));
     let mut people = Vec::new();
     for persona in personas {
         let rights = look.rights(&persona.database_role).await?;
+        let ties = Arc::new(Ties::of(look, &places, persona).await?);
         people.push(rights.map(|rights| Me {
             rights,
+            ties,
             catalog,
             samples: &samples,
             persona,
@@ -121,6 +130,7 @@ struct Me<'a> {
     samples: &'a Samples,
     persona: &'a Persona,
     authorities: &'a [Authority],
+    ties: Arc<Ties>,
     /// What was asked, where that is kept.
     trials: Option<Vec<Trial>>,
 }

@@ -90,10 +90,12 @@ impl<'a> Page<'a> {
         let (new, settled) = by_standing(audit);
         let numbered: Vec<(usize, &Reported)> = (1..).zip(new.iter().chain(&settled).copied()).collect();
         let levels = [Level::Error, Level::Warn, Level::Info].into_iter();
-        let counts = levels.filter(|level| count(&new, *level) > 0).map(|level| Counted {
-            level: level.as_str(),
-            told: words.counted(count(&new, level), level),
-        });
+        let counts = levels
+            .filter(|level| count(&new, *level) > 0)
+            .map(|level| Counted {
+                level: level.as_str(),
+                told: words.counted(count(&new, level), level),
+            });
         let drift = audit.drift.as_ref().map(|drift| {
             let changes = drift.changes.iter().map(|change| Changed {
                 direction: change.direction.as_str(),
@@ -110,12 +112,7 @@ impl<'a> Page<'a> {
             is_complete: audit.is_complete(),
             counts: counts.collect(),
             head: head(audit, language),
-            personas: audit
-                .looked
-                .personas
-                .iter()
-                .map(|who| plain(&who.name))
-                .collect(),
+            personas: audit.looked.personas.iter().map(|who| plain(&who.name)).collect(),
             relations: relations(audit, &numbered, words),
             new: all(&new, 1, words),
             settled: all(&settled, new.len() + 1, words),
@@ -167,12 +164,20 @@ fn relations(audit: &Audit, numbered: &[(usize, &Reported)], words: &Words) -> V
     let mut about: BTreeMap<&Name, Vec<(usize, Option<&str>)>> = BTreeMap::new();
     for (number, found) in numbered {
         if let Some(relation) = found.object.relation() {
-            about.entry(relation).or_default().push((*number, found.object.persona()));
+            about
+                .entry(relation)
+                .or_default()
+                .push((*number, found.object.persona()));
         }
     }
     let relation = |(name, rows): (&Name, BTreeMap<&str, &Row>)| {
         let found = about.get(name).map(Vec::as_slice).unwrap_or_default();
-        let of = |persona| found.iter().find(|(_, about)| *about == persona).map(|(number, _)| *number);
+        let of = |persona| {
+            found
+                .iter()
+                .find(|(_, about)| *about == persona)
+                .map(|(number, _)| *number)
+        };
         let cells = audit.looked.personas.iter().map(|persona| {
             let row = rows.get(persona.name.as_str()).copied();
             let is_open = row.is_some_and(|row| row.access.values().any(Access::is_open));
@@ -194,7 +199,9 @@ fn cell(row: Option<&Row>, finding: Option<usize>, words: &Words) -> Cell {
         let access = row.and_then(|row| row.access.get(&command));
         let (class, told) = words.class(access);
         let columns = row.and_then(|row| row.columns.get(&command));
-        let columns = columns.map_or_else(String::new, |columns| format!(" ({})", plain(&columns.join(", "))));
+        let columns = columns.map_or_else(String::new, |columns| {
+            format!(" ({})", plain(&columns.join(", ")))
+        });
         Square {
             class,
             letter: letter(command, access),
