@@ -70,11 +70,12 @@ async fn every_open_cell_is_a_door_and_every_door_an_open_cell() {
                 .filter(|cell| matches!(cell.access, Access::Unknown(_)))
                 .map(|cell| format!("{} on {}", cell.command.as_str(), cell.relation))
                 .collect();
-            wrong.extend(
-                unknown
-                    .symmetric_difference(&open.unknown)
-                    .map(|cell| format!("{}: whether {cell} is open to {persona} is said differently", case.name)),
-            );
+            wrong.extend(unknown.symmetric_difference(&open.unknown).map(|cell| {
+                format!(
+                    "{}: whether {cell} is open to {persona} is said differently",
+                    case.name
+                )
+            }));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
