@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Access, Doubt, Error, Name,
     catalog::{Relation, RelationKind, ViewOptions},
-    matrix::{ALWAYS, About, CANDIDATES, Questions, asked_by, replaced, wanted},
+    matrix::{ALWAYS, About, CANDIDATES, Questions, asked_by, replaced},
 };
 
 /// How deep views may stand on views.
@@ -109,7 +109,7 @@ impl Me<'_> {
                     return None;
                 };
                 below.tables.push(name.clone());
-                below.wanted.extend(wanted(relation));
+                below.wanted.extend_from_slice(self.wanted_of(relation));
                 Stand::rows(below.stands.len(), name, &held)
             }
         };
