@@ -6,8 +6,12 @@ mod corpus;
 mod expected;
 #[path = "postgres/matrix.rs"]
 mod matrix;
+#[path = "postgres/outputs.rs"]
+mod outputs;
 #[path = "postgres/random.rs"]
 mod random;
+#[path = "../src/report/tests/read.rs"]
+mod read;
 #[path = "postgres/rules.rs"]
 mod rules;
 #[path = "postgres/traces.rs"]
