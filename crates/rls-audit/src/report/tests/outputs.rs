@@ -5,7 +5,7 @@ use quick_junit::{NonSuccessKind, TestCaseStatus};
 
 use super::{all, incomplete, read, settled, world};
 use crate::{
-    Access, Audit, Baseline, Command,
+    Access, Baseline, Command,
     report::{html, junit, markdown, sarif},
     rules::{
         self, Level,
