@@ -14,8 +14,12 @@ mod known_doors;
 mod matrix;
 #[path = "postgres/places.rs"]
 mod places;
+#[path = "postgres/outputs.rs"]
+mod outputs;
 #[path = "postgres/random.rs"]
 mod random;
+#[path = "../src/report/tests/read.rs"]
+mod read;
 #[path = "postgres/rules.rs"]
 mod rules;
 #[path = "postgres/traces.rs"]

@@ -202,13 +202,13 @@ fn cells(before: &Baseline, now: &Audit, is_same_text: bool) -> Vec<(Name, Chang
                 .and_then(|line| line.access.get(command))
                 .map_or("denied", String::as_str);
             let columns = |command: &Command| line.and_then(|line| line.columns.get(command));
-            let (named, names) = (columns(command), row.columns.get(command));
+            let (could_name, may_name) = (columns(command), row.columns.get(command));
             let stays_open = is_open(class) && access.is_open();
             let direction = match moved(class, access) {
                 Some(Direction::Widened) => Direction::Widened,
-                _ if stays_open && has_more(named, names) => Direction::Widened,
+                _ if stays_open && has_more(could_name, may_name) => Direction::Widened,
                 Some(direction) => direction,
-                None if stays_open && has_more(names, named) => Direction::Narrowed,
+                None if stays_open && has_more(may_name, could_name) => Direction::Narrowed,
                 None => continue,
             };
             let direction = if is_same_text {
@@ -219,8 +219,8 @@ fn cells(before: &Baseline, now: &Audit, is_same_text: bool) -> Vec<(Name, Chang
             let change = Change {
                 direction,
                 about: format!("{} on {} as {}", command.as_str(), row.relation, row.persona),
-                before: Some(told(class, named)),
-                after: Some(told(access.class(), names)),
+                before: Some(told(class, could_name)),
+                after: Some(told(access.class(), may_name)),
             };
             changes.push((row.relation.clone(), change));
         }

@@ -23,7 +23,7 @@ pub fn markdown(audit: &Audit) -> String {
     ];
     if !new.is_empty() {
         parts.push("### Findings".to_owned());
-        parts.push(fitting(found(&new), FINDINGS));
+        parts.push(fitting(found(&new), FINDINGS).trim_start().to_owned());
     }
     if !settled.is_empty() {
         parts.push(format!("{} more findings are known or let be.", settled.len()));

@@ -5,7 +5,7 @@ use quick_junit::{NonSuccessKind, TestCaseStatus};
 
 use super::{all, incomplete, read, settled, world};
 use crate::{
-    Access, Audit, Baseline, Command,
+    Access, Baseline, Command,
     report::{html, junit, markdown, sarif},
     rules::{
         self, Level,
@@ -250,7 +250,7 @@ fn the_page_shows_the_matrix_in_colours_and_in_letters() {
         told,
         "SELECT all rows; INSERT some rows; UPDATE none; DELETE fails"
     );
-    // The open cell leads to what is said of it.
+    // The open cell leads to the error that is about it.
     let link = cells[0].select(&read::every("a")).next().expect("a link");
     assert_eq!(link.attr("href"), Some("#f1"));
     assert!(cells[1].select(&read::every("a")).next().is_none());
