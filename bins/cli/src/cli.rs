@@ -11,7 +11,9 @@ mod checks;
 mod install;
 
 pub(crate) use alerts::{AlertsCommand, ExportArgs, Format, ListArgs, One, Words};
-pub(crate) use audit::{AuditCommand, ExplainArgs, FailOn, RlsArgs};
+pub(crate) use audit::{
+    AuditCommand, AuditFormat, BaselineArgs, DiffArgs, ExplainArgs, FailOn, RlsArgs, SuppressArgs,
+};
 pub(crate) use checks::{
     ChecksCommand, CodeArgs, LintArgs, PackArgs, PersonArgs, PlanArgs, TestArgs, TestFormat, ViewArgs,
 };

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{AccessMatrix, Catalog, Error, Persona, Trial};
@@ -7,11 +8,13 @@ use crate::{AccessMatrix, Catalog, Error, Persona, Trial};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inspection {
+    /// When that was, by the database's clock.
+    pub at: DateTime<Utc>,
     /// What decides.
     pub catalog: Catalog,
     /// What it comes to.
     pub matrix: AccessMatrix,
-    /// What the policies were asked about, so that the same can be tried for real.
+    /// What the policies were asked about, so that the same can be tried for real; none where nobody wants to.
     pub trials: Vec<Trial>,
 }
 

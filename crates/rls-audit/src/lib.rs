@@ -1,6 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
+pub mod baseline;
 pub mod catalog;
+pub mod copy;
+mod definition;
+mod digest;
 mod error;
 mod inspector;
 mod matrix;
@@ -8,10 +13,15 @@ mod name;
 mod persona;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod rules;
 pub mod shadow;
 
+pub use audit::Audit;
+pub use baseline::Baseline;
 pub use catalog::{Catalog, Command};
+pub use definition::{Definition, Effect};
 pub use error::Error;
 pub use inspector::{DatabaseInspector, Inspection};
 pub use integrity_core;

@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
 pub mod bounded;
 pub mod chosen;
 pub mod config;
 pub mod export;
 pub mod flags;
 pub mod log;
-pub mod plain;
 pub mod postgres;
 pub mod program;
 pub mod result;
@@ -16,3 +16,5 @@ pub mod signals;
 pub mod source;
 pub mod stop;
 pub mod words;
+
+pub use integrity_core::plain;

@@ -2,8 +2,12 @@
 
 use comfy_table::Cell;
 use rls_audit::{
-    Access, Command, Inspection,
-    rules::{Finding, Level, Rule, Verdict},
+    Audit, Command,
+    audit::{Reported, Standing},
+    baseline::{Change, Direction},
+    integrity_core::Language,
+    report::{self, Tone},
+    rules::{Level, Rule},
 };
 
 use wiring::plain::plain;
@@ -18,82 +22,36 @@ pub(crate) fn rule(rule: &Rule) -> String {
     format!("{}  {}\n\n{}", styled(BOLD, rule.id), rule.title, rule.why)
 }
 
-/// What was looked at: never a finding without it.
-fn looked(inspected: &Inspection) -> String {
-    let (catalog, matrix) = (&inspected.catalog, &inspected.matrix);
-    let unknown: Vec<&Access> = matrix.unknown().map(|cell| &cell.access).collect();
-    let personas: Vec<String> = matrix
-        .personas
-        .iter()
-        .map(|persona| plain(&persona.name).into_owned())
-        .collect();
-    let mut lines = vec![
-        format!(
-            "Looked at {} relations and {} functions of {} (PostgreSQL {}), read-only, as {}.",
-            catalog.relations.len(),
-            catalog.functions.len(),
-            plain(&catalog.server.database),
-            catalog.server.version / 10_000,
-            plain(&catalog.server.login),
-        ),
-        match personas.as_slice() {
-            [] => styled(
-                RED,
-                "Nobody was tried: there is no role `anon` or `authenticated`, nothing is granted to anybody, and \
-                 [[audit.personas]] names nobody.",
-            ),
-            personas => format!("Tried {} personas: {}.", personas.len(), personas.join(", ")),
-        },
-    ];
-    for role in ["anon", "authenticated"] {
-        if catalog.role(role).is_none() {
-            lines.push(format!("Skipped: there is no role `{role}`."));
-        }
-    }
-    if catalog.server.exposed_schemas.is_none() {
-        lines.push("Nothing says which schemas callers reach (pgrst.db_schemas, audit.exposed_schemas): taken is public.".to_owned());
-    }
-    lines.push(match unknown.len() {
-        0 => format!("All of {} cells are known.", matrix.cells.len()),
-        n => {
-            let mut why: Vec<String> = unknown.iter().map(ToString::to_string).collect();
-            why.sort();
-            why.dedup();
-            styled(
-                YELLOW,
-                &format!(
-                    "{n} of {} cells are not known: {}.",
-                    matrix.cells.len(),
-                    why.join(", ")
-                ),
-            )
-        }
+/// What was looked at, what was not, and what is not known: never a finding without it.
+pub(crate) fn looked(audit: &Audit) -> String {
+    let lines = report::head(audit, Language::En).into_iter();
+    let told = lines.map(|line| match line.tone {
+        Tone::Said => line.text,
+        Tone::Doubt => styled(YELLOW, &line.text),
+        Tone::Gap => styled(RED, &line.text),
     });
-    lines.join("\n")
+    told.collect::<Vec<_>>().join("\n")
 }
 
 /// One line a relation.
-pub(crate) fn matrix(inspected: &Inspection) -> String {
-    let personas = &inspected.matrix.personas;
+pub(crate) fn matrix(audit: &Audit) -> String {
+    let personas = &audit.looked.personas;
     let mut headings = vec!["RELATION".to_owned()];
     headings.extend(personas.iter().map(|persona| plain(&persona.name).into_owned()));
     let mut rows = table::with_headings(&headings.iter().map(String::as_str).collect::<Vec<_>>());
-    for relation in inspected.catalog.own_relations() {
-        let mut row = vec![Cell::new(plain(&relation.name.to_string()))];
+    for (name, of_personas) in audit.by_relation() {
+        let mut row = vec![Cell::new(plain(&name.to_string()))];
         row.extend(personas.iter().map(|persona| {
-            let letters = Command::ALL.map(|command| {
-                letter(
-                    command,
-                    inspected.matrix.access(&persona.name, &relation.name, command),
-                )
-            });
+            let own = of_personas.get(persona.name.as_str());
+            let letters = Command::ALL
+                .map(|command| report::letter(command, own.and_then(|own| own.access.get(&command))));
             Cell::new(letters.join(""))
         }));
         rows.add_row(row);
     }
     format!(
         "{}\n\n{}\n\n{}",
-        looked(inspected),
+        looked(audit),
         table::lines(&mut rows),
         styled(
             DIM,
@@ -102,52 +60,96 @@ pub(crate) fn matrix(inspected: &Inspection) -> String {
     )
 }
 
-fn letter(command: Command, access: Option<&Access>) -> String {
-    let first = &command.as_str()[..1];
-    match access {
-        Some(Access::All) => first.to_owned(),
-        Some(Access::Some | Access::Conditional(_)) => first.to_lowercase(),
-        Some(Access::None | Access::Rls) => ".".to_owned(),
-        Some(Access::Denied) => "-".to_owned(),
-        Some(Access::Error(_)) => "!".to_owned(),
-        Some(Access::Unknown(_)) | None => "?".to_owned(),
+/// What is wrong, by cause, the worst first; and what has changed.
+pub(crate) fn findings(audit: &Audit) -> String {
+    let mut lines = vec![looked(audit), String::new()];
+    let (new, settled) = report::by_standing(audit);
+    for cause in report::causes(&new) {
+        lines.extend(caused(cause));
     }
-}
-
-/// What is wrong, the worst first.
-pub(crate) fn findings(inspected: &Inspection, findings: &[Finding]) -> String {
-    let mut lines = vec![looked(inspected), String::new()];
-    for finding in findings {
-        let (style, level) = match finding.level {
-            Level::Error => (RED, "error"),
-            Level::Warn => (YELLOW, "warn"),
-            Level::Info => (DIM, "info"),
-        };
-        let verdict = match finding.verdict {
-            Verdict::Proved => "proved",
-            Verdict::Refuted => "refuted",
-            Verdict::Unproved => "unproved",
-        };
-        lines.push(format!(
-            "{}  {}  {} ({verdict})",
-            styled(style, level),
-            finding.rule,
-            plain(&finding.object.to_string())
-        ));
-        lines.push(format!("       {}", plain(&finding.message)));
-        if let Some(fix) = &finding.fix {
-            lines.extend(
-                fix.lines()
-                    .map(|line| format!("       {}", styled(DIM, &plain(line)))),
-            );
-        }
+    if audit.drift.is_some() {
+        lines.extend([drifted(audit), String::new()]);
     }
-    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     lines.push(format!(
-        "{} errors, {} warnings, {} notes.",
-        count(Level::Error),
-        count(Level::Warn),
-        count(Level::Info)
+        "{} errors, {} warnings, {} notes{}.",
+        report::count(&new, Level::Error),
+        report::count(&new, Level::Warn),
+        report::count(&new, Level::Info),
+        if audit.drift.is_some() {
+            format!(" that are new; {} the baseline knows", settled.len())
+        } else {
+            "; there is no baseline".to_owned()
+        },
     ));
     lines.join("\n")
+}
+
+/// Findings of one rule and level.
+fn caused(cause: &[&Reported]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let level = cause[0].level;
+    let style = match level {
+        Level::Error => RED,
+        Level::Warn => YELLOW,
+        Level::Info => DIM,
+    };
+    lines.push(format!(
+        "{}  {}  {}",
+        styled(style, level.as_str()),
+        styled(BOLD, &cause[0].rule),
+        cause[0].title
+    ));
+    for found in cause {
+        let again = match found.standing {
+            Standing::Reopened { because } => format!(", open again: {}", because.as_str()),
+            _ => String::new(),
+        };
+        lines.push(format!(
+            "  {} ({}{again})",
+            plain(&found.object.to_string()),
+            found.verdict.as_str()
+        ));
+        lines.push(format!("      {}", plain(&found.message)));
+        let fix = found.fix.iter().flat_map(|fix| fix.lines());
+        lines.extend(fix.map(|line| format!("      {}", styled(DIM, &plain(line)))));
+    }
+    lines.push(String::new());
+    lines
+}
+
+/// What has changed since the baseline.
+pub(crate) fn drift(audit: &Audit) -> String {
+    format!("{}\n\n{}", looked(audit), drifted(audit))
+}
+
+fn drifted(audit: &Audit) -> String {
+    let changes = audit.drift.iter().flat_map(|drift| &drift.changes);
+    let mut lines: Vec<String> = changes.map(changed).collect();
+    let direction = audit
+        .drift
+        .as_ref()
+        .and_then(rls_audit::baseline::Drift::direction);
+    lines.push(match direction {
+        None => "Nothing has changed since the baseline.".to_owned(),
+        Some(direction) => format!("Since the baseline: {}", word(direction)),
+    });
+    lines.join("\n")
+}
+
+fn changed(change: &Change) -> String {
+    format!(
+        "{}  {}: {}",
+        word(change.direction),
+        plain(&change.about),
+        plain(&change.told())
+    )
+}
+
+fn word(direction: Direction) -> String {
+    let style = match direction {
+        Direction::Widened => RED,
+        Direction::Narrowed | Direction::Changed => YELLOW,
+        Direction::Equivalent => DIM,
+    };
+    styled(style, direction.as_str())
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a command comes to. Classes, never numbers of rows: that data grows changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// There is no privilege.
@@ -26,6 +27,7 @@ pub enum Access {
 
 /// Of so many rows or changes that were tried, so many go through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Candidates {
     /// Go through.
@@ -36,6 +38,7 @@ pub struct Candidates {
 
 /// Why it could not be found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// The login may not act as this persona.
@@ -92,17 +95,20 @@ impl fmt::Display for Access {
                 write!(f, "conditional ({passing} of {tried} candidates)")
             }
             Self::Error(code) => write!(f, "error({code})"),
-            Self::Unknown(doubt) => {
-                let why = match doubt {
-                    Doubt::NotAMember => "not a member",
-                    Doubt::InsteadOf => "instead of trigger",
-                    Doubt::NoCandidate => "no candidate",
-                    Doubt::Timeout => "timeout",
-                    Doubt::Empty => "empty",
-                };
-                write!(f, "unknown({why})")
-            }
+            Self::Unknown(doubt) => write!(f, "unknown({doubt})"),
             plain => f.write_str(plain.class()),
         }
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAMember => "not a member",
+            Self::InsteadOf => "instead of trigger",
+            Self::NoCandidate => "no candidate",
+            Self::Timeout => "timeout",
+            Self::Empty => "empty",
+        })
     }
 }

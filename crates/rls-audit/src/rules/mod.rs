@@ -7,6 +7,7 @@ mod expression;
 mod facts;
 mod finding;
 mod functions;
+mod gifts;
 mod grants;
 mod lineage;
 mod partitions;
@@ -15,11 +16,14 @@ mod policies;
 mod reach;
 mod roles;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
+mod sensitive;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod views;
+
+use crate::Catalog;
 
 use self::expression::{CallSite, Caller, Column, Comparison, Expression, Side, Truth};
 
@@ -46,6 +50,7 @@ const FAMILIES: &[&[Rule]] = &[
     tables::RULES,
     partitions::RULES,
     grants::RULES,
+    sensitive::RULES,
     policies::RULES,
     views::RULES,
     functions::RULES,
@@ -68,4 +73,9 @@ pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = all().iter().flat_map(|rule| (rule.look)(facts)).collect();
     findings.sort_by(|a, b| (b.level, a.rule, &a.object).cmp(&(a.level, b.rule, &b.object)));
     findings
+}
+
+/// Whether rules understand this expression of a policy.
+pub(crate) fn is_readable(text: &str, catalog: &Catalog) -> bool {
+    Expression::of(text, catalog).is_some()
 }

@@ -1,13 +1,16 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
+use rls_audit::Baseline;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// The audit of who can do what.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditConfig {
+    /// The file that says what was agreed to, beside the configuration.
+    pub baseline: PathBuf,
     /// The schemas that callers reach; unless given, what `PostgREST` is told in the database, else `public`.
     pub exposed_schemas: Option<Vec<String>>,
     /// Logins of applications, which must not own what Row Level Security is to keep from them.
@@ -16,6 +19,18 @@ pub struct AuditConfig {
     pub sensitive_words: Vec<String>,
     /// Somebody to try: one table `[[audit.personas]]` for each, besides those that are found.
     pub personas: Vec<PersonaConfig>,
+}
+
+impl Default for AuditConfig {
+    fn default() -> Self {
+        Self {
+            baseline: PathBuf::from(Baseline::FILE),
+            exposed_schemas: None,
+            application_logins: Vec::new(),
+            sensitive_words: Vec::new(),
+            personas: Vec::new(),
+        }
+    }
 }
 
 /// Somebody to try.

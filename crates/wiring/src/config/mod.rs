@@ -122,6 +122,7 @@ impl Config {
         for pack in &mut config.packs {
             *pack = located(folder, pack);
         }
+        config.audit.baseline = folder.join(&config.audit.baseline);
         config.origin = Some(path.to_owned());
         Ok(config)
     }

@@ -22,7 +22,7 @@ use crate::{Catalog, Name, catalog::Function};
 const DEEPEST: usize = 300;
 
 /// An expression that was understood.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Expression {
     root: Expr,
     /// The same, where functions that only answer with an expression are looked through.
@@ -40,7 +40,7 @@ pub(super) struct Expression {
 }
 
 /// A query inside an expression.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Source {
     /// What it reads: the name that it goes by there, and the relation, where it is one; without a schema where none
     /// is said.

@@ -1,5 +1,6 @@
 //! Columns that others' rights hang on, and that their own subject can write: RLS-212.
 
+mod mend;
 mod subjects;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     Access, Authority, Command, Name, Persona,
-    catalog::{ConstraintKind, Grant, Relation},
+    catalog::{ConstraintKind, Relation},
     persona::authorities,
     quoted,
     rules::{Caller, Expression, Facts, Finding, Level, Object, Rule, Side, Truth, Verdict},
@@ -147,8 +148,7 @@ impl Trusted<'_> {
         let cells: Vec<(&Persona, &Access)> = personas
             .iter()
             .filter_map(|who| {
-                let matrix = self.facts.matrix;
-                let access = matrix.access(&who.name, &self.relation.name, command)?;
+                let access = self.facts.access(&who.name, &self.relation.name, command)?;
                 // What else of a row they may change says nothing of this column.
                 let is_held = command == Command::Update && access.is_open() && !self.is_changed(who);
                 Some((*who, if is_held { &Access::Rls } else { access }))
@@ -267,7 +267,7 @@ impl Trusted<'_> {
         let is_held = applying
             .iter()
             .filter(|own| !own.policy.permissive)
-            .any(|own| own.check().is_none_or(|check| self.pins(&check)));
+            .any(|own| own.check().is_none_or(|check| self.pins(check)));
         if is_held {
             return Vec::new();
         }
@@ -290,10 +290,10 @@ impl Trusted<'_> {
     }
 
     /// What is enough by itself, each understood.
-    fn parts(&self, expression: Expression) -> Vec<Expression> {
+    fn parts(&self, expression: &Expression) -> Vec<Expression> {
         let parts = expression.disjuncts();
         if parts.len() == 1 {
-            return vec![expression];
+            return vec![expression.clone()];
         }
         parts
             .iter()
@@ -356,54 +356,9 @@ impl Trusted<'_> {
                 })
             });
         let personas: Vec<&Persona> = self.facts.low_trust().collect();
-        let mut removed = personas.iter().filter_map(|who| {
-            self.facts
-                .matrix
-                .access(&who.name, &self.relation.name, Command::Delete)
-        });
+        let mut removed = personas
+            .iter()
+            .filter_map(|who| self.facts.access(&who.name, &self.relation.name, Command::Delete));
         is_unique && made && !removed.any(Access::is_open)
-    }
-
-    /// The privilege on every column but this one.
-    fn fix(&self, ways: &[Way]) -> String {
-        let relation = &self.relation.name;
-        let roles: BTreeSet<&str> = self
-            .facts
-            .low_trust()
-            .map(|who| who.database_role.as_str())
-            .collect();
-        let mut statements = Vec::new();
-        for command in ways.iter().map(|way| way.command.as_str()) {
-            let has_public = |grants: &[Grant]| {
-                grants
-                    .iter()
-                    .any(|own| own.grantee.is_none() && own.privilege == command)
-            };
-            let is_public = has_public(&self.relation.grants)
-                || self.relation.columns.iter().any(|own| has_public(&own.grants));
-            let from = is_public
-                .then(|| "public".to_owned())
-                .into_iter()
-                .chain(roles.iter().map(|role| quoted(role)));
-            let from: Vec<String> = from.collect();
-            let verb = command.to_lowercase();
-            statements.push(format!("revoke {verb} on {relation} from {};", from.join(", ")));
-            for role in &roles {
-                let others = self.relation.columns.iter().filter(|own| {
-                    own.name != self.authority.column
-                        && (self.facts.has(role, &self.relation.grants, command)
-                            || self.facts.has(role, &own.grants, command))
-                });
-                let others: Vec<String> = others.map(|own| quoted(&own.name)).collect();
-                if !others.is_empty() {
-                    statements.push(format!(
-                        "grant {verb} ({}) on {relation} to {};",
-                        others.join(", "),
-                        quoted(role)
-                    ));
-                }
-            }
-        }
-        statements.join("\n")
     }
 }

@@ -46,8 +46,8 @@ fn recursive(facts: &Facts<'_>) -> Vec<Finding> {
             asked::Way::NoneSeen => code == RECURSION,
         };
         let failing = facts
-            .matrix
-            .of(&relation.name)
+            .cells(&relation.name)
+            .iter()
             .filter(|cell| matches!(&cell.access, Access::Error(code) if is_its_own(code)));
         let cells: Vec<String> = failing
             .map(|cell| {

@@ -126,10 +126,10 @@ fn covers(wide: &Policy, narrow: &Policy) -> bool {
 fn is_within(narrow: &Own<'_>, wide: &Own<'_>) -> bool {
     narrow.commands(&Command::ALL).iter().all(|command| {
         let is_decided = |own: &Own<'_>| own.truth(*command, Caller::SignedIn) != Truth::Depends;
-        let is_within = |narrow: Option<Expression>, wide: Option<Expression>| {
+        let is_within = |narrow: Option<&Expression>, wide: Option<&Expression>| {
             narrow
                 .zip(wide)
-                .is_some_and(|(narrow, wide)| narrow.implies(&wide))
+                .is_some_and(|(narrow, wide)| narrow.implies(wide))
         };
         !is_decided(narrow)
             && !is_decided(wide)

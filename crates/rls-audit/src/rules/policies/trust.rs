@@ -94,8 +94,11 @@ fn shows_each_their_own(facts: &Facts<'_>, source: &Name) -> bool {
                     .iter()
                     .any(|reads| shows_each_their_own(facts, &reads.relation)));
     }
-    let asks =
-        |text: &str| Expression::of(text, facts.catalog).is_none_or(|own| own.names_caller(facts.catalog));
+    let asks = |text: &str| {
+        facts
+            .expression(text)
+            .is_none_or(|own| own.names_caller(facts.catalog))
+    };
     relation.rls
         && relation
             .policies
@@ -112,7 +115,7 @@ fn own_words(facts: &Facts<'_>) -> Vec<Finding> {
         let cells = own.low_trust_cells(&Command::ALL);
         let verdict = cells.verdict_by_row();
         // Whether an address was confirmed is for whoever signs the token to know.
-        let level = if *what == METADATA {
+        let level = if *what == METADATA && verdict == Verdict::Proved {
             Level::Error
         } else {
             Level::Warn
@@ -150,7 +153,7 @@ fn words(own: &Own<'_>) -> Vec<&'static str> {
                 .iter()
                 .any(|call| call.schema.as_deref() == Some("auth") && call.name == name)
         };
-        let bodies = bodies(own, &expression);
+        let bodies = bodies(own, expression);
         if has_key("user_metadata")
             || names("raw_user_meta_data")
             || bodies.iter().any(|body| has_metadata(body))

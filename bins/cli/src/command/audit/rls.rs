@@ -1,0 +1,65 @@
+use rls_audit::{Audit, audit::Outcome, report, rules::Level};
+use wiring::stop::{Exit, Stop};
+
+use super::{super::Place, looking};
+use crate::{
+    cli::{AuditFormat, FailOn, RlsArgs},
+    output, show,
+};
+
+/// What is wrong.
+pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop> {
+    // One that was asked for by name has to be there.
+    let baseline = match &args.baseline {
+        Some(path) => Some(looking::agreed(path)?),
+        None => looking::baseline(&place.config.audit.baseline)?,
+    };
+    let inspected = looking::inspection(args.source.from.as_deref(), place).await?;
+    let mut audit = looking::audit(&inspected, place);
+    if let Some(baseline) = &baseline {
+        audit = audit.beside(baseline);
+    }
+    let format = args.format.unwrap_or(if place.json {
+        AuditFormat::Json
+    } else {
+        AuditFormat::Table
+    });
+    let text = told(&audit, format, args);
+    match &args.output {
+        Some(path) => {
+            looking::write(path, &text)?;
+            output::note(&format!("written: {}", path.display()));
+        }
+        None => output::print(&text)?,
+    }
+    Ok(exit(audit.outcome(level(args.fail_on))))
+}
+
+fn told(audit: &Audit, format: AuditFormat, args: &RlsArgs) -> String {
+    match format {
+        AuditFormat::Table => show::audit::findings(audit),
+        AuditFormat::Json => serde_json::to_string_pretty(audit).expect("plain data is JSON"),
+        AuditFormat::Sarif => report::sarif(audit),
+        AuditFormat::Junit => report::junit(audit, level(args.fail_on)),
+        AuditFormat::Markdown => report::markdown(audit),
+        AuditFormat::Html => report::html(audit, args.lang.into()),
+    }
+}
+
+fn level(from: FailOn) -> Level {
+    match from {
+        FailOn::Error => Level::Error,
+        FailOn::Warn => Level::Warn,
+        FailOn::Info => Level::Info,
+    }
+}
+
+/// How a program ends that has audited.
+pub(super) fn exit(outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::Fine => Exit::Fine,
+        Outcome::Widened => Exit::Difference,
+        Outcome::Findings => Exit::Negative,
+        Outcome::Incomplete => Exit::Incomplete,
+    }
+}

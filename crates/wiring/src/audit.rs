@@ -1,0 +1,90 @@
+//! An audit of who can do what, as the configuration has it.
+
+use rls_audit::{
+    Access, Audit, Command, DatabaseInspector as _, Error, Expectation, Inspection, Persona,
+    PgDatabaseInspector, rules::Settings,
+};
+
+use crate::{
+    config::{AuditConfig, ExpectationConfig, PersonaConfig},
+    postgres::PgPool,
+    stop::{Exit, Stop},
+};
+
+impl AuditConfig {
+    /// What the database cannot say about itself.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        Settings {
+            exposed_schemas: self.exposed_schemas.clone(),
+            application_logins: self.application_logins.clone(),
+            sensitive_words: self.sensitive_words.clone(),
+        }
+    }
+
+    /// Whom to try besides those who are found.
+    ///
+    /// # Errors
+    /// `Usage` for a command or a class that there is not.
+    pub fn personas(&self) -> Result<Vec<Persona>, Stop> {
+        self.personas.iter().map(persona).collect()
+    }
+}
+
+/// Looks, as the configuration has it.
+///
+/// # Errors
+/// `Usage` for what the configuration has wrong, `Unreachable` when the database does not answer.
+pub async fn inspection(pool: PgPool, config: &AuditConfig) -> Result<Inspection, Stop> {
+    let personas = config.personas()?;
+    let inspector = PgDatabaseInspector::new(pool);
+    inspector.inspect(&personas).await.map_err(refused)
+}
+
+/// Looks and judges.
+///
+/// # Errors
+/// As [`inspection`].
+pub async fn audit(pool: PgPool, config: &AuditConfig) -> Result<Audit, Stop> {
+    Ok(Audit::new(&inspection(pool, config).await?, &config.settings()))
+}
+
+/// What an error of the audit means for a program.
+#[must_use]
+pub fn refused(error: Error) -> Stop {
+    match error {
+        Error::Unavailable(_) => Stop::unreachable(error.to_string()),
+        Error::Invalid { .. } => Stop::usage(error.to_string()),
+        error => Stop::new(Exit::Incomplete, error.code(), error.to_string()),
+    }
+}
+
+fn persona(config: &PersonaConfig) -> Result<Persona, Stop> {
+    let mut persona = Persona::new(&config.name, &config.database_role);
+    persona.claims = config.claims.clone().into_iter().collect();
+    persona.expect = config.expect.iter().map(expectation).collect::<Result<_, _>>()?;
+    Ok(persona)
+}
+
+fn expectation(config: &ExpectationConfig) -> Result<Expectation, Stop> {
+    let wrong = |key: &str, given: &str, right: &str| {
+        Stop::usage(format!(
+            "audit.personas.expect.{key}: {given:?}; right is one of {right}"
+        ))
+    };
+    let command = Command::ALL
+        .into_iter()
+        .find(|own| own.as_str() == config.command);
+    let command =
+        command.ok_or_else(|| wrong("command", &config.command, "SELECT, INSERT, UPDATE, DELETE"))?;
+    for class in &config.access {
+        if !Access::CLASSES.contains(&class.as_str()) {
+            return Err(wrong("access", class, &Access::CLASSES.join(", ")));
+        }
+    }
+    Ok(Expectation {
+        relation: config.relation.clone(),
+        command,
+        access: config.access.clone(),
+    })
+}
