@@ -36,7 +36,12 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// What rules look at, so that each of them finds its way in it.
     #[must_use]
-    pub fn new(catalog: &'a Catalog, matrix: &'a AccessMatrix, settings: &'a Settings) -> Self {
+    pub fn new(
+        catalog: &'a Catalog,
+        matrix: &'a AccessMatrix,
+        trials: &'a [Trial],
+        settings: &'a Settings,
+    ) -> Self {
         let mut expressions = BTreeMap::new();
         let policies = catalog.relations.iter().flat_map(|relation| &relation.policies);
         for text in policies
@@ -54,17 +59,11 @@ impl<'a> Facts<'a> {
         Self {
             catalog,
             matrix,
-            trials: &[],
+            trials,
             settings,
             expressions,
             cells,
         }
-    }
-
-    /// The same, and what was tried to find out what the matrix says.
-    #[must_use]
-    pub fn knowing(self, trials: &'a [Trial]) -> Self {
-        Self { trials, ..self }
     }
 
     /// What this text of a policy says, where it is understood.

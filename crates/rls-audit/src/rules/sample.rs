@@ -95,7 +95,7 @@ impl Sample {
     }
 
     /// That these changes of rows of a relation of `public` went through, as the persona.
-    pub(super) fn changed(mut self, persona: &str, relation: &str, passed: &[serde_json::Value]) -> Self {
+    pub(crate) fn changed(mut self, persona: &str, relation: &str, passed: &[serde_json::Value]) -> Self {
         self.trials.push(Trial {
             persona: persona.to_owned(),
             relation: Name::new("public", relation),
@@ -118,7 +118,7 @@ impl Sample {
     }
 
     pub(crate) fn facts(&self) -> Facts<'_> {
-        Facts::new(&self.catalog, &self.matrix, &self.settings).knowing(&self.trials)
+        Facts::new(&self.catalog, &self.matrix, &self.trials, &self.settings)
     }
 
     /// What an audit of it comes to.

@@ -1,5 +1,6 @@
 //! Columns that others' rights hang on, and that their own subject can write: RLS-212.
 
+mod mend;
 mod subjects;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     Access, Authority, Command, Name, Persona,
-    catalog::{ConstraintKind, Grant, Relation},
+    catalog::{ConstraintKind, Relation},
     persona::authorities,
     quoted,
     rules::{Caller, Expression, Facts, Finding, Level, Object, Rule, Side, Truth, Verdict},
@@ -359,48 +360,5 @@ impl Trusted<'_> {
             .iter()
             .filter_map(|who| self.facts.access(&who.name, &self.relation.name, Command::Delete));
         is_unique && made && !removed.any(Access::is_open)
-    }
-
-    /// The privilege on every column but this one.
-    fn fix(&self, ways: &[Way]) -> String {
-        let relation = &self.relation.name;
-        let roles: BTreeSet<&str> = self
-            .facts
-            .low_trust()
-            .map(|who| who.database_role.as_str())
-            .collect();
-        let mut statements = Vec::new();
-        for command in ways.iter().map(|way| way.command.as_str()) {
-            let has_public = |grants: &[Grant]| {
-                grants
-                    .iter()
-                    .any(|own| own.grantee.is_none() && own.privilege == command)
-            };
-            let is_public = has_public(&self.relation.grants)
-                || self.relation.columns.iter().any(|own| has_public(&own.grants));
-            let from = is_public
-                .then(|| "public".to_owned())
-                .into_iter()
-                .chain(roles.iter().map(|role| quoted(role)));
-            let from: Vec<String> = from.collect();
-            let verb = command.to_lowercase();
-            statements.push(format!("revoke {verb} on {relation} from {};", from.join(", ")));
-            for role in &roles {
-                let others = self.relation.columns.iter().filter(|own| {
-                    own.name != self.authority.column
-                        && (self.facts.has(role, &self.relation.grants, command)
-                            || self.facts.has(role, &own.grants, command))
-                });
-                let others: Vec<String> = others.map(|own| quoted(&own.name)).collect();
-                if !others.is_empty() {
-                    statements.push(format!(
-                        "grant {verb} ({}) on {relation} to {};",
-                        others.join(", "),
-                        quoted(role)
-                    ));
-                }
-            }
-        }
-        statements.join("\n")
     }
 }

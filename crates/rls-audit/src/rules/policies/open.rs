@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Command, Persona, quoted,
-    rules::{Caller, Facts, Finding, Level, Rule, Truth, Verdict},
+    rules::{Caller, Expression, Facts, Finding, Level, Rule, Truth, Verdict},
 };
 
 pub(super) const RLS_201: Rule = Rule {
@@ -136,10 +136,7 @@ fn read_by_signed_in(facts: &Facts<'_>) -> Vec<Finding> {
 fn unconditional_reads<'a>(facts: &'a Facts<'a>) -> impl Iterator<Item = Own<'a>> {
     permissive(facts)
         .filter(|own| own.policy.is_for(Command::Select))
-        .filter(|own| {
-            own.using()
-                .is_some_and(super::super::expression::Expression::is_plainly_true)
-        })
+        .filter(|own| own.using().is_some_and(Expression::is_plainly_true))
 }
 
 fn write(facts: &Facts<'_>) -> Vec<Finding> {
@@ -190,10 +187,7 @@ fn unconditional_writes(facts: &Facts<'_>) -> Vec<Finding> {
         let commands: Vec<Command> = own
             .commands(&[Command::Insert, Command::Update, Command::Delete])
             .into_iter()
-            .filter(|command| {
-                own.deciding(*command)
-                    .is_some_and(super::super::expression::Expression::is_plainly_true)
-            })
+            .filter(|command| own.deciding(*command).is_some_and(Expression::is_plainly_true))
             // Of what may be changed into anything RLS-211 speaks.
             .filter(|command| *command != Command::Insert || given_away(&own).is_none())
             .collect();

@@ -42,7 +42,7 @@ fn forged(facts: &Facts<'_>) -> Vec<Finding> {
         if own.truth(Command::Insert, Caller::SignedIn) != Truth::Depends {
             return None;
         }
-        let whose = whose::columns(&own, &check);
+        let whose = whose::columns(&own, check);
         let free: Vec<&str> = whose
             .iter()
             .map(String::as_str)
@@ -142,11 +142,11 @@ pub(super) fn given_away(own: &Own<'_>) -> Option<Finding> {
     let facts = own.facts;
     let (using_text, _) = (own.policy.using.as_deref()?, own.policy.check.as_deref()?);
     let (using, check) = (own.using()?, own.check()?);
-    let loose = loose(own, &using);
+    let loose = loose(own, using);
     let is_weaker = own.policy.is_for(Command::Update)
-        && is_tied(&using, facts)
-        && !is_tied(&check, facts)
-        && !restricting(own, Command::Update).any(|held| is_tied(&held, facts));
+        && is_tied(using, facts)
+        && !is_tied(check, facts)
+        && !restricting(own, Command::Update).any(|held| is_tied(held, facts));
     let cells = own.low_trust_cells(&[Command::Update]);
     if loose.is_empty() || !is_weaker || cells.verdict_by_row() == Verdict::Refuted {
         return None;
