@@ -168,21 +168,29 @@ impl Expression {
             .collect()
     }
 
-    /// Of these, the columns that have to be the very subject of the caller.
+    /// Of these, the columns that have to be the very person of the caller: the subject, or the e-mail address.
     pub(super) fn compared_with_subject(&self) -> BTreeSet<&str> {
-        let is_subject = |own: &&Comparison| own.text.contains("auth.uid()") || own.text.contains("'sub'");
         let compared = self.compared_with_caller();
-        let sides = self
-            .comparisons
-            .iter()
-            .filter(is_subject)
-            .flat_map(|own| [&own.left, &own.right]);
+        let sides = self.of_subject().flat_map(|own| [&own.left, &own.right]);
         sides
             .filter_map(|side| match side {
                 Side::Column(Column { of: None, name }) => compared.get(name.as_str()).copied(),
                 _ => None,
             })
             .collect()
+    }
+
+    /// Whether something is to be the very person of the caller: a column, or what is made of one (the first folder of a
+    /// path).
+    pub(super) fn is_signed(&self) -> bool {
+        self.of_subject()
+            .any(|own| own.is_equal && [&own.left, &own.right].contains(&&Side::Caller))
+    }
+
+    fn of_subject(&self) -> impl Iterator<Item = &Comparison> {
+        const SIGNS: [&str; 4] = ["auth.uid()", "'sub'", "auth.email()", "'email'"];
+        let comparisons = self.comparisons.iter();
+        comparisons.filter(|own| SIGNS.iter().any(|sign| own.text.contains(sign)))
     }
 
     /// Whether it looks at who asks, itself or through a function that it calls.

@@ -3,6 +3,7 @@
 use super::{
     pinned::given_away,
     shown::{Own, permissive, strangers},
+    siblings::siblings,
 };
 use crate::{
     Command, Persona, quoted,
@@ -52,7 +53,7 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
             .into_iter()
             .filter(|command| own.truth(*command, Caller::Anonymous) != Truth::False)
             .collect();
-        let cells = own.cells(&anonymous, &reaching);
+        let cells = own.cells(&anonymous, &telling(&own, &anonymous, &reaching));
         // What strangers get through other policies says nothing of one that never holds for them.
         let verdict = if reaching.is_empty() {
             Verdict::Refuted
@@ -77,6 +78,27 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
         }
     });
     found.collect()
+}
+
+/// Those of its commands that tell what strangers get through it. Where another policy opens one to them, what this one asks
+/// shows where it asks the same: in changes and removals.
+fn telling(own: &Own<'_>, anonymous: &[&Persona], reaching: &[Command]) -> Vec<Command> {
+    let is_for_them = |other: &Own<'_>| anonymous.iter().any(|who| other.is_for(&who.database_role));
+    let is_opened = |command: &Command| {
+        siblings(own).filter(is_for_them).any(|other| {
+            other.policy.is_for(*command) && other.truth(*command, Caller::Anonymous) == Truth::True
+        })
+    };
+    let same: Vec<Command> = reaching
+        .iter()
+        .copied()
+        .filter(|command| matches!(command, Command::Update | Command::Delete) && !is_opened(command))
+        .collect();
+    if reaching.iter().any(is_opened) && !same.is_empty() && !own.cells(anonymous, &same).is_denied() {
+        same
+    } else {
+        reaching.to_vec()
+    }
 }
 
 fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {

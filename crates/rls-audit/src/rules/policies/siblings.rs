@@ -96,7 +96,7 @@ fn subsets(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// The other permissive policies of its table.
-fn siblings<'a>(own: &Own<'a>) -> impl Iterator<Item = Own<'a>> {
+pub(super) fn siblings<'a>(own: &Own<'a>) -> impl Iterator<Item = Own<'a>> + use<'a> {
     let Own {
         facts,
         relation,

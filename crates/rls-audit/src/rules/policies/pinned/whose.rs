@@ -24,19 +24,12 @@ pub(super) fn columns(own: &Own<'_>, check: &Expression) -> BTreeSet<String> {
     }
     // Whoever may add rows to what several people share may add people to it, and whoever signs with their own name
     // may address others; but not so speak in their name.
-    let people = if asks_elsewhere || names_oneself(check) {
+    let people = if asks_elsewhere || check.is_signed() {
         signed(own)
     } else {
         people(own)
     };
     people.into_iter().chain(tenants(own)).collect()
-}
-
-/// Whether it holds something of the row to the very person who asks: their subject, or their address.
-fn names_oneself(check: &Expression) -> bool {
-    let signs = ["auth.uid()", "'sub'", "auth.email()", "'email'"];
-    let mut texts = check.comparisons.iter().map(|own| own.text.as_str());
-    !check.own_columns().is_empty() && texts.any(|text| signs.iter().any(|sign| text.contains(sign)))
 }
 
 /// The columns that policies compare with the very subject of the caller, or that lead to the users.

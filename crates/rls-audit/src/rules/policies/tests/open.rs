@@ -51,6 +51,28 @@ fn to_public_is_worse_where_strangers_get_something() {
     );
 }
 
+/// What a condition comes to that only a function knows, the commands show that nothing else opens.
+#[test]
+fn to_public_beside_what_everybody_reads() {
+    let of_admins = |removed: Access| {
+        let notes = table("notes")
+            .policed(named("shown", reading("public", "true")))
+            .policed(policy("admins", "public.may(auth.uid())"));
+        let found = Sample::new()
+            .with(notes)
+            .cell("anon", "notes", Command::Select, Access::All)
+            .cell("anon", "notes", Command::Delete, removed)
+            .found(&RLS_201);
+        let own = found
+            .iter()
+            .find(|own| own.object.to_string() == "policy admins on public.notes");
+        own.expect("it fired").verdict
+    };
+    assert_eq!(of_admins(Access::None), Verdict::Refuted);
+    assert_eq!(of_admins(Access::Some), Verdict::Proved);
+    assert_eq!(of_admins(Access::Denied), Verdict::Proved, "removals say nothing");
+}
+
 #[test]
 fn who_reads_everything() {
     let to_all = || world([reading("public", "true")]);
@@ -281,6 +303,8 @@ fn whose_a_new_row_is() {
     );
     insert(signed).silent(&RLS_210);
     insert(OWN).silent(&RLS_210);
+    insert("((string_to_array(path, '/'::text))[1] = (auth.uid())::text)").silent(&RLS_210);
+    insert("((string_to_array(path, '/'::text))[1] = 'shared'::text)").one(&RLS_210);
     let mut refused = insert("(id = 'ffffffff-0000-4000-8000-000000000000'::uuid)");
     refused.matrix.cells[0].access = Access::Rls;
     refused.silent(&RLS_210);
@@ -340,6 +364,8 @@ fn whose_tenant_a_new_row_is_of() {
     // Whoever is addressed is somebody else, and sees it too.
     insert("((owner = auth.uid()) OR (id = auth.uid()))", OWN).silent(&RLS_210);
     insert(&format!("({OWN} OR {members})"), OWN).silent(&RLS_210);
+    insert("(org = (auth.jwt() ->> 'org'::text))", OWN).one(&RLS_210);
+    insert("(org = (auth.jwt() ->> 'email'::text))", OWN).silent(&RLS_210);
     let mut own_key = insert(members, OWN);
     own_key.catalog.relations[0].constraints.push(Constraint {
         name: "orgs_pkey".to_owned(),
