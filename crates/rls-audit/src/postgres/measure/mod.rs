@@ -161,8 +161,8 @@ impl Me<'_> {
         if !Command::ALL.iter().any(|command| mine.has(*command)) {
             return Ok(denied());
         }
-        if let Some(view) = &relation.view {
-            return self.through_view(look, relation, view, mine).await;
+        if relation.view.is_some() {
+            return self.through_view(look, relation, mine).await;
         }
         let probed = if mine.policies_apply {
             Some(self.probed(look, relation, mine).await?)
