@@ -51,6 +51,8 @@ pub enum Doubt {
     Timeout,
     /// There are no rows, and the policies do not say what they would do with any.
     Empty,
+    /// The login may not read the rows that decide.
+    Unseen,
 }
 
 impl Access {
@@ -109,6 +111,7 @@ impl fmt::Display for Doubt {
             Self::NoCandidate => "no candidate",
             Self::Timeout => "timeout",
             Self::Empty => "empty",
+            Self::Unseen => "not to be read by this login",
         })
     }
 }

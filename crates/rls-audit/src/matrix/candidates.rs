@@ -62,6 +62,16 @@ impl Given {
 }
 
 impl About<'_> {
+    /// Where policies look at the folders of a path: a file in the persona's own.
+    pub(super) fn own_path(&self) -> Option<Value> {
+        const SIGNS: [&str; 3] = ["foldername(", "split_part(", "string_to_array("];
+        let texts = self.relation.policies.iter();
+        let mut texts = texts.flat_map(|policy| [&policy.using, &policy.check]).flatten();
+        let subject = self.persona.claims.get("sub")?.as_str()?;
+        let is_path = texts.any(|text| SIGNS.iter().any(|sign| text.contains(sign)));
+        is_path.then(|| json!(format!("{subject}/x")))
+    }
+
     /// What makes a row as much the persona's own as it can be.
     pub(crate) fn own(&self) -> Map<String, Value> {
         let looked_at = self.looked_at();

@@ -46,6 +46,9 @@ impl Values {
         values
             .others
             .extend(wanted.filter(|value| !value.is_null()).cloned());
+        if let Some(path) = about.own_path().filter(|_| kind == Kind::Text) {
+            values.others.push(path);
+        }
         match kind {
             Kind::Uuid => values.others.push(json!(SOMEBODY)),
             Kind::Text if values.others.is_empty() => values.others.push(json!("somebody-else")),

@@ -15,7 +15,7 @@ use crate::{
 
 /// A subject that nobody is.
 #[cfg(feature = "postgres")]
-const NOBODY: &str = "00000000-0000-4000-8000-0000000000aa";
+pub(super) const NOBODY: &str = "00000000-0000-4000-8000-0000000000aa";
 
 /// A column that policies trust to say what somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

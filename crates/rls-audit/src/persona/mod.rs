@@ -63,6 +63,12 @@ impl Persona {
         Value::Object(self.claims.clone()).to_string()
     }
 
+    /// Whether no row can be this persona's: a stranger, or somebody of whom nothing is known but that they are signed in.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn is_nobody(&self) -> bool {
+        self.claims.get("sub").is_none_or(|sub| sub == automatic::NOBODY)
+    }
+
     /// Whether this is somebody who has not shown who they are.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {

@@ -55,7 +55,12 @@ fn of_owners<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (&'a Relation, &'a V
 fn writing(facts: &Facts<'_>) -> Vec<Finding> {
     let reach = Reach::new(facts);
     let mut found = Vec::new();
-    for (relation, _) in of_owners(facts) {
+    for (relation, view) in of_owners(facts) {
+        // What asks as whoever reads below it is written as them too.
+        let is_replaced = relation.triggers.iter().any(|own| own.instead_of && own.enabled);
+        if !is_replaced && reading::ground(facts.catalog, relation, view).is_empty() {
+            continue;
+        }
         let wanted: Vec<&str> = relation.writable.iter().map(|command| command.as_str()).collect();
         let gifts = reach.on(relation, &wanted);
         if gifts.is_empty() {

@@ -58,6 +58,10 @@ impl Me<'_> {
         };
         let probe = compose::probe(&relation.name, &questions, &defaults);
         let mut tried = Tried::new(&about, &may, sampled);
+        if !self.samples.contains_key(&relation.name) && mine.has(Command::Select) {
+            // Where this login may not read, the persona may.
+            tried.join(look.tried(compose::sample(&relation.name)).await?.ok());
+        }
         let mut whole = look.probed(&probe, &tried.values()).await?;
         if whole.as_ref().err().is_some_and(is_of_a_value) {
             tried.keep_what_fits(look, &about).await?;

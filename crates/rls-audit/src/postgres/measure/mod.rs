@@ -23,7 +23,7 @@ use self::{
 use super::{compose, look::Look};
 use crate::{
     Access, Authority, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
-    catalog::{Relation, RelationKind},
+    catalog::{Policy, Relation, RelationKind},
     matrix::{ALWAYS, wanted},
     persona::looked_up,
 };
@@ -79,12 +79,11 @@ pub(super) async fn cells(
     let wanted: Wanted = relations
         .map(|relation| (relation.name.clone(), wanted(relation)))
         .collect();
-    let mut places = looked_up(catalog);
-    places.retain(|(place, _)| samples.contains_key(place));
+    let places = looked_up(catalog);
     let mut people = Vec::new();
     for persona in personas {
         let rights = look.rights(&persona.database_role).await?;
-        let ties = Arc::new(Ties::of(look, &places, persona).await?);
+        let ties = Arc::new(Ties::of(look, &places, &samples, persona).await?);
         people.push(rights.map(|rights| Me {
             rights,
             ties,
@@ -177,10 +176,34 @@ impl Me<'_> {
             *access = match (command, &probed) {
                 (Command::Select, _) => self.read(look, relation, probed.as_ref()).await?,
                 (_, None) => Access::All,
-                (command, Some(probed)) => probed.access(command, mine.select),
+                (command, Some(probed)) => {
+                    let access = probed.access(command, mine.select);
+                    if matches!(access, Access::None | Access::Rls) && self.is_blind(relation) {
+                        Access::Unknown(Doubt::Unseen)
+                    } else {
+                        access
+                    }
+                }
             };
         }
         Ok(accesses)
+    }
+
+    /// Whether rows decide that this login may not read: its own, or those of others that its policies look up. For whoever
+    /// no row is about, none of them does.
+    fn is_blind(&self, relation: &Relation) -> bool {
+        let looks_up = |policy: &Policy| {
+            let others = policy
+                .reads
+                .iter()
+                .filter(|reads| reads.relation != relation.name);
+            let mut unseen = others.filter(|reads| !self.samples.contains_key(&reads.relation));
+            let mut own_functions = policy.calls.iter().filter(|call| call.name.schema != "auth");
+            unseen.next().is_some() || own_functions.next().is_some()
+        };
+        !self.persona.is_nobody()
+            && !self.samples.contains_key(&relation.name)
+            && relation.policies.iter().any(looks_up)
     }
 
     /// Tries to read; where there is nothing to be seen, the policies are asked about rows that there might be.

@@ -43,6 +43,12 @@ impl Tried {
         }
     }
 
+    /// Takes rows that the persona sees among those that there might be.
+    pub(super) fn join(&mut self, seen: Option<Sample>) {
+        let rows = seen.and_then(|seen| serde_json::from_str::<Vec<Value>>(&seen.rows).ok());
+        self.rows.extend(rows.into_iter().flatten());
+    }
+
     /// As the question takes them.
     pub(super) fn values(&self) -> [String; 3] {
         let text = |list: &Vec<Value>| Value::Array(list.clone()).to_string();

@@ -110,7 +110,11 @@ pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// What has rows itself and is read by this view as its owner, directly or through others as theirs. What a view within
 /// reads that asks as whoever reads, it reads as them here too.
-fn ground<'a>(catalog: &'a Catalog, own: &'a Relation, view: &'a ViewOptions) -> BTreeMap<&'a Name, &'a str> {
+pub(super) fn ground<'a>(
+    catalog: &'a Catalog,
+    own: &'a Relation,
+    view: &'a ViewOptions,
+) -> BTreeMap<&'a Name, &'a str> {
     let mut tables = BTreeMap::new();
     for reads in &view.reads {
         match catalog.relation(&reads.relation) {

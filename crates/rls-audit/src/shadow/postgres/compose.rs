@@ -190,7 +190,7 @@ pub(super) fn unbind(relation: &Name) -> SqlStr {
         "do $vigie$ declare it record; top regclass := {relation}::regclass; above regclass; begin\n\
          loop select inhparent into above from pg_inherits where inhrelid = top; exit when above is null; top := above; end loop;\n\
          for it in select conname from pg_constraint where conrelid = top and contype in ('c', 'f', 'p', 'u', 'x') loop\n\
-         execute format('alter table %s drop constraint %I cascade', top, it.conname);\n\
+         execute format('alter table %s drop constraint if exists %I cascade', top, it.conname);\n\
          end loop;\n\
          for it in select attname, attidentity from pg_attribute where attrelid = top and attnum > 0 and attnotnull\n\
          and (select relkind from pg_class where oid = top) in ('r', 'p') loop\n\
