@@ -122,10 +122,15 @@ impl Life {
         let evaluated_by = session.evaluated_by().await?;
         let leases = PgLeases::new(session.pool.clone());
         let (name, holder) = (lease_name(&self.chosen), holder());
-        let lease = leases.acquire(&Caller::Service, &name, &holder, self.config.sync.lease).await;
+        let lease = leases
+            .acquire(&Caller::Service, &name, &holder, self.config.sync.lease)
+            .await;
         lease.map_err(service::refused).map_err(at)?;
         let runner = session.runner(&self.chosen);
-        let auditor = session.auditor(&self.config, self.auditor.as_ref()).await.map_err(at)?;
+        let auditor = session
+            .auditor(&self.config, self.auditor.as_ref())
+            .await
+            .map_err(at)?;
         let round = Round {
             store: &session.store,
             evaluated_by: &evaluated_by,

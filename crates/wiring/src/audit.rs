@@ -2,6 +2,8 @@
 
 mod auditor;
 pub(crate) mod evaluations;
+#[cfg(test)]
+mod tests;
 
 use std::{fs, io::ErrorKind, path::Path};
 

@@ -132,7 +132,10 @@ impl Chosen {
     /// What the audit finds are checks too, and no pack may have one of the same code.
     fn audit(&mut self, every: Duration) -> Result<(), Stop> {
         let audited = evaluations::checks(every, self.time_zone.unwrap_or_default());
-        if let Some(both) = audited.iter().find(|info| self.codes().any(|code| *code == info.code)) {
+        if let Some(both) = audited
+            .iter()
+            .find(|info| self.codes().any(|code| *code == info.code))
+        {
             return Err(Stop::usage(format!(
                 "{}: a check of a chosen pack is called as one of the audit's; give it another code",
                 both.code

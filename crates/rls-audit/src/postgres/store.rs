@@ -84,9 +84,13 @@ impl AuditStore for PgAuditStore {
             .fetch_optional(transaction.connection())
             .await
             .map_err(failure)?;
-        let audit = document.map(|document| serde_json::from_str(&document)).transpose();
+        let audit = document
+            .map(|document| serde_json::from_str(&document))
+            .transpose();
         audit.map_err(|_| Error::Corrupt {
-            reason: "another version of this program has written the last audit; the next one takes its place".to_owned(),
+            reason:
+                "another version of this program has written the last audit; the next one takes its place"
+                    .to_owned(),
         })
     }
 }

@@ -3,7 +3,7 @@
 mod contract;
 mod server;
 
-use rls_audit::{AuditStore as _, MemoryAuditStore, MockAuditStore, Audit};
+use rls_audit::{Audit, AuditStore as _, MemoryAuditStore, MockAuditStore};
 
 /// In memory, a store and what people reach are one.
 mod memory {
@@ -13,7 +13,10 @@ mod memory {
     use integrity_core::Caller;
     use rls_audit::{AuditStore, Error};
 
-    use super::{Audit, MemoryAuditStore, contract::{self, Stores}};
+    use super::{
+        Audit, MemoryAuditStore,
+        contract::{self, Stores},
+    };
 
     struct Shared(Arc<MemoryAuditStore>);
 

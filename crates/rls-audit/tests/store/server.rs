@@ -22,12 +22,9 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
-        let sandbox =
-            Sandbox::start(&Options::from_env().setting("fsync", "off")).expect("a private server");
+        let sandbox = Sandbox::start(&Options::from_env().setting("fsync", "off")).expect("a private server");
         sandbox.create_database("audits").expect("a database");
-        let owner = PgPool::connect(&sandbox.url("audits"))
-            .await
-            .expect("connected");
+        let owner = PgPool::connect(&sandbox.url("audits")).await.expect("connected");
         postgres::ROOM.migrate(&owner).await.expect("migrated");
         // The alerts are another room; the roles are those of both.
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sql/alerts-store/migrations");

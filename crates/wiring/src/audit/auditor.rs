@@ -80,13 +80,18 @@ impl Auditor {
         let seen = timeout(self.limit, self.inspector.inspect(&self.personas)).await;
         let seen = seen.map_err(|_| {
             let seconds = self.limit.as_secs();
-            failed(FailureKind::Timeout, format!("the audit took longer than {seconds} s (sync.budget)"))
+            failed(
+                FailureKind::Timeout,
+                format!("the audit took longer than {seconds} s (sync.budget)"),
+            )
         })?;
         let seen = seen.map_err(|error| refused(&error))?;
         let mut audit = Audit::new(&seen, &self.settings);
         match (&agreed, before) {
             (Some(agreed), _) => audit = audit.beside(agreed),
-            (None, Some(before)) => audit.drift = Some(Baseline::of(&before, &Baseline::default()).drift(&audit)),
+            (None, Some(before)) => {
+                audit.drift = Some(Baseline::of(&before, &Baseline::default()).drift(&audit))
+            }
             (None, None) => {}
         }
         self.store

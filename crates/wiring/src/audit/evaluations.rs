@@ -46,7 +46,10 @@ pub(crate) fn checks(every: Duration, zone: Tz) -> Vec<CheckInfo> {
         proved: true,
     };
     let rules = rules::all().into_iter();
-    let mut checks = vec![info(code(AUDIT), "Who can do what is as it was agreed".to_owned())];
+    let mut checks = vec![info(
+        code(AUDIT),
+        "Who can do what is as it was agreed".to_owned(),
+    )];
     checks.extend(rules.map(|rule| info(of_rule(rule.id), format!("{}: {}", rule.id, rule.title))));
     checks
 }
@@ -214,7 +217,10 @@ fn key(fingerprint: &str) -> String {
     if fingerprint.len() <= Finding::MAX_ENTITY_ID {
         return fingerprint.to_owned();
     }
-    let digest: String = Sha256::digest(fingerprint).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(fingerprint)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let begin = fingerprint.floor_char_boundary(Finding::MAX_ENTITY_ID - digest.len() - 1);
     format!("{} {digest}", &fingerprint[..begin])
 }
@@ -224,7 +230,9 @@ fn fitting(candidates: impl IntoIterator<Item = Value>) -> Payload {
     let mut fitting = candidates
         .into_iter()
         .filter_map(|value| Payload::from_json(value.to_string()).ok());
-    fitting.next().unwrap_or_else(|| Payload::from_json("{}").expect("an object"))
+    fitting
+        .next()
+        .unwrap_or_else(|| Payload::from_json("{}").expect("an object"))
 }
 
 fn kind(object: &Object) -> &'static str {

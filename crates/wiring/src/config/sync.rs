@@ -54,11 +54,21 @@ impl OpsConfig {
 }
 
 fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    between(deserializer, "lease", Duration::from_secs(3), Duration::from_hours(1))
+    between(
+        deserializer,
+        "lease",
+        Duration::from_secs(3),
+        Duration::from_hours(1),
+    )
 }
 
 fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    between(deserializer, "budget", Duration::from_secs(1), Duration::from_hours(1))
+    between(
+        deserializer,
+        "budget",
+        Duration::from_secs(1),
+        Duration::from_hours(1),
+    )
 }
 
 /// A duration of at least so long, and at most so long.

@@ -91,7 +91,10 @@ impl<'a> Look<'a> {
         snapshot.end().await;
         if let Some(auditor) = self.auditor.filter(|_| self.is_audit_due()) {
             let Some(evaluations) = self.audited(auditor, started_at).await else {
-                return Ok(Looked { started_at, left: left + 1 });
+                return Ok(Looked {
+                    started_at,
+                    left: left + 1,
+                });
             };
             for evaluation in evaluations {
                 each(self.at_home(evaluation)).await?;
@@ -102,7 +105,11 @@ impl<'a> Look<'a> {
 
     /// The audit is one check, which its rules follow; a run of some checks only leaves it out.
     fn is_audit_due(self) -> bool {
-        let audit = self.chosen.known.iter().find(|check| check.code.as_str() == AUDIT);
+        let audit = self
+            .chosen
+            .known
+            .iter()
+            .find(|check| check.code.as_str() == AUDIT);
         let is_due = audit.is_some_and(|check| (self.due)(&check.code));
         is_due && self.chosen.only.is_empty()
     }
