@@ -19,7 +19,7 @@ use crate::screens::{
 };
 
 /// So many cells are on a page, at least of [`FEWEST`] relations.
-const CELLS: usize = 300;
+const CELLS: usize = 240;
 const FEWEST: usize = 5;
 
 #[derive(Debug, Default)]

@@ -8,7 +8,8 @@ use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use rls_audit::{
     Audit,
-    audit::{ExposedBy, Skipped},
+    audit::{ExposedBy, Reported, Skipped, Standing},
+    rules::Level,
 };
 
 use self::{
@@ -56,7 +57,7 @@ struct View<'a> {
 #[derive(Debug)]
 struct Seen<'a> {
     class: &'static str,
-    headline: &'static str,
+    headline: String,
     is_complete: bool,
     /// That it is too old to be believed.
     old: Option<String>,
@@ -103,10 +104,19 @@ fn seen<'a>(frame: &Frame, page: &AccessPage, audit: &'a Audit) -> Seen<'a> {
     let age = page.at - looked.at;
     let is_old = age > every.unwrap_or(DAY) * 2;
     let is_complete = audit.is_complete();
-    let (class, headline) = match (is_complete, is_old) {
-        (false, _) => ("blind", w.incomplete),
-        (true, true) => ("blind", w.complete),
-        (true, false) => ("whole", w.complete),
+    let is_error = |found: &&Reported| {
+        found.level == Level::Error && !matches!(found.standing, Standing::Suppressed { .. })
+    };
+    let errors = audit.findings.iter().filter(is_error).count();
+    let headline = match (is_complete, errors) {
+        (false, _) => w.incomplete.to_owned(),
+        (true, 0) => w.complete.to_owned(),
+        (true, n) => fill(form(w.errors, n as u64, frame.language), &[&counted(n)]),
+    };
+    let class = match (is_complete && !is_old, errors) {
+        (false, _) => "blind",
+        (true, 0) => "whole",
+        (true, _) => "bad",
     };
     // What should have been looked at comes first.
     let mut skipped: Vec<&Skipped> = audit.skipped.iter().collect();

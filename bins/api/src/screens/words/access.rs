@@ -5,7 +5,10 @@ words! {
     none:
         "Aucun audit n’a encore été fait\u{a0}: vigie-sync en fait un quand sa configuration dit audit.every.",
         "No audit was made yet: vigie-sync makes one where its configuration says audit.every.";
-    complete: "L’audit est complet", "The audit is complete";
+    complete: "L’audit est complet\u{a0}: aucune erreur", "The audit is complete: no error";
+    errors:
+        "L’audit est complet\u{a0}: {} erreur|L’audit est complet\u{a0}: {} erreurs",
+        "The audit is complete: {} error|The audit is complete: {} errors";
     incomplete:
         "L’audit est incomplet\u{a0}: ce qu’il ne trouve pas peut exister",
         "The audit is incomplete: what it does not find may be there";
