@@ -12,7 +12,7 @@ use rls_audit::{
     PgDatabaseInspector, rules::Settings,
 };
 
-pub use self::{auditor::Auditor, evaluations::AUDIT};
+pub use self::{auditor::Auditor, evaluations::{AUDIT, is_rule}};
 use crate::{
     config::{AuditConfig, ExpectationConfig, PersonaConfig},
     postgres::PgPool,

@@ -2,14 +2,15 @@
 
 use serde_json::Value;
 
-use crate::harness::{World, row};
+use crate::harness::{World, check, row};
 
 const DAILY: &str = "packs = [\"checks\"]\n[audit]\nevery = \"1d\"\n";
 
 /// A table that everybody signed in reads, and a configuration that audits daily.
 fn world() -> World {
     let world = World::migrated();
-    world.pack(&[]);
+    let fine = check("FINE", "WARN", "", "select 'B1' as entity_id where false");
+    world.pack(&[("fine.sql", &fine)]);
     world.file("vigie.toml", DAILY);
     world.sql(
         "create table public.notes (id int primary key); insert into public.notes values (1);
@@ -96,10 +97,6 @@ fn who_can_do_more_than_before_is_an_alert_that_a_person_ends() {
 fn without_being_asked_it_does_not_audit() {
     let world = world();
     world.file("vigie.toml", "packs = [\"checks\"]\n");
-    world.file(
-        "checks/fine.sql",
-        crate::harness::check("FINE", "WARN", "", "select 'B1' as entity_id where false"),
-    );
     let report = once(&world, 0);
     assert_eq!(report["checks"].as_array().map(Vec::len), Some(1));
     assert_eq!(world.value("select count(*)::text from vigie.audits"), "0");

@@ -63,7 +63,13 @@ pub(super) struct Terrain<'a> {
     pub(super) elapsed: Duration,
 }
 
-/// What an audit found. Only a complete one can lead to a resolve.
+/// Whether this check is one of the rules: they are looked at with the audit, and have no turn of their own.
+#[must_use]
+pub fn is_rule(check: &CheckInfo) -> bool {
+    check.pack == PACK && check.code.as_str() != AUDIT
+}
+
+/// What an audit found. Only a complete one can lead to a resolve; of any other, rules that found nothing say nothing.
 pub(super) fn found(audit: &Audit, terrain: &Terrain<'_>) -> Vec<Evaluation> {
     let at = audit.looked.at;
     let mut evaluations = Vec::new();
@@ -73,13 +79,16 @@ pub(super) fn found(audit: &Audit, terrain: &Terrain<'_>) -> Vec<Evaluation> {
             .iter()
             .filter(|found| found.rule == rule.id && counts(found));
         let mut findings: Vec<Finding> = errors.map(finding).collect();
-        let is_whole = audit.is_complete() && findings.len() <= MOST;
-        findings.truncate(MOST);
-        let outcome = if is_whole {
+        let is_complete = audit.is_complete();
+        if !is_complete && findings.is_empty() {
+            continue;
+        }
+        let outcome = if is_complete && findings.len() <= MOST {
             Outcome::Complete
         } else {
             Outcome::Truncated
         };
+        findings.truncate(MOST);
         evaluations.push(evaluation(of_rule(rule.id), at, outcome, findings, terrain));
     }
     let (outcome, findings) = match missing(audit) {
@@ -90,15 +99,10 @@ pub(super) fn found(audit: &Audit, terrain: &Terrain<'_>) -> Vec<Evaluation> {
     evaluations
 }
 
-/// What is told where there was no audit: of the rules nothing is known, so they keep what they have.
+/// What is told where there was no audit: the rules keep what they have.
 pub(super) fn nothing(failure: Failure, at: DateTime<Utc>, terrain: &Terrain<'_>) -> Vec<Evaluation> {
-    let rules = rules::all().into_iter();
-    let mut evaluations: Vec<Evaluation> = rules
-        .map(|rule| evaluation(of_rule(rule.id), at, Outcome::Truncated, Vec::new(), terrain))
-        .collect();
     let failed = Outcome::Failed(failure);
-    evaluations.push(evaluation(code(AUDIT), at, failed, Vec::new(), terrain));
-    evaluations
+    vec![evaluation(code(AUDIT), at, failed, Vec::new(), terrain)]
 }
 
 /// What somebody has looked at and lets be is no alert.
