@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod baseline;
 pub mod catalog;
+pub mod copy;
 mod definition;
 mod digest;
 mod error;
@@ -12,6 +13,8 @@ mod name;
 mod persona;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod rules;
 #[cfg(feature = "mock")]
 mod sample;

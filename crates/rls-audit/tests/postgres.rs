@@ -1,11 +1,19 @@
 //! The inspector on real servers, over a corpus of small schemas.
 
+#[path = "postgres/copy.rs"]
+mod copy;
 #[path = "postgres/corpus.rs"]
 mod corpus;
+#[path = "postgres/doors.rs"]
+mod doors;
 #[path = "postgres/expected.rs"]
 mod expected;
+#[path = "postgres/known_doors.rs"]
+mod known_doors;
 #[path = "postgres/matrix.rs"]
 mod matrix;
+#[path = "postgres/places.rs"]
+mod places;
 #[path = "postgres/random.rs"]
 mod random;
 #[path = "postgres/rules.rs"]

@@ -12,7 +12,10 @@ use rls_audit::{
     PgDatabaseInspector, rules::Settings,
 };
 
-pub use self::{auditor::Auditor, evaluations::{AUDIT, is_rule}};
+pub use self::{
+    auditor::Auditor,
+    evaluations::{AUDIT, is_rule},
+};
 use crate::{
     config::{AuditConfig, ExpectationConfig, PersonaConfig},
     postgres::PgPool,

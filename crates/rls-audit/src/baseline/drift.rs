@@ -13,6 +13,7 @@ use crate::{
 
 /// What has changed since a baseline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Drift {
     /// What, the worst first.
@@ -21,6 +22,7 @@ pub struct Drift {
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// What it comes to.
@@ -35,6 +37,7 @@ pub struct Change {
 
 /// What a change comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Direction {
     /// The text differs, and no cell does; or a cell does, and no text: then the rows have changed, and not the rules.
@@ -45,6 +48,32 @@ pub enum Direction {
     Narrowed,
     /// Somebody can do more.
     Widened,
+}
+
+impl Change {
+    /// What was so, and what is so.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => format!("{before} → {after}"),
+            (Some(before), None) => format!("gone: {before}"),
+            (None, Some(after)) => format!("new: {after}"),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+impl Direction {
+    /// In a word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Equivalent => "EQUIVALENT",
+            Self::Changed => "CHANGED",
+            Self::Narrowed => "NARROWED",
+            Self::Widened => "WIDENED",
+        }
+    }
 }
 
 impl Drift {

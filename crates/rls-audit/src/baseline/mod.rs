@@ -62,6 +62,9 @@ pub struct Accepted {
 }
 
 impl Baseline {
+    /// What the file is called, unless somebody calls it otherwise.
+    pub const FILE: &'static str = "vigie-audit.json";
+
     /// What is so now; suppressions are kept as long as what they suppress is there.
     #[must_use]
     pub fn of(audit: &Audit, before: &Self) -> Self {

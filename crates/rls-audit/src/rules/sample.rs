@@ -103,11 +103,7 @@ impl Sample {
     }
 
     pub(super) fn facts(&self) -> Facts<'_> {
-        Facts {
-            catalog: &self.catalog,
-            matrix: &self.matrix,
-            settings: &self.settings,
-        }
+        Facts::new(&self.catalog, &self.matrix, &self.settings)
     }
 
     pub(super) fn found(&self, rule: &Rule) -> Vec<Finding> {

@@ -1,10 +1,7 @@
 //! The matrix as a picture: relations × personas, four squares each. What is open to somebody stands first, and so many
 //! cells are on a page that it stays light.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, HashMap},
-};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use rls_audit::{
     Access, Audit, Command, Name,
@@ -52,14 +49,7 @@ pub(super) struct Square {
 
 pub(super) fn matrix<'a>(frame: &Frame, audit: &'a Audit, from: usize) -> Matrix<'a> {
     let personas: Vec<&Who> = audit.looked.personas.iter().collect();
-    let mut relations: BTreeMap<&Name, HashMap<&str, &Row>> = BTreeMap::new();
-    for row in &audit.access {
-        relations
-            .entry(&row.relation)
-            .or_default()
-            .insert(&row.persona, row);
-    }
-    let mut relations: Vec<_> = relations.into_iter().collect();
+    let mut relations: Vec<_> = audit.by_relation().into_iter().collect();
     relations.sort_by_cached_key(|(name, rows)| (Reverse(openness(&personas, rows)), *name));
     let total = relations.len();
     let size = (CELLS / personas.len().max(1)).max(FEWEST);
@@ -85,7 +75,7 @@ pub(super) fn matrix<'a>(frame: &Frame, audit: &'a Audit, from: usize) -> Matrix
 }
 
 /// How many squares are open, first to those who have not shown who they are.
-fn openness(personas: &[&Who], rows: &HashMap<&str, &Row>) -> (usize, usize) {
+fn openness(personas: &[&Who], rows: &BTreeMap<&str, &Row>) -> (usize, usize) {
     let open = |is_anonymous: bool| -> usize {
         let those = personas.iter().filter(|who| who.is_anonymous == is_anonymous);
         let rows = those.filter_map(|who| rows.get(who.name.as_str()));
@@ -95,7 +85,7 @@ fn openness(personas: &[&Who], rows: &HashMap<&str, &Row>) -> (usize, usize) {
     (open(true), open(false))
 }
 
-fn line(name: &Name, rows: &HashMap<&str, &Row>, personas: &[&Who]) -> Line {
+fn line(name: &Name, rows: &BTreeMap<&str, &Row>, personas: &[&Who]) -> Line {
     let kind = rows.values().next().map(|row| row.kind);
     let cell = |who: &&Who| {
         let row = rows.get(who.name.as_str());

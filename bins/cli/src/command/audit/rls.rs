@@ -1,4 +1,4 @@
-use rls_audit::{Audit, audit::Outcome, rules::Level};
+use rls_audit::{Audit, audit::Outcome, report, rules::Level};
 use wiring::stop::{Exit, Stop};
 
 use super::{super::Place, looking};
@@ -24,7 +24,7 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
     } else {
         AuditFormat::Table
     });
-    let text = told(&audit, format);
+    let text = told(&audit, format, args);
     match &args.output {
         Some(path) => {
             looking::write(path, &text)?;
@@ -35,10 +35,14 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
     Ok(exit(audit.outcome(level(args.fail_on))))
 }
 
-fn told(audit: &Audit, format: AuditFormat) -> String {
+fn told(audit: &Audit, format: AuditFormat, args: &RlsArgs) -> String {
     match format {
         AuditFormat::Table => show::audit::findings(audit),
         AuditFormat::Json => serde_json::to_string_pretty(audit).expect("plain data is JSON"),
+        AuditFormat::Sarif => report::sarif(audit),
+        AuditFormat::Junit => report::junit(audit, level(args.fail_on)),
+        AuditFormat::Markdown => report::markdown(audit),
+        AuditFormat::Html => report::html(audit, args.lang.into()),
     }
 }
 

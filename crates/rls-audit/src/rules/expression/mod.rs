@@ -19,7 +19,7 @@ use crate::{Catalog, Name, catalog::Function};
 const DEEPEST: usize = 300;
 
 /// An expression that was understood.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Expression {
     root: Expr,
     /// The queries in it, in their order.
@@ -35,7 +35,7 @@ pub(super) struct Expression {
 }
 
 /// A query inside an expression.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Source {
     /// What it reads: the name that it goes by there, and the relation, where it is one; without a schema where none
     /// is said.

@@ -144,14 +144,7 @@ impl Trusted<'_> {
         }
         let cells: Vec<(&Persona, &Access)> = personas
             .iter()
-            .filter_map(|who| {
-                Some((
-                    *who,
-                    self.facts
-                        .matrix
-                        .access(&who.name, &self.relation.name, command)?,
-                ))
-            })
+            .filter_map(|who| Some((*who, self.facts.access(&who.name, &self.relation.name, command)?)))
             .collect();
         let mut evidence: Vec<String> = personas
             .iter()
@@ -248,7 +241,7 @@ impl Trusted<'_> {
         let is_held = applying
             .iter()
             .filter(|own| !own.policy.permissive)
-            .any(|own| own.check().is_none_or(|check| self.pins(&check)));
+            .any(|own| own.check().is_none_or(|check| self.pins(check)));
         if is_held {
             return Vec::new();
         }
@@ -271,10 +264,10 @@ impl Trusted<'_> {
     }
 
     /// What is enough by itself, each understood.
-    fn parts(&self, expression: Expression) -> Vec<Expression> {
+    fn parts(&self, expression: &Expression) -> Vec<Expression> {
         let parts = expression.disjuncts();
         if parts.len() == 1 {
-            return vec![expression];
+            return vec![expression.clone()];
         }
         parts
             .iter()
@@ -337,11 +330,9 @@ impl Trusted<'_> {
                 })
             });
         let personas: Vec<&Persona> = self.facts.low_trust().collect();
-        let mut removed = personas.iter().filter_map(|who| {
-            self.facts
-                .matrix
-                .access(&who.name, &self.relation.name, Command::Delete)
-        });
+        let mut removed = personas
+            .iter()
+            .filter_map(|who| self.facts.access(&who.name, &self.relation.name, Command::Delete));
         is_unique && made && !removed.any(Access::is_open)
     }
 

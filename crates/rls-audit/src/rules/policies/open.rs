@@ -123,7 +123,10 @@ fn read_by_signed_in(facts: &Facts<'_>) -> Vec<Finding> {
 fn unconditional_reads<'a>(facts: &'a Facts<'a>) -> impl Iterator<Item = Own<'a>> {
     permissive(facts)
         .filter(|own| own.policy.is_for(Command::Select))
-        .filter(|own| own.using().is_some_and(|using| using.is_plainly_true()))
+        .filter(|own| {
+            own.using()
+                .is_some_and(super::super::expression::Expression::is_plainly_true)
+        })
 }
 
 fn write(facts: &Facts<'_>) -> Vec<Finding> {
@@ -132,7 +135,10 @@ fn write(facts: &Facts<'_>) -> Vec<Finding> {
         let commands: Vec<Command> = own
             .commands(&[Command::Insert, Command::Update, Command::Delete])
             .into_iter()
-            .filter(|command| own.deciding(*command).is_some_and(|says| says.is_plainly_true()))
+            .filter(|command| {
+                own.deciding(*command)
+                    .is_some_and(super::super::expression::Expression::is_plainly_true)
+            })
             .filter(|command| !(*command == Command::Insert && is_scoped(&own)))
             .collect();
         let is_for_them = strangers.iter().any(|who| own.is_for(&who.database_role));

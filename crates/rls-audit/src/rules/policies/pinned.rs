@@ -36,7 +36,7 @@ fn forged(facts: &Facts<'_>) -> Vec<Finding> {
     let found = of_insert.filter_map(|own| {
         let check = own.check()?;
         let is_condition =
-            own.truth(Command::Insert, Caller::SignedIn) == Truth::Depends && is_plain(&check, facts);
+            own.truth(Command::Insert, Caller::SignedIn) == Truth::Depends && is_plain(check, facts);
         let authors = authors(&own);
         let free: Vec<&str> = authors
             .iter()
@@ -85,8 +85,8 @@ pub(super) fn is_plain(expression: &Expression, facts: &Facts<'_>) -> bool {
 fn authors(own: &Own<'_>) -> BTreeSet<String> {
     let relation = own.relation;
     let others = relation.policies.iter().map(|policy| Own { policy, ..*own });
-    let expressions: Vec<Expression> = others.flat_map(|own| own.expressions()).collect();
-    let compared = expressions.iter().flat_map(Expression::compared_with_caller);
+    let expressions: Vec<&Expression> = others.flat_map(|own| own.expressions()).collect();
+    let compared = expressions.iter().flat_map(|own| own.compared_with_caller());
     let users = Name::new("auth", "users");
     let leads = relation.constraints.iter().filter(|own| {
         own.kind == ConstraintKind::ForeignKey

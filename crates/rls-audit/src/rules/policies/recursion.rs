@@ -36,8 +36,8 @@ fn recursive(facts: &Facts<'_>) -> Vec<Finding> {
         .filter(|own| own.rls && !own.policies.is_empty());
     let found = relations.filter_map(|relation| {
         let failing = facts
-            .matrix
-            .of(&relation.name)
+            .cells(&relation.name)
+            .iter()
             .filter(|cell| cell.access == Access::Error(RECURSION.to_owned()));
         let cells: Vec<String> = failing
             .map(|cell| {

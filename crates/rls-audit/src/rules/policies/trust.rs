@@ -94,8 +94,11 @@ fn shows_each_their_own(facts: &Facts<'_>, source: &Name) -> bool {
                     .iter()
                     .any(|reads| shows_each_their_own(facts, &reads.relation)));
     }
-    let asks =
-        |text: &str| Expression::of(text, facts.catalog).is_none_or(|own| own.names_caller(facts.catalog));
+    let asks = |text: &str| {
+        facts
+            .expression(text)
+            .is_none_or(|own| own.names_caller(facts.catalog))
+    };
     relation.rls
         && relation
             .policies
@@ -142,7 +145,7 @@ fn words(own: &Own<'_>) -> Vec<&'static str> {
                 .iter()
                 .any(|call| call.schema.as_deref() == Some("auth") && call.name == name)
         };
-        let bodies = bodies(own, &expression);
+        let bodies = bodies(own, expression);
         if has_key("user_metadata")
             || names("raw_user_meta_data")
             || bodies.iter().any(|body| has_metadata(body))
