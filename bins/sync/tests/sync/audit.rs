@@ -54,8 +54,6 @@ fn an_error_is_an_alert_until_a_complete_audit_no_longer_finds_it() {
     world.file("audit.url", blind);
     world.file("vigie.toml", format!("{DAILY}url_file = \"audit.url\"\n"));
     let report = once(&world, 3);
-    assert_eq!(row(&report, "RLS_101")["outcome"], "Truncated");
-    assert_eq!(row(&report, "RLS_101")["kept"], 1);
     let failed = row(&report, "RLS_AUDIT");
     assert_eq!(failed["outcome"], "Failed");
     let reason = failed["reason"].as_str().expect("a reason");
@@ -76,21 +74,23 @@ fn an_error_is_an_alert_until_a_complete_audit_no_longer_finds_it() {
 #[test]
 fn who_can_do_more_than_before_is_an_alert_that_a_person_ends() {
     let world = world();
+    // Twice: after the first, Vigie's own tables have rows.
+    once(&world, 0);
     once(&world, 0);
     let widened = "select string_agg(concat_ws(' ', severity, status), ', ') from vigie.alerts
                    where check_code = 'RLS_AUDIT'";
     assert_eq!(world.value(widened), "");
     world.sql("grant delete on public.notes to authenticated");
     once(&world, 0);
-    assert!(world.value(widened).starts_with("WARN OPEN"));
+    assert_eq!(world.value(widened), "WARN OPEN");
     // Compared with the audit before, nothing has changed any more; that mends nothing.
     once(&world, 0);
-    assert!(world.value(widened).starts_with("WARN OPEN"));
+    assert_eq!(world.value(widened), "WARN OPEN");
 
     // Once somebody has agreed, it is known what is too much.
     world.vigie(&["audit", "baseline"]).exits(0);
     once(&world, 0);
-    assert!(world.value(widened).starts_with("WARN RESOLVED"));
+    assert_eq!(world.value(widened), "WARN RESOLVED");
 }
 
 #[test]

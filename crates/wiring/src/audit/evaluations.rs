@@ -3,7 +3,7 @@
 //! Refused: one check with the rules in its findings. What is said of a check (that it is new, that it fails, that nearly
 //! all its alerts would vanish) would then be said of all rules at once.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use alerts_store::CheckInfo;
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use integrity_core::{
     CheckCode, Clearing, Evaluation, Failure, FailureKind, Finding, Outcome, Payload, Severity, Terms, Text,
 };
 use rls_audit::{
-    Audit,
+    Audit, Command,
     audit::{Reported, Standing},
     baseline::{Change, Direction},
     rules::{self, Level, Object},
@@ -184,33 +184,47 @@ fn finding(found: &Reported) -> Finding {
     }
 }
 
-/// Who can do more than before: one finding for each thing, since one change may open it in several ways.
+/// Who can do more than before: one finding for each thing, however many have come to it, and in however many ways.
 fn widened(audit: &Audit) -> Vec<Finding> {
     let changes = audit.drift.iter().flat_map(|drift| &drift.changes);
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut things: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in changes.filter(|change| change.direction == Direction::Widened) {
-        let own = widening(change);
-        // What comes and what it says together make the key: the same thing may open twice.
-        if findings.len() < MOST && !findings.iter().any(|other| other.entity_id == own.entity_id) {
-            findings.push(own);
-        }
+        things.entry(thing(&change.about)).or_default().push(change);
     }
-    findings
+    things
+        .into_iter()
+        .take(MOST)
+        .map(|(thing, changes)| widening(thing, &changes))
+        .collect()
 }
 
-fn widening(change: &Change) -> Finding {
-    let said = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
-    let (before, after) = (said(&change.before), said(&change.after));
+/// `public.notes` of `SELECT on public.notes as anon`, and of `table public.notes, column text`.
+fn thing(about: &str) -> &str {
+    let cell = Command::ALL.into_iter().find_map(|command| {
+        let rest = about.strip_prefix(command.as_str())?.strip_prefix(" on ")?;
+        rest.rsplit_once(" as ").map(|(relation, _)| relation)
+    });
+    let definition = || about.split_once(' ').map_or(about, |(_, thing)| thing);
+    let thing = cell.unwrap_or_else(definition);
+    thing
+        .split_once(", column ")
+        .map_or(thing, |(relation, _)| relation)
+}
+
+fn widening(thing: &str, changes: &[&Change]) -> Finding {
+    let said = |change: &Change| {
+        let (before, after) = (change.before.as_deref(), change.after.as_deref());
+        let [before, after] = [before, after].map(|side| side.unwrap_or("nothing"));
+        format!("{}: {after} (before: {before})", change.about)
+    };
+    let lines: Vec<String> = changes.iter().map(|change| said(change)).collect();
     Finding {
         entity_type: "ACCESS".to_owned(),
-        entity_id: key(&format!("{}: {after}", change.about)),
-        entity_label: Some(change.about.clone()),
+        entity_id: key(thing),
+        entity_label: Some(thing.to_owned()),
         severity: Severity::Warn,
-        message: format!(
-            "somebody can do more than before: {}: {after} (before: {before})",
-            change.about
-        ),
-        payload: fitting([json!({ "about": change.about, "before": before, "after": after })]),
+        message: format!("somebody can do more with {thing} than before"),
+        payload: fitting([json!({ "changes": lines }), json!({ "changes": lines.len() })]),
         occurred_at: None,
         scope: None,
     }

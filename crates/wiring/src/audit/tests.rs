@@ -67,6 +67,30 @@ fn an_audit_that_tried_nobody_proves_nothing() {
 }
 
 #[test]
+fn a_thing_that_is_wider_in_many_ways_is_one_alert() {
+    let mut audit = Audit::sample();
+    let change = |about: &str| Change {
+        direction: Direction::Widened,
+        about: about.to_owned(),
+        before: None,
+        after: Some("all".to_owned()),
+    };
+    let things = [
+        "table public.notes",
+        "table public.notes, column text",
+        "SELECT on public.notes as anon",
+        "INSERT on public.notes as authenticated",
+        "function public.f()",
+    ];
+    audit.drift = Some(Drift {
+        changes: things.map(change).into(),
+    });
+    let told = told(&audit);
+    let keys = of(&told, AUDIT).findings.iter().map(|own| own.entity_id.as_str());
+    assert_eq!(keys.collect::<Vec<_>>(), ["public.f()", "public.notes"]);
+}
+
+#[test]
 fn long_names_and_long_evidence_fit_into_an_alert() {
     let mut audit = Audit::sample();
     audit.findings[0].fingerprint = format!("RLS-101 {}", "é".repeat(600));
