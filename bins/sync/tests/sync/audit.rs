@@ -87,8 +87,12 @@ fn who_can_do_more_than_before_is_an_alert_that_a_person_ends() {
     once(&world, 0);
     assert_eq!(world.value(widened), "WARN OPEN");
 
-    // Once somebody has agreed, it is known what is too much.
+    // Once somebody has agreed, it is known when it is no longer too much.
     world.vigie(&["audit", "baseline"]).exits(0);
+    world.sql("grant update on public.notes to authenticated");
+    once(&world, 0);
+    assert_eq!(world.value(widened), "WARN OPEN");
+    world.sql("revoke update on public.notes from authenticated");
     once(&world, 0);
     assert_eq!(world.value(widened), "WARN RESOLVED");
 }
