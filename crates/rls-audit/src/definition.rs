@@ -63,8 +63,8 @@ pub(crate) fn definitions(facts: &Facts<'_>) -> Vec<Definition> {
             .schema
             .as_ref()
             .map_or_else(|| "every schema".to_owned(), |name| quoted(name));
-        let about =
-            format!("future {:?}s of {} in {schema}", given.kind, quoted(&given.owner)).to_lowercase();
+        let kind = format!("{:?}", given.kind).to_lowercase();
+        let about = format!("future {kind}s of {} in {schema}", quoted(&given.owner));
         all.extend(given.grants.iter().map(|grant| tried.granted(&about, grant)));
     }
     for membership in &catalog.memberships {

@@ -12,10 +12,14 @@ mod expected;
 mod known_doors;
 #[path = "postgres/matrix.rs"]
 mod matrix;
+#[path = "postgres/outputs.rs"]
+mod outputs;
 #[path = "postgres/places.rs"]
 mod places;
 #[path = "postgres/random.rs"]
 mod random;
+#[path = "../src/report/tests/read.rs"]
+mod read;
 #[path = "postgres/rules.rs"]
 mod rules;
 #[path = "postgres/traces.rs"]

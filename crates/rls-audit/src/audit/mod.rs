@@ -95,7 +95,12 @@ impl Audit {
     /// What this look comes to.
     #[must_use]
     pub fn new(inspection: &Inspection, settings: &Settings) -> Self {
-        let facts = Facts::new(&inspection.catalog, &inspection.matrix, settings);
+        let facts = Facts::new(
+            &inspection.catalog,
+            &inspection.matrix,
+            &inspection.trials,
+            settings,
+        );
         let findings = rules::findings(&facts);
         Self {
             looked: Looked::new(inspection, settings),

@@ -92,7 +92,7 @@ impl Standing {
 }
 
 impl Reported {
-    pub(super) fn new(finding: Finding) -> Self {
+    pub(crate) fn new(finding: Finding) -> Self {
         let mut deciding: Vec<&str> = finding.evidence.iter().map(String::as_str).collect();
         deciding.sort_unstable();
         let title = rules::all().into_iter().find(|rule| rule.id == finding.rule);

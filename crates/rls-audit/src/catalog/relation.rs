@@ -21,6 +21,15 @@ pub enum RelationKind {
 }
 
 impl RelationKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Table,
+        Self::PartitionedTable,
+        Self::View,
+        Self::MaterializedView,
+        Self::ForeignTable,
+    ];
+
     /// As SQL calls it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -66,7 +66,10 @@ fn places(catalog: &Catalog) -> Vec<(&Relation, String)> {
         for policy in &relation.policies {
             let text = [policy.using.as_deref(), policy.check.as_deref()];
             let text: String = text.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let others = policy.reads.iter().filter(|reads| reads.relation != relation.name);
+            let others = policy
+                .reads
+                .iter()
+                .filter(|reads| reads.relation != relation.name);
             for reads in others {
                 below(catalog, &reads.relation, &text, &mut found);
             }

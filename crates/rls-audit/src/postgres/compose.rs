@@ -165,28 +165,30 @@ pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> P
         changed,
         delete,
     } = questions;
+    let ([seen, changeable, removable], there) =
+        answers([("seen", select), ("changeable", update), ("removable", delete)]);
+    let ([passes, stays_seen], turned) = answers([("passes", changed), ("seen", select)]);
     Probe(format!(
         "with base as materialized (select b.n, b.row from jsonb_array_elements($1::jsonb) with ordinality as b (row, n)),\n\
          defaults as materialized (select {defaults} as row),\n\
          there as materialized (select base.n, base.row, q.* from base cross join lateral (select\n\
-         coalesce(({select}), false) as seen, coalesce(({update}), false) as changeable, coalesce(({delete}), false) as removable\n\
-         from jsonb_populate_record({of}, base.row) as {name}) q),\n\
+         {there} from jsonb_populate_record({of}, base.row) as {name}) q),\n\
          added as materialized (select p.n, bool_or(q.passes) as passes\n\
          from base cross join defaults d cross join jsonb_array_elements($2::jsonb) with ordinality as p (patch, n)\n\
          cross join lateral (select coalesce(({insert}), false) as passes\n\
          from jsonb_populate_record({of}, base.row || p.patch || d.row) as {name}) q group by p.n),\n\
-         turned as materialized (select there.n, p.n as patch, q.passes, q.seen\n\
+         turned as materialized (select there.n, p.n as patch, q.*\n\
          from there cross join jsonb_array_elements($3::jsonb) with ordinality as p (patch, n)\n\
-         cross join lateral (select coalesce(({changed}), false) as passes, coalesce(({select}), false) as seen\n\
-         from jsonb_populate_record({of}, there.row || p.patch) as {name}) q where there.changeable)\n\
+         cross join lateral (select {turned}\n\
+         from jsonb_populate_record({of}, there.row || p.patch) as {name}) q where there.{changeable})\n\
          select jsonb_build_object(\n\
          'rows', (select count(*) from there),\n\
-         'seen', (select count(*) from there where seen),\n\
-         'changeable', (select count(*) from there where changeable),\n\
-         'removable', (select count(*) from there where removable),\n\
+         'seen', (select count(*) from there where {seen}),\n\
+         'changeable', (select count(*) from there where {changeable}),\n\
+         'removable', (select count(*) from there where {removable}),\n\
          'added', (select count(*) from added where passes),\n\
          'tried_to_add', (select count(*) from added),\n\
-         'turned', (select coalesce(jsonb_agg(jsonb_build_array(t.n, t.patch, t.passes, t.seen and s.seen)), '[]')\n\
+         'turned', (select coalesce(jsonb_agg(jsonb_build_array(t.n, t.patch, t.{passes}, t.{stays_seen} and s.{seen})), '[]')\n\
          from turned t join there s using (n)))::text"
     ))
 }
@@ -238,6 +240,22 @@ pub(super) fn shown_of(stands: &[Stand], query: &str) -> Probe {
         "with {} select count(*)::text from ({query}) vigie_shown",
         stands.join(",\n")
     ))
+}
+
+/// Columns that answer questions, and for each question its column: what several ask in the same words is asked once.
+fn answers<const N: usize>(questions: [(&'static str, &String); N]) -> ([&'static str; N], String) {
+    let of = questions.map(|(name, text)| {
+        let same = questions.iter().find(|(_, other)| *other == text);
+        same.map_or(name, |(first, _)| *first)
+    });
+    let asked = questions
+        .iter()
+        .zip(of)
+        .filter(|((name, _), column)| name == column);
+    let columns: Vec<String> = asked
+        .map(|((name, text), _)| format!("coalesce(({text}), false) as {name}"))
+        .collect();
+    (of, columns.join(", "))
 }
 
 /// Questions that are all answered with no.

@@ -84,11 +84,16 @@ fn case(found: &Reported, from: Level) -> TestCase {
             author,
             until,
         } => passed_over(&format!("let be by {author} until {until}: {reason}")),
-        Standing::New | Standing::Reopened { .. } if found.level < from => {
-            passed_over(&format!("{}, which does not count: {}", found.level.as_str(), found.message))
-        }
+        Standing::New | Standing::Reopened { .. } if found.level < from => passed_over(&format!(
+            "{}, which does not count: {}",
+            found.level.as_str(),
+            found.message
+        )),
         Standing::New | Standing::Reopened { .. } => {
-            let lines = [&found.message].into_iter().chain(&found.evidence).chain(&found.fix);
+            let lines = [&found.message]
+                .into_iter()
+                .chain(&found.evidence)
+                .chain(&found.fix);
             let lines: Vec<_> = lines.flat_map(|text| text.lines()).map(plain).collect();
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status

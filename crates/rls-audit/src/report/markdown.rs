@@ -5,12 +5,7 @@ use std::fmt::Write as _;
 use integrity_core::{Language, plain::plain};
 
 use super::{Tone, by_standing, causes, count, head, letter};
-use crate::{
-    Audit, Command,
-    audit::Reported,
-    baseline::Direction,
-    rules::Level,
-};
+use crate::{Audit, Command, audit::Reported, baseline::Direction, rules::Level};
 
 /// A comment takes 65,536 characters; the parts share them, and what does not fit is counted.
 const HEAD: usize = 12_000;
@@ -28,7 +23,7 @@ pub fn markdown(audit: &Audit) -> String {
     ];
     if !new.is_empty() {
         parts.push("### Findings".to_owned());
-        parts.push(fitting(found(&new), FINDINGS));
+        parts.push(fitting(found(&new), FINDINGS).trim_start().to_owned());
     }
     if !settled.is_empty() {
         parts.push(format!("{} more findings are known or let be.", settled.len()));
@@ -118,7 +113,8 @@ fn matrix(audit: &Audit) -> String {
     lines.extend(relations.iter().map(|(name, of_personas)| {
         let letters = personas.iter().map(|persona| {
             let own = of_personas.get(persona.name.as_str());
-            let letters = Command::ALL.map(|command| letter(command, own.and_then(|own| own.access.get(&command))));
+            let letters =
+                Command::ALL.map(|command| letter(command, own.and_then(|own| own.access.get(&command))));
             code(&letters.join(""))
         });
         line(std::iter::once(code(&name.to_string())).chain(letters).collect())
@@ -149,7 +145,9 @@ fn fitting(lines: Vec<String>, room: usize) -> String {
     if left == 0 {
         told
     } else {
-        format!("{told}\n\n⚠️ **{left} more lines do not fit into a comment: `vigie audit rls --format html` shows them.**")
+        format!(
+            "{told}\n\n⚠️ **{left} more lines do not fit into a comment: `vigie audit rls --format html` shows them.**"
+        )
     }
 }
 
@@ -162,13 +160,15 @@ fn code(own: &str) -> String {
 fn text(own: &str) -> String {
     ["&#64;", "&#35;", "&#33;"]
         .iter()
-        .fold(entities(&plain(own)), |text, sign| text.replace(sign, &format!("{sign}<!-- -->")))
+        .fold(entities(&plain(own)), |text, sign| {
+            text.replace(sign, &format!("{sign}<!-- -->"))
+        })
 }
 
-/// An entity is never markup: not in a table, not at the beginning of a line.
+/// An entity is never markup, not even in a table. What stays as it is means nothing inside a line.
 fn entities(own: &str) -> String {
     own.chars().fold(String::with_capacity(own.len()), |mut safe, c| {
-        if c.is_ascii_punctuation() && !".,;()".contains(c) {
+        if c.is_ascii_punctuation() && !".,;()-".contains(c) {
             // A `String` takes everything.
             let _ = write!(safe, "&#{};", u32::from(c));
         } else {

@@ -50,8 +50,5 @@ pub fn count(findings: &[&Reported], level: Level) -> usize {
 /// The findings that somebody has to look at, and those that are settled.
 #[must_use]
 pub fn by_standing(audit: &Audit) -> (Vec<&Reported>, Vec<&Reported>) {
-    audit
-        .findings
-        .iter()
-        .partition(|found| found.standing.is_new())
+    audit.findings.iter().partition(|found| found.standing.is_new())
 }

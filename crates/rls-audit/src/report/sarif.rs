@@ -98,7 +98,7 @@ fn incomplete(audit: &Audit) -> Option<Value> {
         .map(|line| line.text)
         .collect();
     let place = json!({ "fullyQualifiedName": audit.looked.database, "kind": "database" });
-    Some(plain_result(INCOMPLETE, INCOMPLETE, &why.join(" "), place))
+    Some(plain_result(INCOMPLETE, INCOMPLETE, &why.join(" "), &place))
 }
 
 fn wider(audit: &Audit) -> impl Iterator<Item = &Change> {
@@ -109,11 +109,11 @@ fn wider(audit: &Audit) -> impl Iterator<Item = &Change> {
 fn widened(change: &Change) -> Value {
     let text = format!("{}: {}", change.about, change.told());
     let place = json!({ "fullyQualifiedName": change.about });
-    plain_result(WIDENED, &format!("{WIDENED} {text}"), &text, place)
+    plain_result(WIDENED, &format!("{WIDENED} {text}"), &text, &place)
 }
 
 /// One of which a baseline knows nothing.
-fn plain_result(rule: &str, fingerprint: &str, text: &str, place: Value) -> Value {
+fn plain_result(rule: &str, fingerprint: &str, text: &str, place: &Value) -> Value {
     json!({
         "ruleId": rule,
         "level": "error",
@@ -132,7 +132,7 @@ fn result(found: &Reported, audit: &Audit) -> Value {
             Level::Info => "note",
         },
         "message": message(&found.message),
-        "locations": [location(logical(&found.object))],
+        "locations": [location(&logical(&found.object))],
         "partialFingerprints": { "vigie/v1": found.fingerprint },
         "properties": { "verdict": found.verdict, "evidence": found.evidence, "fix": found.fix },
     });
@@ -160,7 +160,7 @@ fn result(found: &Reported, audit: &Audit) -> Value {
 }
 
 /// Readers of code scanning show only what is in a file: that is the baseline, where whoever answers writes the answer.
-fn location(logical: Value) -> Value {
+fn location(logical: &Value) -> Value {
     json!({
         "physicalLocation": {
             "artifactLocation": { "uri": Baseline::FILE },

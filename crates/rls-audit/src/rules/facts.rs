@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Expression;
 use crate::{
-    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona,
+    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona, Trial,
     catalog::{Grant, Relation},
 };
 
@@ -24,6 +24,8 @@ pub struct Facts<'a> {
     pub catalog: &'a Catalog,
     /// What that comes to.
     pub matrix: &'a AccessMatrix,
+    /// What was tried to find that out.
+    pub trials: &'a [Trial],
     /// What the catalog cannot know.
     pub settings: &'a Settings,
     /// What policies say, each text understood once; nothing where it is not.
@@ -34,7 +36,12 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// What rules look at, so that each of them finds its way in it.
     #[must_use]
-    pub fn new(catalog: &'a Catalog, matrix: &'a AccessMatrix, settings: &'a Settings) -> Self {
+    pub fn new(
+        catalog: &'a Catalog,
+        matrix: &'a AccessMatrix,
+        trials: &'a [Trial],
+        settings: &'a Settings,
+    ) -> Self {
         let mut expressions = BTreeMap::new();
         let policies = catalog.relations.iter().flat_map(|relation| &relation.policies);
         for text in policies
@@ -52,6 +59,7 @@ impl<'a> Facts<'a> {
         Self {
             catalog,
             matrix,
+            trials,
             settings,
             expressions,
             cells,

@@ -58,17 +58,9 @@ fn callable(facts: &Facts<'_>) -> Vec<Finding> {
     let library = Library::new(facts.catalog);
     let mut found = Vec::new();
     for function in definers(facts).filter(|function| !function.is_trigger()) {
-        let mut gifts = reach.calling(function);
-        let mut through = None;
-        if gifts.is_empty() {
-            through = passing_on(facts, &reach, &library, function);
-            if through.is_some() {
-                gifts = reach.calling_within(function);
-            }
-        }
-        if gifts.is_empty() {
+        let Some((gifts, through)) = reached(facts, &reach, &library, function) else {
             continue;
-        }
+        };
         let (level, verdict, what) = judged(&reach, function, library.conduct(function));
         let through = through.map(|own| format!("{} calls it as whoever calls", own.signature()));
         let told: Vec<String> = gifts.told().chain(through).chain(what.1).collect();
@@ -92,19 +84,27 @@ fn callable(facts: &Facts<'_>) -> Vec<Finding> {
     found
 }
 
-/// A function that callers call, that runs as them, and that calls this one without asking who they are.
-fn passing_on<'a>(
+/// Who may call it: by its own name, or where it is not served through another that callers call, that runs as them and
+/// asks nobody who they are.
+fn reached<'a>(
     facts: &Facts<'a>,
     reach: &Reach<'a>,
     library: &Library<'_>,
-    function: &Function,
-) -> Option<&'a Function> {
-    let mut plain = facts
+    function: &'a Function,
+) -> Option<(Gifts<'a>, Option<&'a Function>)> {
+    let gifts = reach.calling(function);
+    if !gifts.is_empty() {
+        return Some((gifts, None));
+    }
+    let gifts = reach.calling_within(function);
+    let plain = facts
         .catalog
         .functions
         .iter()
         .filter(|own| !own.security_definer && !own.is_trigger());
-    plain.find(|own| library.passes_on(own, function) && !reach.calling(own).is_empty())
+    let mut called = plain.filter(|own| !gifts.is_empty() && !reach.calling(own).is_empty());
+    let through = called.find(|own| library.passes_on(own, function))?;
+    Some((gifts, Some(through)))
 }
 
 type What = (&'static str, Vec<String>);

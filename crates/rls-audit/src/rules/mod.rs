@@ -16,7 +16,7 @@ mod policies;
 mod reach;
 mod roles;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod sensitive;
 mod tables;
 #[cfg(test)]

@@ -150,7 +150,13 @@ async fn what_chance_has_shown_stays_so() {
         create view public.through with (security_invoker = true) as select * from public.below;
         create view public.unread with (security_invoker = true) as select * from public.below;
         grant select, update on public.below, public.through to authenticated;
-        grant update on public.unread to authenticated;";
+        grant update on public.unread to authenticated;
+        -- Who may read some columns chooses rows by them, and not by their place.
+        create table public.narrow (id int primary key, owner uuid, body text);
+        insert into public.narrow values (0, null, 'b'), (7, '11111111-1111-4111-8111-111111111111', 'b');
+        alter table public.narrow enable row level security;
+        create policy own on public.narrow to authenticated using (true) with check (owner is not null);
+        grant select (id), update (body) on public.narrow to authenticated;";
     let script = sqlx::AssertSqlSafe(format!("{head}{shown}"));
     copy.execute(sqlx::raw_sql(script)).await.expect("it loads");
     let found = inspected_at(&url, &[amina()]).await;

@@ -44,7 +44,7 @@ async fn the_exposed_schemas_are_those_that_something_names() {
     let settings = Settings::default();
     let found = inspected_at(&url, &[]).await;
     assert_eq!(found.catalog.server.exposed_schemas, None);
-    let facts = Facts::new(&found.catalog, &found.matrix, &settings);
+    let facts = Facts::new(&found.catalog, &found.matrix, &found.trials, &settings);
     assert_eq!(facts.exposed_schemas(), ["public"]);
     corpus.run(
         case,

@@ -1,5 +1,9 @@
+use anstream::adapter::strip_str;
 use rls_audit::{Audit, audit::Outcome, report, rules::Level};
-use wiring::stop::{Exit, Stop};
+use wiring::{
+    result,
+    stop::{Exit, Stop},
+};
 
 use super::{super::Place, looking};
 use crate::{
@@ -30,13 +34,15 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
             looking::write(path, &text)?;
             output::note(&format!("written: {}", path.display()));
         }
-        None => output::print(&text)?,
+        None if format == AuditFormat::Table => output::print(&text)?,
+        None => result::text(&format!("{}\n", text.trim_end()))?,
     }
     Ok(exit(audit.outcome(level(args.fail_on))))
 }
 
 fn told(audit: &Audit, format: AuditFormat, args: &RlsArgs) -> String {
     match format {
+        AuditFormat::Table if args.output.is_some() => strip_str(&show::audit::findings(audit)).to_string(),
         AuditFormat::Table => show::audit::findings(audit),
         AuditFormat::Json => serde_json::to_string_pretty(audit).expect("plain data is JSON"),
         AuditFormat::Sarif => report::sarif(audit),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Authority, Command, Error, Trial,
     catalog::Relation,
-    matrix::{About, Given, Questions, wanted},
+    matrix::{About, Given, Questions},
 };
 
 impl Me<'_> {
@@ -50,7 +50,7 @@ impl Me<'_> {
             persona: self.persona,
             trusted: &trusted,
             found: &self.ties.values(self.catalog, relation),
-            wanted: &wanted(relation),
+            wanted: self.wanted_of(relation),
         };
         let defaults = match &mine.insert_columns {
             Some(given) => compose::defaults(relation, given),

@@ -12,6 +12,7 @@ mod views;
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 pub(super) use self::privileges::{Rights, rights};
 use self::{
@@ -23,7 +24,7 @@ use super::{compose, look::Look};
 use crate::{
     Access, Authority, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
     catalog::{Relation, RelationKind},
-    matrix::ALWAYS,
+    matrix::{ALWAYS, wanted},
     persona::looked_up,
 };
 
@@ -37,6 +38,9 @@ struct Sample {
 }
 
 type Samples = BTreeMap<Name, Sample>;
+
+/// What policies ask of rows, by relation: one entry for each way to pass.
+type Wanted = BTreeMap<Name, Vec<Map<String, Value>>>;
 
 /// Rows of every relation that this login can read whole.
 async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Samples, Error> {
@@ -71,6 +75,10 @@ pub(super) async fn cells(
     if !plans::may_fold_the_caller(catalog) {
         look.share_plans().await?;
     }
+    let relations = catalog.own_relations();
+    let wanted: Wanted = relations
+        .map(|relation| (relation.name.clone(), wanted(relation)))
+        .collect();
     let mut places = looked_up(catalog);
     places.retain(|(place, _)| samples.contains_key(place));
     let mut people = Vec::new();
@@ -84,6 +92,7 @@ pub(super) async fn cells(
             samples: &samples,
             persona,
             authorities,
+            wanted: &wanted,
             trials: keeps_trials.then(Vec::new),
         }));
     }
@@ -130,12 +139,18 @@ struct Me<'a> {
     samples: &'a Samples,
     persona: &'a Persona,
     authorities: &'a [Authority],
+    wanted: &'a Wanted,
     ties: Arc<Ties>,
     /// What was asked, where that is kept.
     trials: Option<Vec<Trial>>,
 }
 
 impl Me<'_> {
+    /// What policies ask of rows of this relation.
+    fn wanted_of(&self, relation: &Relation) -> &[Map<String, Value>] {
+        self.wanted.get(&relation.name).map_or(&[], Vec::as_slice)
+    }
+
     /// Of SELECT, INSERT, UPDATE and DELETE.
     async fn accesses(&mut self, look: &mut Look, relation: &Relation) -> Result<[Access; 4], Error> {
         let denied = || [Access::Denied, Access::Denied, Access::Denied, Access::Denied];
@@ -146,8 +161,8 @@ impl Me<'_> {
         if !Command::ALL.iter().any(|command| mine.has(*command)) {
             return Ok(denied());
         }
-        if let Some(view) = &relation.view {
-            return self.through_view(look, relation, view, mine).await;
+        if relation.view.is_some() {
+            return self.through_view(look, relation, mine).await;
         }
         let probed = if mine.policies_apply {
             Some(self.probed(look, relation, mine).await?)

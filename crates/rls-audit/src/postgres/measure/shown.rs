@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Access, Doubt, Error, Name,
     catalog::{Relation, RelationKind, ViewOptions},
-    matrix::{ALWAYS, About, CANDIDATES, Questions, asked_by, replaced, wanted},
+    matrix::{ALWAYS, About, CANDIDATES, Questions, asked_by, replaced},
 };
 
 /// How deep views may stand on views.
@@ -94,7 +94,11 @@ impl Me<'_> {
                 let held = if !view.security_invoker && passes_freely(self.catalog, relation, &above.owner) {
                     ALWAYS.to_owned()
                 } else if view.security_invoker {
-                    let applies = self.rights.privileges.get(name).is_none_or(|mine| mine.policies_apply);
+                    let applies = self
+                        .rights
+                        .privileges
+                        .get(name)
+                        .is_none_or(|mine| mine.policies_apply);
                     if applies {
                         Questions::of(relation, &self.rights.roles).select
                     } else {
@@ -105,7 +109,7 @@ impl Me<'_> {
                     return None;
                 };
                 below.tables.push(name.clone());
-                below.wanted.extend(wanted(relation));
+                below.wanted.extend_from_slice(self.wanted_of(relation));
                 Stand::rows(below.stands.len(), name, &held)
             }
         };

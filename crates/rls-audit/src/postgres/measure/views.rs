@@ -4,7 +4,7 @@ use super::super::{compose, look::Look};
 use super::{Me, answers::refused, privileges::Privileges};
 use crate::{
     Access, Catalog, Command, Doubt, Error,
-    catalog::{Relation, RelationKind, ViewOptions},
+    catalog::{Relation, RelationKind},
 };
 
 impl Me<'_> {
@@ -13,7 +13,6 @@ impl Me<'_> {
         &mut self,
         look: &mut Look,
         relation: &Relation,
-        view: &ViewOptions,
         mine: &Privileges,
     ) -> Result<[Access; 4], Error> {
         let mut accesses = [Access::Denied, Access::Denied, Access::Denied, Access::Denied];
@@ -26,7 +25,7 @@ impl Me<'_> {
             } else if instead_of(relation, command) {
                 Access::Unknown(Doubt::InsteadOf)
             } else {
-                self.written_through(look, relation, view, command).await?
+                self.written_through(look, relation, command).await?
             };
         }
         Ok(accesses)
@@ -85,32 +84,27 @@ impl Me<'_> {
         })
     }
 
-    /// Writes through a view go to the one relation of its FROM, as its owner or as whoever asks; that it may read others in
-    /// its WHERE makes it no less the first.
+    /// Writes through a view, as the owner of the one above the table or as whoever asks.
     async fn written_through(
         &mut self,
         look: &mut Look,
         relation: &Relation,
-        view: &ViewOptions,
         command: Command,
     ) -> Result<Access, Error> {
-        let base = view.reads.iter().find_map(|reads| {
-            self.catalog
-                .relation(&reads.relation)
-                .filter(|base| base.writable.contains(&command))
-        });
-        let Some(base) = base else {
+        let catalog = self.catalog;
+        let Some((above, base)) = written(catalog, relation, command) else {
             return Ok(Access::Denied);
         };
-        if !view.security_invoker && passes_freely(self.catalog, base, &relation.owner) {
+        let as_caller = above.view.as_ref().is_some_and(|view| view.security_invoker);
+        if !as_caller && passes_freely(catalog, base, &above.owner) {
             return self.shown(look, relation, command).await;
         }
         let may_read = self.may_read(relation);
-        let below = if view.security_invoker {
+        let below = if as_caller {
             Some(self.below(look, relation, base, (command, may_read)).await?)
         } else {
             let mut owner = self.persona.clone();
-            owner.database_role.clone_from(&relation.owner);
+            owner.database_role.clone_from(&above.owner);
             match look.rights(&owner.database_role).await? {
                 Some(rights) => {
                     let mut me = Me {
@@ -236,4 +230,21 @@ pub(super) fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) 
         || role.is_superuser
         || role.bypasses_rls
         || (relation.owner == role.name && !relation.force_rls)
+}
+
+/// The table that writes through this view come to, through the views between, and the view right above it: that one says
+/// as whom. Writes go to the one relation of FROM; that a view may read others in its WHERE makes it no less the first.
+fn written<'c>(
+    catalog: &'c Catalog,
+    relation: &'c Relation,
+    command: Command,
+) -> Option<(&'c Relation, &'c Relation)> {
+    let reads = relation.view.as_ref()?.reads.iter();
+    let mut bases = reads.filter_map(|reads| catalog.relation(&reads.relation));
+    let base = bases.find(|base| base.writable.contains(&command))?;
+    if base.view.is_some() {
+        written(catalog, base, command)
+    } else {
+        Some((relation, base))
+    }
 }

@@ -48,8 +48,8 @@ struct Cell {
     squares: [Square; 4],
     /// All of it in words.
     told: String,
-    /// The number of the finding that says most of it.
-    finding: Option<usize>,
+    /// The number of an error about it.
+    error: Option<usize>,
 }
 
 struct Square {
@@ -90,10 +90,12 @@ impl<'a> Page<'a> {
         let (new, settled) = by_standing(audit);
         let numbered: Vec<(usize, &Reported)> = (1..).zip(new.iter().chain(&settled).copied()).collect();
         let levels = [Level::Error, Level::Warn, Level::Info].into_iter();
-        let counts = levels.filter(|level| count(&new, *level) > 0).map(|level| Counted {
-            level: level.as_str(),
-            told: words.counted(count(&new, level), level),
-        });
+        let counts = levels
+            .filter(|level| count(&new, *level) > 0)
+            .map(|level| Counted {
+                level: level.as_str(),
+                told: words.counted(count(&new, level), level),
+            });
         let drift = audit.drift.as_ref().map(|drift| {
             let changes = drift.changes.iter().map(|change| Changed {
                 direction: change.direction.as_str(),
@@ -110,12 +112,7 @@ impl<'a> Page<'a> {
             is_complete: audit.is_complete(),
             counts: counts.collect(),
             head: head(audit, language),
-            personas: audit
-                .looked
-                .personas
-                .iter()
-                .map(|who| plain(&who.name))
-                .collect(),
+            personas: audit.looked.personas.iter().map(|who| plain(&who.name)).collect(),
             relations: relations(audit, &numbered, words),
             new: all(&new, 1, words),
             settled: all(&settled, new.len() + 1, words),
@@ -164,20 +161,22 @@ fn standing(standing: &Standing, words: &Words) -> Option<String> {
 }
 
 fn relations(audit: &Audit, numbered: &[(usize, &Reported)], words: &Words) -> Vec<Relation> {
-    let mut about: BTreeMap<&Name, Vec<(usize, Option<&str>)>> = BTreeMap::new();
+    let mut about: BTreeMap<&Name, Vec<(usize, &Reported)>> = BTreeMap::new();
     for (number, found) in numbered {
         if let Some(relation) = found.object.relation() {
-            about.entry(relation).or_default().push((*number, found.object.persona()));
+            about.entry(relation).or_default().push((*number, *found));
         }
     }
     let relation = |(name, rows): (&Name, BTreeMap<&str, &Row>)| {
         let found = about.get(name).map(Vec::as_slice).unwrap_or_default();
-        let of = |persona| found.iter().find(|(_, about)| *about == persona).map(|(number, _)| *number);
         let cells = audit.looked.personas.iter().map(|persona| {
             let row = rows.get(persona.name.as_str()).copied();
             let is_open = row.is_some_and(|row| row.access.values().any(Access::is_open));
-            let finding = of(Some(persona.name.as_str())).or_else(|| of(None).filter(|_| is_open));
-            cell(row, finding, words)
+            let error = found.iter().find(|(_, found)| {
+                let about = found.object.persona();
+                found.level == Level::Error && about.map_or(is_open, |about| about == persona.name)
+            });
+            cell(row, error.map(|(number, _)| *number), words)
         });
         Relation {
             name: plain(&name.to_string()).into_owned(),
@@ -189,12 +188,14 @@ fn relations(audit: &Audit, numbered: &[(usize, &Reported)], words: &Words) -> V
     audit.by_relation().into_iter().map(relation).collect()
 }
 
-fn cell(row: Option<&Row>, finding: Option<usize>, words: &Words) -> Cell {
+fn cell(row: Option<&Row>, error: Option<usize>, words: &Words) -> Cell {
     let squares = Command::ALL.map(|command| {
         let access = row.and_then(|row| row.access.get(&command));
         let (class, told) = words.class(access);
         let columns = row.and_then(|row| row.columns.get(&command));
-        let columns = columns.map_or_else(String::new, |columns| format!(" ({})", plain(&columns.join(", "))));
+        let columns = columns.map_or_else(String::new, |columns| {
+            format!(" ({})", plain(&columns.join(", ")))
+        });
         Square {
             class,
             letter: letter(command, access),
@@ -204,6 +205,6 @@ fn cell(row: Option<&Row>, finding: Option<usize>, words: &Words) -> Cell {
     Cell {
         told: squares.each_ref().map(|square| square.told.as_str()).join("; "),
         squares,
-        finding,
+        error,
     }
 }

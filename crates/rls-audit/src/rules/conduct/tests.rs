@@ -14,7 +14,8 @@ fn conduct(text: &str) -> (Vec<String>, Vec<String>, Option<MadeUp>) {
             "require_admin",
             "begin if not public.is_admin() then raise exception 'no'; end if; end",
         ))
-        .calling(definer("wipe", "begin delete from public.notes; end"));
+        .calling(definer("wipe", "begin delete from public.notes; end"))
+        .calling(definer("run", "begin execute p_sql; end"));
     let sample = helpers.calling(definer("own", text));
     let own = sample.catalog.functions.last().expect("it");
     let conduct = Library::new(&sample.catalog).conduct(own).expect("understood");
@@ -211,6 +212,8 @@ fn made_up_sql_is_said_to_be_so() {
         Some(MadeUp::Unknown),
     );
     made_up("begin execute build(p_table); end", Some(MadeUp::Unknown));
+    // What is told to the helper, this one says itself.
+    made_up("begin perform public.run('select 1'); end", Some(MadeUp::Unknown));
     made_up("begin grant execute on function f to public; end", None);
     made_up(
         "begin if not public.is_admin() then raise exception 'no'; end if; execute p_sql; end",

@@ -4,6 +4,9 @@
 //! PostgreSQL prints such expressions with every name qualified: inside a query each column says whose it is, outside
 //! of any the bare names are the policy's own table's.
 
+mod implied;
+mod inlined;
+mod known;
 mod truth;
 mod walk;
 
@@ -11,8 +14,8 @@ use std::collections::BTreeSet;
 
 use sqlparser::{ast::Expr, dialect::PostgreSqlDialect, parser::Parser};
 
-use self::truth::plain;
-pub(super) use self::truth::{Caller, Truth};
+pub(super) use self::{known::Caller, truth::Truth};
+use self::{known::Knowledge, truth::plain};
 use crate::{Catalog, Name, catalog::Function};
 
 /// How deep expressions may nest; machines write them too.
@@ -22,6 +25,8 @@ const DEEPEST: usize = 300;
 #[derive(Debug, Clone)]
 pub(super) struct Expression {
     root: Expr,
+    /// The same, where functions that only answer with an expression are looked through.
+    inlined: Expr,
     /// The queries in it, in their order.
     pub(super) queries: Vec<Source>,
     /// Every column that it names.
@@ -44,7 +49,7 @@ pub(super) struct Source {
     pub(super) conjuncts: BTreeSet<String>,
     /// It names something of what it stands in, and so is asked again for each row.
     pub(super) is_correlated: bool,
-    /// It names a column of the policy's own table.
+    /// It names a column of the policy's own table, or is where one is looked for.
     pub(super) names_row: bool,
 }
 
@@ -115,7 +120,27 @@ impl Expression {
 
     /// Whether it is the same for every row, for this caller.
     pub(super) fn truth(&self, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Truth {
-        truth::of(&self.root, caller, not_null)
+        Knowledge { caller, not_null }.possible(&self.inlined).truth()
+    }
+
+    /// Whether it holds only where the other holds, as far as their texts show it.
+    pub(super) fn implies(&self, wide: &Self) -> bool {
+        implied::implies(&self.root, &wide.root)
+    }
+
+    /// Whether it can hold while none of the parts does that it is put together from and that are so.
+    pub(super) fn holds_without(&self, catalog: &Catalog, is_so: impl Fn(&Self) -> bool) -> bool {
+        let parts = implied::atoms(&self.root);
+        let parts = parts
+            .into_iter()
+            .filter(|text| Self::of(text, catalog).is_none_or(|part| is_so(&part)));
+        implied::holds_without(&self.root, &parts.collect())
+    }
+
+    /// The parts that it is put together from.
+    pub(super) fn parts(&self, catalog: &Catalog) -> Vec<Self> {
+        let parts = implied::atoms(&self.root);
+        parts.iter().filter_map(|text| Self::of(text, catalog)).collect()
     }
 
     /// Whether it is `true`, and says so.
@@ -141,6 +166,31 @@ impl Expression {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Of these, the columns that have to be the very person of the caller: the subject, or the e-mail address.
+    pub(super) fn compared_with_subject(&self) -> BTreeSet<&str> {
+        let compared = self.compared_with_caller();
+        let sides = self.of_subject().flat_map(|own| [&own.left, &own.right]);
+        sides
+            .filter_map(|side| match side {
+                Side::Column(Column { of: None, name }) => compared.get(name.as_str()).copied(),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether something is to be the very person of the caller: a column, or what is made of one (the first folder of a
+    /// path).
+    pub(super) fn is_signed(&self) -> bool {
+        self.of_subject()
+            .any(|own| own.is_equal && [&own.left, &own.right].contains(&&Side::Caller))
+    }
+
+    fn of_subject(&self) -> impl Iterator<Item = &Comparison> {
+        const SIGNS: [&str; 4] = ["auth.uid()", "'sub'", "auth.email()", "'email'"];
+        let comparisons = self.comparisons.iter();
+        comparisons.filter(|own| SIGNS.iter().any(|sign| own.text.contains(sign)))
     }
 
     /// Whether it looks at who asks, itself or through a function that it calls.
@@ -169,11 +219,6 @@ impl Expression {
         call.path.iter().all(|query| self.queries[*query].is_correlated)
     }
 
-    /// What has to be so all together, each as PostgreSQL would print it.
-    pub(super) fn conjuncts(&self) -> BTreeSet<String> {
-        truth::parts(&self.root, &sqlparser::ast::BinaryOperator::And)
-    }
-
     /// What is enough by itself, each as PostgreSQL would print it.
     pub(super) fn disjuncts(&self) -> BTreeSet<String> {
         truth::parts(&self.root, &sqlparser::ast::BinaryOperator::Or)
@@ -185,7 +230,7 @@ impl CallSite {
     pub(super) fn is_of_caller(&self, catalog: &Catalog) -> bool {
         match self.schema.as_deref() {
             None => {
-                (self.name == "current_setting" && self.text.contains("request."))
+                (self.name == "current_setting" && self.text.contains('.'))
                     || ["current_user", "session_user", "current_role", "user"].contains(&self.name.as_str())
             }
             Some("auth") => ["uid", "jwt", "role", "email"].contains(&self.name.as_str()),

@@ -59,8 +59,15 @@ pub(super) fn look(facts: &Facts<'_>) -> Vec<Finding> {
         if gifts.is_empty() || door.tables.is_empty() || told.iter().any(is_told) {
             continue;
         }
-        let proofs = door.proofs(&reach);
-        let asks = texts.iter().any(|text| library.asks(text)) && door.is_shut(&reach);
+        let names = texts.iter().any(|text| library.asks(text));
+        // A number of what is the caller's own is one row for everybody, and proves nothing.
+        let is_own_number = names && is_one_answer(relation);
+        let proofs = if is_own_number {
+            Vec::new()
+        } else {
+            door.proofs(&reach)
+        };
+        let asks = names && (is_own_number || door.is_shut(&reach));
         let (verdict, message) = if !proofs.is_empty() {
             (
                 Verdict::Proved,
@@ -249,7 +256,7 @@ impl Door<'_> {
             })
         };
         let mut open = self.cells.iter().filter(|cell| cell.access.is_open());
-        verdict(&self.cells) == Verdict::Unproved || open.any(|cell| reads_less(cell))
+        verdict(&self.cells) == Verdict::Unproved || open.any(reads_less)
     }
 
     fn is_by_policy(&self, reach: &Reach<'_>, persona: &str, table: &Name) -> bool {
@@ -263,11 +270,8 @@ impl Door<'_> {
         is_of_policies(self.relation, base, policies)
     }
 
-    /// Whether nobody reads anything through it of whom nothing is known. What is one row of nothing too does not say.
+    /// Whether nobody reads anything through it of whom nothing is known.
     fn is_shut(&self, reach: &Reach<'_>) -> bool {
-        if is_one_answer(self.relation) {
-            return true;
-        }
         let of_nobody = self.cells.iter().filter(|cell| reach.is_nobody(&cell.persona));
         let of_nobody: Vec<&Cell> = of_nobody.copied().collect();
         verdict(&of_nobody) == Verdict::Refuted

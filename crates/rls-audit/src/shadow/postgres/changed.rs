@@ -19,6 +19,7 @@ impl PgShadow<'_> {
         if columns.is_empty() {
             return Ok(Access::Denied);
         }
+        let readable = self.may(persona, relation, Command::Select).await?;
         let mut patches: Vec<Value> = trial.map(|trial| trial.updated.clone()).unwrap_or_default();
         let free = free(relation, &columns, &patches);
         if patches.is_empty() && trial.is_none() {
@@ -27,7 +28,7 @@ impl PgShadow<'_> {
         let Some(total) = self.begin(relation, trial).await? else {
             return Ok(Access::Unknown(Doubt::Empty));
         };
-        let count = self.places(relation).await?.len();
+        let count = self.places(relation, &readable).await?.len();
         let (mut working, mut reached, mut most) = (0, BTreeSet::new(), 0);
         let (mut anything, mut trouble) = (false, None);
         for patch in &patches {
@@ -36,6 +37,7 @@ impl PgShadow<'_> {
                 relation,
                 trial,
                 patch,
+                readable: &readable,
             };
             match self.at_once(persona, &one, &free).await? {
                 Came::To(0) => {}
@@ -105,7 +107,7 @@ impl PgShadow<'_> {
         let mut came = Came::To(0);
         for bound in [true, false] {
             self.begin(one.relation, one.trial).await?;
-            let places = self.places(one.relation).await?;
+            let places = self.places(one.relation, one.readable).await?;
             if !bound {
                 self.unbind(one.relation).await?;
             }
@@ -118,17 +120,32 @@ impl PgShadow<'_> {
         Ok(came)
     }
 
-    /// Where the rows are; through a view, what they are.
-    async fn places(&mut self, relation: &Relation) -> Result<Vec<Place>, Error> {
-        let (query, place): (_, fn(String) -> Place) = if relation.view.is_some() {
-            (compose::rows(relation), Place::Same)
+    /// Where the rows are. A place says something to whoever may read the whole table; to others, and through a view, what
+    /// they may read of the row.
+    async fn places(&mut self, relation: &Relation, readable: &[String]) -> Result<Vec<Place>, Error> {
+        let given = relation
+            .columns
+            .iter()
+            .filter(|column| column.generated.is_none());
+        let is_whole = given.count() == readable.len() && relation.view.is_none();
+        let query = if is_whole {
+            compose::places(relation)
+        } else if readable.is_empty() {
+            return Ok(Vec::new());
         } else {
-            (compose::places(relation), Place::At)
+            compose::told_by(relation, readable)
         };
         let places: Vec<String> = sqlx::query_scalar(query)
             .fetch_all(&mut *self.connection)
             .await
             .map_err(unavailable)?;
+        let place = |text: String| {
+            if is_whole {
+                Place::At(text)
+            } else {
+                Place::Same(readable.to_vec(), text)
+            }
+        };
         Ok(places.into_iter().map(place).collect())
     }
 
@@ -151,6 +168,8 @@ struct Change<'a> {
     relation: &'a Relation,
     trial: Option<&'a Trial>,
     patch: &'a Value,
+    /// The columns that rows can be told apart by.
+    readable: &'a [String],
 }
 
 /// Whether a constraint was in the way.

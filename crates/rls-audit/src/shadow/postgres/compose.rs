@@ -42,12 +42,12 @@ pub(super) fn whole(relation: &Relation, command: Command) -> SqlStr {
     })
 }
 
-/// The columns that this role may give a value. A view takes none for a column of its table that numbers or computes itself.
+/// The columns that this role may give a value, or read. A view takes none for a column of its table that numbers or computes itself.
 pub(super) fn columns(relation: &Name, role: &str, command: Command) -> SqlStr {
     vouch(format!(
         "select a.attname::text from pg_catalog.pg_attribute a\n\
          where a.attrelid = {relation}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''\n\
-         and (a.attidentity <> 'a' or '{command}' = 'INSERT') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}')\n\
+         and (a.attidentity <> 'a' or '{command}' <> 'UPDATE') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}')\n\
          and not exists (\n\
              select from pg_catalog.pg_rewrite w\n\
              join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = w.oid\n\
@@ -109,13 +109,31 @@ pub(super) fn add(relation: &Relation, columns: &[String], row: &str, patch: &Va
     ))
 }
 
+/// A row's columns, and what it holds in them; as many as one function takes.
+fn object(columns: &[String]) -> String {
+    let pairs = columns.iter().take(50);
+    let pairs: Vec<String> = pairs
+        .map(|name| format!("{}, vigie_row.{}", literal(name), quoted(name)))
+        .collect();
+    format!("jsonb_build_object({})", pairs.join(", "))
+}
+
+/// What the rows hold in these columns.
+pub(super) fn told_by(relation: &Relation, columns: &[String]) -> SqlStr {
+    vouch(format!(
+        "select {}::text from {} vigie_row",
+        object(columns),
+        relation.name
+    ))
+}
+
 /// One row.
 #[derive(Debug)]
 pub(super) enum Place {
     /// Where it is: its table and its place there.
     At(String),
-    /// Every row that is the same as this one.
-    Same(String),
+    /// Every row that is the same as this one in these columns.
+    Same(Vec<String>, String),
 }
 
 impl Place {
@@ -128,7 +146,7 @@ impl Place {
                     literal(ctid)
                 )
             }
-            Self::Same(row) => format!(" where to_jsonb(vigie_row) = {}::jsonb", literal(row)),
+            Self::Same(columns, row) => format!(" where {} = {}::jsonb", object(columns), literal(row)),
         }
     }
 }
@@ -151,8 +169,6 @@ pub(super) fn change(
             if patch.get(name).is_some() {
                 let record = record(relation, &literal(&patch.to_string()));
                 format!("{column} = ({record}).{column}")
-            } else if place.is_some() {
-                format!("{column} = vigie_row.{column}")
             } else {
                 // Where it must not be, that is found out after the policies have been asked.
                 format!("{column} = null")

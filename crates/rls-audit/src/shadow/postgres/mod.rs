@@ -176,7 +176,7 @@ impl<'c> PgShadow<'c> {
         Ok(made_up.map(ToString::to_string).collect())
     }
 
-    /// The columns that this persona may give; through a view that asks as whoever asks, those that they may give below.
+    /// The columns that this persona may give, or read; through a view that asks as whoever asks, those that they may below.
     async fn may(
         &mut self,
         persona: &Persona,

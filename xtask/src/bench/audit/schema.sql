@@ -1,11 +1,5 @@
 -- A database as Supabase leaves it, with as many tables as are wanted (:tables), three rows in each, and a view for every
 -- ten tables, a function for every twenty-five. Nothing in it is left to chance: the same number, the same schema.
-create role anon nologin;
-create role authenticated nologin;
-create role service_role nologin bypassrls;
-create role authenticator login noinherit;
-grant anon, authenticated, service_role to authenticator;
-
 create schema auth;
 create schema app;
 grant usage on schema auth, public, app to anon, authenticated, service_role;
