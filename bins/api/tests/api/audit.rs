@@ -48,9 +48,9 @@ async fn answered(api: &mut Api<'_>) {
         .await
         .expect("an answer");
     assert_eq!(again.status(), 304);
-    tokio::task::block_in_place(|| {
-        api.world.sql("update vigie.audits set at = now(), document = jsonb_set(document, '{looked,at}', to_jsonb(now()))")
-    });
+    let later =
+        "update vigie.audits set at = now(), document = jsonb_set(document, '{looked,at}', to_jsonb(now()))";
+    tokio::task::block_in_place(|| api.world.sql(later));
     let newer = ask()
         .header("if-none-match", tag)
         .send()

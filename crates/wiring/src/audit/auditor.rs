@@ -90,7 +90,7 @@ impl Auditor {
         match (&agreed, before) {
             (Some(agreed), _) => audit = audit.beside(agreed),
             (None, Some(before)) => {
-                audit.drift = Some(Baseline::of(&before, &Baseline::default()).drift(&audit))
+                audit.drift = Some(Baseline::of(&before, &Baseline::default()).drift(&audit));
             }
             (None, None) => {}
         }

@@ -235,10 +235,11 @@ fn key(fingerprint: &str) -> String {
     if fingerprint.len() <= Finding::MAX_ENTITY_ID {
         return fingerprint.to_owned();
     }
-    let digest: String = Sha256::digest(fingerprint)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = Sha256::digest(fingerprint);
+    let digest = format!(
+        "{:032x}",
+        u128::from_be_bytes(std::array::from_fn(|at| digest[at]))
+    );
     let begin = fingerprint.floor_char_boundary(Finding::MAX_ENTITY_ID - digest.len() - 1);
     format!("{} {digest}", &fingerprint[..begin])
 }

@@ -119,7 +119,7 @@ impl<'a> Look<'a> {
         if self.ending.is_asked() {
             return None;
         }
-        self.ending.unless_now(auditor.evaluations(at)).await
+        self.ending.unless_now(Box::pin(auditor.evaluations(at))).await
     }
 
     fn checks(self) -> impl Iterator<Item = &'a Check> {
