@@ -34,7 +34,10 @@ pub(super) struct AuditBody {
     tag = "audit",
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the audit that is there already")),
     responses(
-        (status = 200, description = "The audit", body = AuditBody, headers(("ETag" = String, description = "Of this audit"))),
+        (
+            status = 200, description = "The audit", body = AuditBody,
+            headers(("ETag" = String, description = "Of this audit")),
+        ),
         (status = 304, description = "It is the one that is there already"),
         (status = 401, response = super::Unauthorized),
         (status = 403, response = super::Forbidden),

@@ -1,5 +1,5 @@
-//! `/governance/rls`: who can really do what, when somebody last looked. What was not seen comes first, and an old audit looks
-//! old: that nothing is found means nothing without it.
+//! `/governance/rls`: who can really do what, when somebody last looked. What was not seen comes first, and an old
+//! audit looks old: that nothing is found means nothing without it.
 
 mod findings;
 mod matrix;
