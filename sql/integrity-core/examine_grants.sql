@@ -11,13 +11,13 @@ with given (sort, role, privilege, name) as (
         ('schema', 'authenticated', 'USAGE', '{vigie}'::text[]),
         ('schema', 'vigie_sync', 'USAGE', '{vigie}'),
         ('schema', 'vigie_api', 'USAGE', '{vigie}'),
-        ('table', 'authenticated', 'SELECT', '{alerts,alert_events,check_states,checks,runs,alert_details,alert_times}'),
-        ('table', 'vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,leases,alert_details,alert_times}'),
-        ('table', 'vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs,leases}'),
+        ('table', 'authenticated', 'SELECT', '{alerts,alert_events,check_states,checks,runs,audits,alert_details,alert_times}'),
+        ('table', 'vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,audits,leases,alert_details,alert_times}'),
+        ('table', 'vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs,audits,leases}'),
         ('table', 'vigie_sync', 'UPDATE', '{alerts,check_states,checks,leases}'),
-        ('table', 'vigie_sync', 'DELETE', '{runs}'),
-        ('table', 'vigie_sync', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
-        ('table', 'vigie_api', 'SELECT', '{integrity_core_migrations,alerts_store_migrations}'),
+        ('table', 'vigie_sync', 'DELETE', '{runs,audits}'),
+        ('table', 'vigie_sync', 'SELECT', '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations}'),
+        ('table', 'vigie_api', 'SELECT', '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations}'),
         ('routine', 'authenticated', 'EXECUTE', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check,sync_heartbeat}'),
         ('routine', 'vigie_sync', 'EXECUTE', '{actor_id,actor_role,event_hash,record_events,fold,sync_heartbeat,vitals}'),
         ('routine', 'vigie_api', 'EXECUTE', '{sync_heartbeat,vitals}')
@@ -31,8 +31,8 @@ with given (sort, role, privilege, name) as (
 policies (role, suffix, command, relation) as (
     select g.role, g.suffix, g.command, t.relation
     from (values
-        ('authenticated', '_members_read', 'SELECT', '{alerts,alert_events,check_states,checks,runs}'::text[]),
-        ('vigie_sync', '_service', 'ALL', '{alerts,alert_events,check_states,checks,runs,leases}')
+        ('authenticated', '_members_read', 'SELECT', '{alerts,alert_events,check_states,checks,runs,audits}'::text[]),
+        ('vigie_sync', '_service', 'ALL', '{alerts,alert_events,check_states,checks,runs,audits,leases}')
     ) as g (role, suffix, command, relations)
     cross join unnest(g.relations) as t (relation)
 ),

@@ -1,11 +1,12 @@
 //! What every request may use.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use alerts_store::AlertStore;
 use chrono_tz::Tz;
 use integrity_core::Check;
 use release_info::Standing;
+use rls_audit::AuditStore;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +15,9 @@ use crate::{changes::Changes, health::Health, identity::Identity, trends::Trends
 /// What every request may use.
 pub(crate) struct App {
     pub(crate) store: Arc<dyn AlertStore>,
+    pub(crate) audits: Arc<dyn AuditStore>,
+    /// How often audits are made, where the configuration says so.
+    pub(crate) audit_every: Option<Duration>,
     pub(crate) identity: Identity,
     pub(crate) changes: Arc<Changes>,
     pub(crate) health: Health,

@@ -2,6 +2,7 @@
 
 mod api;
 mod app;
+mod audits;
 mod changes;
 mod cli;
 mod health;

@@ -87,7 +87,12 @@ impl Problem {
 
     /// There is no such thing, or none that may be seen.
     pub(crate) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "there is no such thing here")
+        Self::nothing("there is no such thing here")
+    }
+
+    /// There is none of these yet.
+    pub(crate) fn nothing(detail: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
     /// Not now.

@@ -6,6 +6,7 @@ use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
 use release_info::{AppEnv, BuildInfo, Standing};
+use rls_audit::PgAuditStore;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -135,6 +136,7 @@ impl Plan {
         let session = Session::over(pool, Door::Api).await?;
         // Of its own, so that a look waits behind nobody: that all others wait is what it is to tell.
         let (looking, _) = self.target.connect_many(2, ENTRY).await?;
+        let audits = PgAuditStore::new(session.pool.clone(), Door::Api);
         let source = PgSource {
             store: PgAlertStore::new(looking.clone(), Door::Api),
             pool: looking,
@@ -149,6 +151,8 @@ impl Plan {
             concurrency: self.config.api.concurrency,
             app: Arc::new(App {
                 store: Arc::new(session.store),
+                audits: Arc::new(audits),
+                audit_every: self.config.audit.every,
                 identity: self.identity,
                 changes: Arc::default(),
                 health: Health::new(Arc::new(source)),

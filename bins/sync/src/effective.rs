@@ -21,6 +21,7 @@ pub(crate) struct Effective {
     packs: Vec<String>,
     time_zone: String,
     sync: Sync,
+    audit: Audit,
     ops: Ops,
     checks: BTreeMap<String, Line>,
 }
@@ -30,6 +31,14 @@ struct Sync {
     lease: String,
     budget: String,
     heartbeat_url: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Audit {
+    every: String,
+    /// Of the login that audits.
+    auditing: String,
+    baseline: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,7 +58,18 @@ struct Line {
 }
 
 impl Effective {
-    pub(crate) fn new(config: &Config, chosen: &Chosen, target: &Target, evaluator: Option<&Target>) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        chosen: &Chosen,
+        target: &Target,
+        evaluator: Option<&Target>,
+        auditor: Option<&Target>,
+    ) -> Self {
+        let place = |target: Option<&Target>| {
+            target.map_or("with the connecting login".to_owned(), |target| {
+                target.place().to_owned()
+            })
+        };
         let line = |check: &Check| Line {
             enabled: check.is_enabled(),
             severity: check.severity().as_str(),
@@ -61,9 +81,7 @@ impl Effective {
         };
         Self {
             database: target.place().to_owned(),
-            evaluating: evaluator.map_or("with the connecting login".to_owned(), |target| {
-                target.place().to_owned()
-            }),
+            evaluating: place(evaluator),
             name: chosen.database.clone(),
             packs: wiring::chosen::names(config, &[]),
             time_zone: chosen
@@ -76,6 +94,11 @@ impl Effective {
                     Some(_) => "set, not shown",
                     None => "not set",
                 },
+            },
+            audit: Audit {
+                every: config.audit.every.map_or("never".to_owned(), duration::text),
+                auditing: place(auditor),
+                baseline: config.audit.baseline.display().to_string(),
             },
             ops: Ops {
                 listen: config.ops.listen_or(PORT).to_string(),

@@ -8,6 +8,7 @@ use tracing::{info, warn};
 use uuid::Uuid;
 use wiring::{
     chosen::Chosen,
+    config::Config,
     postgres::Target,
     run::{Ending, Look, Report, Round, everything},
     session::Session,
@@ -28,9 +29,11 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from
 pub(crate) struct Life {
     pub(crate) target: Target,
     pub(crate) evaluator: Option<Target>,
+    /// Audits, where the configuration wants that and the login is not that of the service.
+    pub(crate) auditor: Option<Target>,
+    pub(crate) config: Config,
     pub(crate) chosen: Chosen,
     pub(crate) schedule: Schedule,
-    pub(crate) lease: Duration,
     pub(crate) board: Arc<Board>,
     pub(crate) heartbeat: Option<Heartbeat>,
     pub(crate) ending: Ending,
@@ -81,6 +84,7 @@ impl Life {
             checks = self.chosen.checks.len(),
             "connected"
         );
+        let auditor = session.auditor(&self.config, self.auditor.as_ref()).await?;
         let beat = || {
             if let Some(heartbeat) = &self.heartbeat {
                 heartbeat.beat();
@@ -90,13 +94,14 @@ impl Life {
             store: &session.store,
             leases: &PgLeases::new(session.pool.clone()),
             runner: &session.runner(&self.chosen),
+            auditor: auditor.as_ref(),
             evaluated_by: &evaluated_by,
             chosen: &self.chosen,
             schedule: &self.schedule,
             board: &self.board,
             ending: &self.ending,
             holder,
-            lease: self.lease,
+            lease: self.config.sync.lease,
             beat: &beat,
         };
         service.serve(tried).await
@@ -117,9 +122,15 @@ impl Life {
         let evaluated_by = session.evaluated_by().await?;
         let leases = PgLeases::new(session.pool.clone());
         let (name, holder) = (lease_name(&self.chosen), holder());
-        let lease = leases.acquire(&Caller::Service, &name, &holder, self.lease).await;
+        let lease = leases
+            .acquire(&Caller::Service, &name, &holder, self.config.sync.lease)
+            .await;
         lease.map_err(service::refused).map_err(at)?;
         let runner = session.runner(&self.chosen);
+        let auditor = session
+            .auditor(&self.config, self.auditor.as_ref())
+            .await
+            .map_err(at)?;
         let round = Round {
             store: &session.store,
             evaluated_by: &evaluated_by,
@@ -127,6 +138,7 @@ impl Life {
                 runner: &runner,
                 chosen: &self.chosen,
                 due: &everything,
+                auditor: auditor.as_ref(),
                 ending: &self.ending,
                 in_hand: &|_| {},
             },

@@ -41,6 +41,7 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     let chosen = Chosen::new(&config, &[], &[])?;
     let target = source::target(&cli.flags, origins.database, &config)?;
     let evaluator = source::evaluator(&cli.flags, origins.evaluator, &config)?;
+    let auditor = source::auditor(&config)?;
     let url = config
         .sync
         .heartbeat_url_file
@@ -49,7 +50,7 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
         .transpose()?;
     if cli.check_config {
         return check(
-            &Effective::new(&config, &chosen, &target, evaluator.as_ref()),
+            &Effective::new(&config, &chosen, &target, evaluator.as_ref(), auditor.as_ref()),
             &chosen,
         );
     }
@@ -62,27 +63,29 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     let heartbeat = url
         .map(|url| Heartbeat::new(url, Arc::clone(&board)))
         .transpose()?;
+    let ops = config.ops.listen_or(ops::PORT);
     let life = Life {
         target,
         evaluator,
+        auditor,
         chosen,
         schedule,
-        lease: config.sync.lease,
         board,
         heartbeat,
+        config,
         ending: wiring::run::Ending::default(),
     };
     signals::listen(&life.ending, &life.board)?;
     if cli.once {
         return once(&life, cli.json).await;
     }
-    let listener = ops::listen(config.ops.listen_or(ops::PORT)).await?;
-    let address = listener.local_addr().unwrap_or(config.ops.listen_or(ops::PORT));
+    let listener = ops::listen(ops).await?;
+    let address = listener.local_addr().unwrap_or(ops);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), ops = %address, "vigie-sync begins");
     tokio::spawn(ops::serve(
         listener,
         Arc::clone(&life.board),
-        config.database.clone(),
+        life.chosen.database.clone(),
     ));
     tokio::select! {
         ended = life.lead() => ended?,

@@ -12,7 +12,7 @@ use std::{
 use alerts_store::LastSeen;
 use chrono::{DateTime, Utc};
 use integrity_core::CheckCode;
-use wiring::chosen::Chosen;
+use wiring::{audit::is_rule, chosen::Chosen};
 
 /// What could not be applied is tried again after so long, even if its own turn is later.
 const RETRY: Duration = Duration::from_mins(1);
@@ -28,7 +28,10 @@ pub(crate) type Tried = HashMap<CheckCode, DateTime<Utc>>;
 
 impl Schedule {
     pub(crate) fn of(chosen: &Chosen) -> Self {
-        let enabled = chosen.known.iter().filter(|check| check.enabled);
+        let enabled = chosen
+            .known
+            .iter()
+            .filter(|check| check.enabled && !is_rule(check));
         Self {
             every: enabled
                 .map(|check| {

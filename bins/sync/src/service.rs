@@ -9,6 +9,7 @@ use alerts_store::{AlertStore, LastSeen, Leases, RunStatus};
 use integrity_core::{Caller, CheckCode, CheckRunner};
 use tracing::{info, warn};
 use wiring::{
+    audit::Auditor,
     chosen::Chosen,
     run::{Ending, Evaluator, Look, Report, Round},
     stop::Stop,
@@ -43,6 +44,7 @@ pub(crate) struct Service<'a> {
     pub(crate) store: &'a dyn AlertStore,
     pub(crate) leases: &'a dyn Leases,
     pub(crate) runner: &'a dyn CheckRunner,
+    pub(crate) auditor: Option<&'a Auditor>,
     pub(crate) evaluated_by: &'a Evaluator,
     pub(crate) chosen: &'a Chosen,
     pub(crate) schedule: &'a Schedule,
@@ -120,9 +122,9 @@ impl Service<'_> {
         }
         tried.extend(due.iter().map(|code| (code.clone(), seen.at)));
         let ending = self.ending.child();
-        self.board.run_begins(self.chosen.budget);
+        self.board.run_begins(self.looking());
         let made = tokio::select! {
-            made = tokio::time::timeout(self.chosen.budget + BOOKS, ending.unless_lost(self.round(&due, &ending))) => made,
+            made = tokio::time::timeout(self.looking() + BOOKS, ending.unless_lost(self.round(&due, &ending))) => made,
             never = self.renew(&ending) => match never {},
         };
         let made = match made {
@@ -144,6 +146,11 @@ impl Service<'_> {
         Ok(())
     }
 
+    /// How long a run may look at the database; an audit has the same time once more.
+    fn looking(self) -> Duration {
+        self.chosen.budget * if self.auditor.is_some() { 2 } else { 1 }
+    }
+
     async fn round(self, due: &BTreeSet<CheckCode>, ending: &Ending) -> Result<Report, Stop> {
         let round = Round {
             store: self.store,
@@ -152,6 +159,7 @@ impl Service<'_> {
                 runner: self.runner,
                 chosen: self.chosen,
                 due: &|code| due.contains(code),
+                auditor: self.auditor,
                 ending,
                 in_hand: &|_| {},
             },

@@ -112,7 +112,8 @@ pub enum Worse {
 pub enum Outcome {
     /// Every finding is here.
     Complete,
-    /// More than `max_rows`; the most severe are here, those beyond the cut are kept as they were.
+    /// Not all there is to find is here: more than `max_rows`, of which the most severe are here, or not everything could be
+    /// looked at. What is not here is kept as it was.
     Truncated,
     /// What was found is here, what was not found proves nothing.
     Suspect(Suspicion),

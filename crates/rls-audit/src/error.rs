@@ -41,11 +41,33 @@ impl Error {
         }
     }
 
+    /// An [`Error::Forbidden`].
+    #[cfg(any(feature = "memory", feature = "postgres"))]
+    pub(crate) fn forbidden(reason: impl Into<String>) -> Self {
+        Self::Forbidden {
+            reason: reason.into(),
+        }
+    }
+
     /// An [`Error::Invalid`].
     pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Invalid {
             field: field.into(),
             reason: reason.into(),
+        }
+    }
+}
+
+impl From<integrity_core::Error> for Error {
+    fn from(error: integrity_core::Error) -> Self {
+        match error {
+            integrity_core::Error::Invalid { field, reason } => Self::invalid(field, reason),
+            integrity_core::Error::Forbidden { reason } => Self::Forbidden { reason },
+            integrity_core::Error::Unavailable(source) => Self::Unavailable(source),
+            integrity_core::Error::Corrupt { reason } => Self::Corrupt { reason },
+            other => Self::Corrupt {
+                reason: other.code().to_owned(),
+            },
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct Inspection {
 }
 
 /// Looks at a database without changing anything in it.
+#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait DatabaseInspector: Send + Sync {
     /// What decides who may do what, of one instant.

@@ -1,10 +1,21 @@
 //! An audit of who can do what, as the configuration has it.
 
+mod auditor;
+pub(crate) mod evaluations;
+#[cfg(test)]
+mod tests;
+
+use std::{fs, io::ErrorKind, path::Path};
+
 use rls_audit::{
-    Access, Audit, Command, DatabaseInspector as _, Error, Expectation, Inspection, Persona,
+    Access, Audit, Baseline, Command, DatabaseInspector as _, Error, Expectation, Inspection, Persona,
     PgDatabaseInspector, rules::Settings,
 };
 
+pub use self::{
+    auditor::Auditor,
+    evaluations::{AUDIT, is_rule},
+};
 use crate::{
     config::{AuditConfig, ExpectationConfig, PersonaConfig},
     postgres::PgPool,
@@ -47,6 +58,20 @@ pub async fn inspection(pool: PgPool, config: &AuditConfig) -> Result<Inspection
 /// As [`inspection`].
 pub async fn audit(pool: PgPool, config: &AuditConfig) -> Result<Audit, Stop> {
     Ok(Audit::new(&inspection(pool, config).await?, &config.settings()))
+}
+
+/// The baseline in this file; `None` where there is no such file.
+///
+/// # Errors
+/// `Usage` where it cannot be read, or is no baseline.
+pub fn baseline(path: &Path) -> Result<Option<Baseline>, Stop> {
+    match fs::read_to_string(path) {
+        Ok(text) => Baseline::from_text(&text)
+            .map(Some)
+            .map_err(|error| Stop::usage(format!("{}: {error}", path.display()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Stop::usage(format!("{} cannot be read: {error}", path.display()))),
+    }
 }
 
 /// What an error of the audit means for a program.

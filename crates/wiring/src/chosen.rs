@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use integrity_core::{BadCheck, Check, CheckCode, Error, Pack, Text, postgres::PgCheckRunner};
 use serde_json::{Map, Value};
 
-use crate::{config::Config, postgres::PgPool, stop::Stop};
+use crate::{audit::evaluations, config::Config, postgres::PgPool, stop::Stop};
 
 /// The checks that were chosen.
 #[derive(Debug)]
@@ -64,6 +64,9 @@ impl Chosen {
             .map(info)
             .chain(chosen.bad.iter().map(|bad| bad_info(bad, config)))
             .collect();
+        if let Some(every) = config.audit.every {
+            chosen.audit(every)?;
+        }
         chosen.bad.retain(|bad| is_enabled(bad, config));
         chosen.narrow(only)?;
         chosen.checks.sort_by(|a, b| a.code().cmp(b.code()));
@@ -123,6 +126,22 @@ impl Chosen {
                 Error::Invalid { reason, .. } => Stop::usage(format!("{}: {reason}", config.name())),
                 other => other.into(),
             })?;
+        Ok(())
+    }
+
+    /// What the audit finds are checks too, and no pack may have one of the same code.
+    fn audit(&mut self, every: Duration) -> Result<(), Stop> {
+        let audited = evaluations::checks(every, self.time_zone.unwrap_or_default());
+        if let Some(both) = audited
+            .iter()
+            .find(|info| self.codes().any(|code| *code == info.code))
+        {
+            return Err(Stop::usage(format!(
+                "{}: a check of a chosen pack is called as one of the audit's; give it another code",
+                both.code
+            )));
+        }
+        self.known.extend(audited);
         Ok(())
     }
 

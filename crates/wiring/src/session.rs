@@ -6,15 +6,23 @@ use integrity_core::{
     postgres::{PgCheckRunner, Room, SchemaState},
 };
 
+use rls_audit::{PgAuditStore, PgDatabaseInspector};
+
 use crate::{
+    audit::Auditor,
     chosen::Chosen,
+    config::Config,
     postgres::{self, PgPool, Target},
     run::Evaluator,
     stop::Stop,
 };
 
 /// Every part of the schema, in the order in which they stand on each other.
-pub const ROOMS: [Room; 2] = [integrity_core::postgres::ROOM, alerts_store::postgres::ROOM];
+pub const ROOMS: [Room; 3] = [
+    integrity_core::postgres::ROOM,
+    alerts_store::postgres::ROOM,
+    rls_audit::postgres::ROOM,
+];
 
 /// The newest migration that this program knows: the version of the schema that it works with.
 #[must_use]
@@ -80,6 +88,22 @@ impl Session {
     #[must_use]
     pub fn runner(&self, chosen: &Chosen) -> PgCheckRunner {
         chosen.runner(self.evaluating())
+    }
+
+    /// Audits, where the configuration wants that, with the login that is there for it, or else with the connecting one.
+    ///
+    /// # Errors
+    /// When that login cannot connect, and for a persona that nobody can be.
+    pub async fn auditor(&self, config: &Config, target: Option<&Target>) -> Result<Option<Auditor>, Stop> {
+        if config.audit.every.is_none() {
+            return Ok(None);
+        }
+        let pool = match target {
+            Some(target) => target.connect().await.map_err(|stop| stop.at(target.place()))?,
+            None => self.pool.clone(),
+        };
+        let store = PgAuditStore::new(self.pool.clone(), Door::Sync);
+        Auditor::new(PgDatabaseInspector::new(pool).without_trials(), store, config).map(Some)
     }
 
     /// Which login that is.

@@ -60,6 +60,14 @@ pub fn evaluator(flags: &Flags, origin: Origin, config: &Config) -> Result<Optio
     given.target()
 }
 
+/// The same database with the login that audits, where there is one of its own.
+///
+/// # Errors
+/// When it is wrong.
+pub fn auditor(config: &Config) -> Result<Option<Target>, Stop> {
+    config.audit.url_file.as_deref().map(from_file).transpose()
+}
+
 impl Given<'_> {
     fn target(&self) -> Result<Option<Target>, Stop> {
         if self.origin.url_is_flag && self.origin.file_is_flag {

@@ -3,6 +3,7 @@
 
 mod acts;
 mod alerts;
+mod audit;
 mod bodies;
 mod checks;
 mod cursor;
@@ -100,7 +101,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .routes(routes!(acts::confirm))
             .routes(routes!(checks::list))
             .routes(routes!(checks::find))
-            .routes(routes!(checks::runs)),
+            .routes(routes!(checks::runs))
+            .routes(routes!(audit::rls)),
     )
 }
 

@@ -115,23 +115,28 @@ fn time() -> String {
 /// This program's own manifest.
 async fn version(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let tag = format!("\"{}\"", app.standing.release);
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
     let caching = [
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    if known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|one| one.trim().trim_start_matches("W/") == tag)
-    }) {
+    if is_known(&headers, &tag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     // The newest migration that this program knows, and no other.
     let newest = wiring::session::newest_migration();
     (caching, Json(app.standing.manifest(&(newest..=newest)))).into_response()
+}
+
+/// Whether whoever asks has what is of this tag.
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    known.is_some_and(|known| {
+        known
+            .split(',')
+            .any(|one| one.trim().trim_start_matches("W/") == tag)
+    })
 }
 
 fn uncached(status: StatusCode, body: Value) -> impl IntoResponse {

@@ -6,7 +6,7 @@ mod look;
 mod verdict;
 
 pub(crate) use self::{
-    endpoints::{probes, router},
+    endpoints::{is_known, probes, router},
     look::{Health, PgSource},
     verdict::Verdict,
 };

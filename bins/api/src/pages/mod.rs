@@ -1,5 +1,6 @@
 //! The screens' handlers: who asks, what the database says of it, and which page shows it.
 
+mod access;
 mod acts;
 mod alert;
 mod assets;
@@ -19,7 +20,10 @@ use axum::{
 };
 
 pub(crate) use self::visit::{REQUEST, asked};
-use crate::{app::App, screens::INTEGRITY};
+use crate::{
+    app::App,
+    screens::{ACCESS, INTEGRITY},
+};
 
 /// The screens.
 pub(crate) fn router() -> Router<Arc<App>> {
@@ -30,6 +34,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/governance/alerts/{id}/{act}", post(acts::act))
         .route("/governance/checks", get(checks::list))
         .route("/governance/checks/{code}", get(checks::show))
+        .route(ACCESS, get(access::show))
         .route("/governance/checks/{code}/confirm", post(checks::confirm))
 }
 

@@ -25,6 +25,18 @@ pub(crate) static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
         ),
     )
 });
+/// What the screen of the audit needs besides, and no other.
+pub(crate) static ACCESS: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "access",
+        "css",
+        "text/css; charset=utf-8",
+        tight(
+            &without_margins(include_str!("../../assets/access.css")),
+            STYLESHEET_GAPS,
+        ),
+    )
+});
 pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     asset(
         "vigie",
@@ -46,8 +58,8 @@ pub(crate) static ICON: LazyLock<Asset> = LazyLock::new(|| {
 });
 
 /// Every asset.
-pub(crate) fn assets() -> [&'static Asset; 3] {
-    [&STYLESHEET, &SCRIPT, &ICON]
+pub(crate) fn assets() -> [&'static Asset; 4] {
+    [&STYLESHEET, &ACCESS, &SCRIPT, &ICON]
 }
 
 fn asset(name: &str, ending: &str, content_type: &'static str, text: String) -> Asset {

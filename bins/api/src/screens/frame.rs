@@ -82,6 +82,8 @@ pub(crate) struct Release {
 pub(crate) const INTEGRITY: &str = "/governance/integrity";
 /// The checks screen.
 pub(crate) const CHECKS: &str = "/governance/checks";
+/// The screen of who can really do what.
+pub(crate) const ACCESS: &str = "/governance/rls";
 
 impl Frame {
     pub(crate) fn words(&self) -> &'static Words {
@@ -108,6 +110,10 @@ impl Frame {
 
     pub(crate) fn in_checks(&self) -> bool {
         self.here.starts_with(CHECKS)
+    }
+
+    pub(crate) fn in_access(&self) -> bool {
+        self.here.starts_with(ACCESS)
     }
 
     pub(crate) fn in_production(&self) -> bool {

@@ -3,6 +3,7 @@
 //! A page is a function of a [`Frame`], what stands around every page, and of what the page is made of. What is said stands
 //! in [`words`], how it looks in `templates/` and `assets/`.
 
+mod access;
 mod acts;
 mod alert;
 mod answer;
@@ -28,6 +29,7 @@ mod trend;
 mod trouble;
 mod words;
 
+pub(crate) use access::{AccessPage, access};
 pub(crate) use alert::{AlertPage, alert};
 pub(crate) use answer::{Answer, Said, Typed};
 pub(crate) use assets::assets;
@@ -35,7 +37,7 @@ pub(crate) use check::{CheckPage, Confirmed, check};
 pub(crate) use checks::{ChecksPage, checks};
 pub(crate) use entrance::{Notice, SignInPage, Way, sign_in, stranger};
 pub(crate) use filter::encoded;
-pub(crate) use frame::{Frame, INTEGRITY, Release, Theme, Viewer};
+pub(crate) use frame::{ACCESS, Frame, INTEGRITY, Release, Theme, Viewer};
 pub(crate) use integrity::{IntegrityPage, integrity};
 
 pub(crate) use trouble::{Trouble, trouble};

@@ -9,6 +9,7 @@ use alerts_store::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use integrity_core::{Caller, Door};
 use reqwest::Method;
+use rls_audit::{AuditStore as _, PgAuditStore};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
@@ -59,6 +60,7 @@ const ROWS: &[Row] = &[
     read("get /api/v1/checks", [403, 200, 200, 200]),
     read("get /api/v1/checks/{code}", [403, 200, 200, 200]),
     read("get /api/v1/runs", [403, 200, 200, 200]),
+    read("get /api/v1/audit/rls", [403, 200, 200, 200]),
     write("post /api/v1/alerts/{id}/ack", "{}", [403, 403, 200, 200]),
     write("post /api/v1/alerts/{id}/unack", "{}", [403, 403, 200, 200]),
     write("post /api/v1/alerts/{id}/resolve", SAID, [403, 403, 200, 200]),
@@ -84,6 +86,7 @@ fn every_endpoint_answers_everybody_as_their_role_allows() {
 
 async fn everybody_everywhere(api: &mut Api<'_>) {
     every_endpoint_has_a_row(api).await;
+    tokio::task::block_in_place(|| api.world.audited());
     for row in ROWS {
         for (who, token) in strangers_to_us() {
             refused(api, row, who, token.as_deref(), 401).await;
@@ -277,6 +280,12 @@ fn behind_the_endpoints_the_database_refuses_strangers() {
             );
         }
         forbidden("get", &store.get(&stranger, alert).await);
+        let audits = PgAuditStore::new(PgPool::connect(&url).await.expect("a pool"), Door::Api);
+        let latest = audits.latest(&stranger, database).await;
+        assert!(
+            matches!(latest, Err(rls_audit::Error::Forbidden { .. })),
+            "{latest:?}"
+        );
         forbidden("events", &store.events(&stranger, alert).await);
     });
     assert_eq!(before, world.traces());
@@ -292,7 +301,14 @@ fn forbidden<T: std::fmt::Debug>(what: &str, answer: &Result<T, Error>) {
 /// And below the store: plain SQL under the service's login.
 #[test]
 fn the_services_login_alone_can_do_nothing() {
-    const TABLES: [&str; 5] = ["alerts", "alert_events", "checks", "check_states", "runs"];
+    const TABLES: [&str; 6] = [
+        "alerts",
+        "alert_events",
+        "checks",
+        "check_states",
+        "runs",
+        "audits",
+    ];
     let (world, url) = checked();
     let before = world.traces();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

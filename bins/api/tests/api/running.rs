@@ -212,3 +212,15 @@ pub(crate) fn free_address() -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its address")
 }
+
+impl World {
+    /// Keeps an audit of the database, as `vigie-sync` would, from an hour ago.
+    pub(crate) fn audited(&self) {
+        let audit = self.vigie(&["audit", "rls", "--format", "json"]).stdout;
+        self.sql(&format!(
+            "insert into vigie.audits
+             select 'main', at, 'findings', jsonb_set($audit${audit}$audit$, '{{looked,at}}', to_jsonb(at))
+             from (select now() - interval '1 h' as at) as a"
+        ));
+    }
+}

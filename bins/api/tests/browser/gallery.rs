@@ -56,6 +56,7 @@ pub(crate) fn screens(stage: &Stage<'_>) -> Vec<Screen> {
         ),
         screen("checks", Some("pca"), "/governance/checks"),
         screen("check", Some("admin"), "/governance/checks/STOCK_NEGATIF"),
+        screen("access", Some("pca"), "/governance/rls"),
         screen("missing", Some("pca"), "/governance/nowhere"),
     ]
 }

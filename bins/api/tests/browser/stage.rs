@@ -23,6 +23,7 @@ pub(crate) struct Stage<'w> {
 pub(crate) fn play(test: impl AsyncFnOnce(&Stage<'_>)) {
     let mut world = World::depot();
     world.vigie(&["sync", "--pack", "depot"]).exits(0);
+    world.audited();
     let url = world.people();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {

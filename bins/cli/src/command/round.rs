@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wiring::{
+    audit::Auditor,
     chosen::Chosen,
     run::{Ending, Look, Report, Round, everything},
     session::Session,
@@ -11,7 +12,12 @@ use wiring::{
 
 /// Every chosen check, once. Where it is asked to end, the check in hand is given up; what was evaluated before is
 /// applied and recorded.
-pub(crate) async fn make(session: &Session, chosen: &Chosen, ending: &Ending) -> Result<Report, Stop> {
+pub(crate) async fn make(
+    session: &Session,
+    chosen: &Chosen,
+    auditor: Option<&Auditor>,
+    ending: &Ending,
+) -> Result<Report, Stop> {
     let progress = progress(chosen.checks.len());
     let evaluated_by = session.evaluated_by().await?;
     let runner = session.runner(chosen);
@@ -22,6 +28,7 @@ pub(crate) async fn make(session: &Session, chosen: &Chosen, ending: &Ending) ->
             runner: &runner,
             chosen,
             due: &everything,
+            auditor,
             ending,
             in_hand: &|code| {
                 progress.set_message(code.to_string());

@@ -7,6 +7,7 @@ use wiring::{
     chosen::Chosen,
     run::Row,
     session::Session,
+    source,
     stop::{Exit, Stop},
 };
 
@@ -23,7 +24,10 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
         .await?
         .evaluating_as(place.evaluator)
         .await?;
-    let report = round::make(&session, &chosen, &round::ending_on_signal()?).await?;
+    let auditor = session
+        .auditor(place.config, source::auditor(place.config)?.as_ref())
+        .await?;
+    let report = round::make(&session, &chosen, auditor.as_ref(), &round::ending_on_signal()?).await?;
     if !report.evaluated_by.is_own {
         output::say(&format!(
             "warning: the checks' SQL runs with the connecting login ({}), and may do whatever that may; set \

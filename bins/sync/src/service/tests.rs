@@ -163,6 +163,7 @@ impl World {
             store: &self.store,
             leases: &self.leases,
             runner: &runner,
+            auditor: None,
             evaluated_by: &self.evaluated_by,
             chosen: &self.chosen,
             schedule: &self.schedule,

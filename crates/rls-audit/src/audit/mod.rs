@@ -75,6 +75,19 @@ pub enum Outcome {
     Incomplete,
 }
 
+impl Outcome {
+    /// The outcome as it is kept and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fine => "fine",
+            Self::Widened => "widened",
+            Self::Findings => "findings",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
 /// Of a hundred cells so many may be unknown, and there is still an answer.
 const UNKNOWN: usize = 2;
 

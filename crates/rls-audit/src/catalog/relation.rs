@@ -295,7 +295,7 @@ pub struct Rule {
     pub definition: String,
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "mock"))]
 impl Relation {
     /// A table with a column, which nobody but its owner may touch.
     pub(crate) fn sample() -> Self {

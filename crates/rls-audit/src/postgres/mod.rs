@@ -4,6 +4,7 @@ mod catalog;
 mod compose;
 mod look;
 mod measure;
+mod store;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -12,6 +13,7 @@ pub use sqlx;
 use sqlx::PgPool;
 
 use self::look::Look;
+pub use self::store::{PgAuditStore, ROOM};
 use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspection, Persona, persona};
 
 /// Looks at a PostgreSQL database with the login of a pool, which should be a member of the roles that it is to try, and

@@ -1,9 +1,11 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use rls_audit::Baseline;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use super::sync::between;
 
 /// The audit of who can do what.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -17,6 +19,13 @@ pub struct AuditConfig {
     pub application_logins: Vec<String>,
     /// Words in names and comments of columns that few should read, besides the usual ones.
     pub sensitive_words: Vec<String>,
+    /// How often `vigie-sync` audits, such as `"1d"`; from 1 min to 30 d. It does not unless this is given.
+    #[serde(deserialize_with = "every")]
+    #[schemars(with = "Option<String>")]
+    pub every: Option<Duration>,
+    /// A file that holds the URL of the same database with the login with which `vigie-sync` audits: a member of the
+    /// personas' roles, and of nothing else. Unless given, it is the login of the service itself.
+    pub url_file: Option<PathBuf>,
     /// Somebody to try: one table `[[audit.personas]]` for each, besides those that are found.
     pub personas: Vec<PersonaConfig>,
 }
@@ -28,6 +37,8 @@ impl Default for AuditConfig {
             exposed_schemas: None,
             application_logins: Vec::new(),
             sensitive_words: Vec::new(),
+            every: None,
+            url_file: None,
             personas: Vec::new(),
         }
     }
@@ -59,4 +70,9 @@ pub struct ExpectationConfig {
     pub command: String,
     /// What it comes to, any of these: `denied`, `none`, `some`, `all`, `rls`, `conditional`.
     pub access: Vec<String>,
+}
+
+fn every<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let (least, most) = (Duration::from_mins(1), Duration::from_hours(30 * 24));
+    between(deserializer, "every", least, most).map(Some)
 }

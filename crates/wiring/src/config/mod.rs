@@ -114,6 +114,7 @@ impl Config {
             &mut config.database_url_file,
             &mut config.eval_url_file,
             &mut config.sync.heartbeat_url_file,
+            &mut config.audit.url_file,
             &mut config.auth.secret_file,
             &mut config.auth.sign_in_key_file,
         ] {

@@ -54,22 +54,32 @@ impl OpsConfig {
 }
 
 fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    between(deserializer, "lease", Duration::from_secs(3))
+    between(
+        deserializer,
+        "lease",
+        Duration::from_secs(3),
+        Duration::from_hours(1),
+    )
 }
 
 fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    between(deserializer, "budget", Duration::from_secs(1))
+    between(
+        deserializer,
+        "budget",
+        Duration::from_secs(1),
+        Duration::from_hours(1),
+    )
 }
 
-/// A duration of at least so long, and at most an hour.
-fn between<'de, D: Deserializer<'de>>(
+/// A duration of at least so long, and at most so long.
+pub(super) fn between<'de, D: Deserializer<'de>>(
     deserializer: D,
     name: &str,
     least: Duration,
+    most: Duration,
 ) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     let given = duration::parse(&text).map_err(D::Error::custom)?;
-    let most = Duration::from_hours(1);
     if (least..=most).contains(&given) {
         return Ok(given);
     }

@@ -6,7 +6,11 @@ use chrono::{DateTime, Utc};
 use integrity_core::{BadCheck, Check, CheckCode, CheckRunner, Evaluation, Failure, FailureKind, Outcome};
 
 use super::Ending;
-use crate::{chosen::Chosen, stop::Stop};
+use crate::{
+    audit::{AUDIT, Auditor},
+    chosen::Chosen,
+    stop::Stop,
+};
 
 /// How often a run takes a new snapshot after a check took one down, before it leaves the others for the next run.
 const MAX_LOSSES: u32 = 3;
@@ -21,6 +25,8 @@ pub struct Look<'a> {
     pub chosen: &'a Chosen,
     /// Whether a check's turn has come.
     pub due: &'a (dyn Fn(&CheckCode) -> bool + Sync),
+    /// Audits, where that is wanted.
+    pub auditor: Option<&'a Auditor>,
     /// How it is asked to end early.
     pub ending: &'a Ending,
     /// Told which check is in hand.
@@ -83,7 +89,37 @@ impl<'a> Look<'a> {
             each(self.at_home(evaluation)).await?;
         }
         snapshot.end().await;
+        if let Some(auditor) = self.auditor.filter(|_| self.is_audit_due()) {
+            let Some(evaluations) = self.audited(auditor, started_at).await else {
+                return Ok(Looked {
+                    started_at,
+                    left: left + 1,
+                });
+            };
+            for evaluation in evaluations {
+                each(self.at_home(evaluation)).await?;
+            }
+        }
         Ok(Looked { started_at, left })
+    }
+
+    /// The audit is one check, which its rules follow; a run of some checks only leaves it out.
+    fn is_audit_due(self) -> bool {
+        let audit = self
+            .chosen
+            .known
+            .iter()
+            .find(|check| check.code.as_str() == AUDIT);
+        let is_due = audit.is_some_and(|check| (self.due)(&check.code));
+        is_due && self.chosen.only.is_empty()
+    }
+
+    /// None where it was asked to end before.
+    async fn audited(self, auditor: &Auditor, at: DateTime<Utc>) -> Option<Vec<Evaluation>> {
+        if self.ending.is_asked() {
+            return None;
+        }
+        self.ending.unless_now(Box::pin(auditor.evaluations(at))).await
     }
 
     fn checks(self) -> impl Iterator<Item = &'a Check> {

@@ -99,7 +99,10 @@ impl Row {
             Err(error) => (Applied::nothing(evaluation.outcome.clone()), Some(error)),
         };
         let reason = match &applied.outcome {
-            Outcome::Truncated => "more findings than its max_rows; the most severe were kept".to_owned(),
+            Outcome::Truncated => {
+                "more findings than its max_rows, or not all could be looked at; what was not found is kept"
+                    .to_owned()
+            }
             outcome => outcome.reason(),
         };
         Self {

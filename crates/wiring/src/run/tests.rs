@@ -129,6 +129,7 @@ async fn make(store: &dyn AlertStore, runner: &Interrupted, chosen: &Chosen) -> 
             runner,
             chosen,
             due: &everything,
+            auditor: None,
             ending: &runner.ending,
             in_hand: &|_| {},
         },

@@ -4,10 +4,11 @@ use alerts_store::{Alert, Condition, Resolution, Status, Verb};
 use chrono::TimeDelta;
 use integrity_core::{Language, Role, Severity};
 
+use super::audits::{audited, blind_audit, hostile_audit, no_audit, old_audit};
 use super::samples::{check_page, checks_page, detail, entrance, events, frame, list, now, one};
 use crate::screens::{
-    Answer, Confirmed, IntegrityPage, Notice, Said, SignInPage, Trouble, Typed, Way, alert, check, checks,
-    integrity, sign_in, stranger, trouble,
+    Answer, Confirmed, IntegrityPage, Notice, Said, SignInPage, Trouble, Typed, Way, access, alert, check,
+    checks, integrity, sign_in, stranger, trouble,
 };
 
 /// A name, and the page.
@@ -17,10 +18,25 @@ pub(super) fn every_screen(language: Language) -> Vec<Screen> {
     let screens = [
         lists(language),
         details(language),
+        audits(language),
         entrances(language),
         troubles(language),
     ];
     screens.into_iter().flatten().collect()
+}
+
+fn audits(language: Language) -> Vec<Screen> {
+    let mut frame = frame(Some(Role::Pca), language);
+    frame.here = "/governance/rls".to_owned();
+    [
+        ("access", audited(6, 100)),
+        ("access-hostile", hostile_audit()),
+        ("access-old", old_audit()),
+        ("access-blind", blind_audit()),
+        ("access-none", no_audit()),
+    ]
+    .map(|(name, page)| (name, access(&frame, &page).expect(name)))
+    .into()
 }
 
 fn lists(language: Language) -> Vec<Screen> {

@@ -7,6 +7,7 @@ words! {
     nav: "Navigation principale", "Main navigation";
     integrity: "Intégrité", "Integrity";
     checks: "Contrôles", "Checks";
+    access: "Accès", "Access";
     theme: "Apparence", "Appearance";
     theme_auto: "Automatique", "Automatic";
     theme_light: "Claire", "Light";

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use rls_audit::{Audit, Baseline, Inspection};
+pub(super) use wiring::audit::baseline;
 use wiring::{audit, stop::Stop};
 
 use super::super::Place;
@@ -35,17 +36,6 @@ pub(super) fn audit(inspected: &Inspection, place: &Place<'_>) -> Audit {
 /// Where the baseline is.
 pub(super) fn baseline_path<'a>(given: Option<&'a Path>, place: &'a Place<'_>) -> &'a Path {
     given.unwrap_or(&place.config.audit.baseline)
-}
-
-/// The baseline in this file; `None` where there is no such file.
-pub(super) fn baseline(path: &Path) -> Result<Option<Baseline>, Stop> {
-    match fs::read_to_string(path) {
-        Ok(text) => Baseline::from_text(&text)
-            .map(Some)
-            .map_err(|error| Stop::usage(format!("{}: {error}", path.display()))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(path, &error)),
-    }
 }
 
 /// The baseline in this file, which has to be there.

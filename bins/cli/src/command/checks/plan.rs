@@ -96,6 +96,7 @@ pub(crate) async fn run(args: &PlanArgs, place: &Place<'_>) -> Result<Exit, Stop
         runner: &chosen.runner(&evaluator),
         chosen: &chosen,
         due: &everything,
+        auditor: None,
         ending: &Ending::default(),
         in_hand: &|_| {},
     };

@@ -1,0 +1,116 @@
+//! The audit within a run of the checks.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use chrono::{DateTime, Utc};
+use integrity_core::{Caller, Evaluation, Failure, FailureKind};
+use rls_audit::{Audit, AuditStore, Baseline, DatabaseInspector, Error, Persona, rules::Settings};
+use tokio::time::{Instant, timeout};
+
+use super::evaluations::{self, Terrain};
+use crate::{config::Config, stop::Stop};
+
+/// Audits, keeps the audit, and says what it found as the checks do.
+pub struct Auditor {
+    inspector: Box<dyn DatabaseInspector>,
+    store: Box<dyn AuditStore>,
+    personas: Vec<Persona>,
+    settings: Settings,
+    baseline: PathBuf,
+    database: String,
+    limit: Duration,
+}
+
+impl fmt::Debug for Auditor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auditor")
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Auditor {
+    /// Looks through the inspector as the configuration has it, for no longer than a run may look at the database.
+    ///
+    /// # Errors
+    /// `Usage` for a persona that nobody can be.
+    pub fn new(
+        inspector: impl DatabaseInspector + 'static,
+        store: impl AuditStore + 'static,
+        config: &Config,
+    ) -> Result<Self, Stop> {
+        Ok(Self {
+            inspector: Box::new(inspector),
+            store: Box::new(store),
+            personas: config.audit.personas()?,
+            settings: config.audit.settings(),
+            baseline: config.audit.baseline.clone(),
+            database: config.database.clone(),
+            limit: config.sync.budget,
+        })
+    }
+
+    /// What an audit finds. One that could not be made says so, as of the instant given.
+    pub(crate) async fn evaluations(&self, at: DateTime<Utc>) -> Vec<Evaluation> {
+        let began = Instant::now();
+        let made = self.audit().await;
+        let mut terrain = Terrain {
+            database: &self.database,
+            is_agreed: false,
+            elapsed: began.elapsed(),
+        };
+        match made {
+            Ok((audit, is_agreed)) => {
+                terrain.is_agreed = is_agreed;
+                evaluations::found(&audit, &terrain)
+            }
+            Err(failure) => evaluations::nothing(failure, at, &terrain),
+        }
+    }
+
+    /// The audit, beside what was agreed to, or else beside the one before; and whether it was agreed to.
+    async fn audit(&self) -> Result<(Audit, bool), Failure> {
+        let agreed = super::baseline(&self.baseline)
+            .map_err(|stop| failed(FailureKind::Contract, stop.message().to_owned()))?;
+        let before = match self.store.latest(&Caller::Service, &self.database).await {
+            // One that cannot be read any more is compared with nothing.
+            Err(Error::Corrupt { .. }) => None,
+            read => read.map_err(|error| refused(&error))?,
+        };
+        let seen = timeout(self.limit, self.inspector.inspect(&self.personas)).await;
+        let seen = seen.map_err(|_| {
+            let seconds = self.limit.as_secs();
+            failed(
+                FailureKind::Timeout,
+                format!("the audit took longer than {seconds} s (sync.budget)"),
+            )
+        })?;
+        let seen = seen.map_err(|error| refused(&error))?;
+        let mut audit = Audit::new(&seen, &self.settings);
+        match (&agreed, before) {
+            (Some(agreed), _) => audit = audit.beside(agreed),
+            (None, Some(before)) => {
+                audit.drift = Some(Baseline::of(&before, &Baseline::default()).drift(&audit));
+            }
+            (None, None) => {}
+        }
+        self.store
+            .save(&Caller::Service, &self.database, &audit)
+            .await
+            .map_err(|error| refused(&error))?;
+        Ok((audit, agreed.is_some()))
+    }
+}
+
+fn refused(error: &Error) -> Failure {
+    let kind = match error {
+        Error::Forbidden { .. } => FailureKind::Privilege,
+        Error::Invalid { .. } => FailureKind::Contract,
+        _ => FailureKind::Sql,
+    };
+    failed(kind, format!("the audit could not be made: {error}"))
+}
+
+fn failed(kind: FailureKind, message: String) -> Failure {
+    Failure { kind, message }
+}
