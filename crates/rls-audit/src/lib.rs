@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod baseline;
 pub mod catalog;
+pub mod copy;
 mod definition;
 mod digest;
 mod error;

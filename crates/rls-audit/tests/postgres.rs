@@ -1,5 +1,7 @@
 //! The inspector on real servers, over a corpus of small schemas.
 
+#[path = "postgres/copy.rs"]
+mod copy;
 #[path = "postgres/corpus.rs"]
 mod corpus;
 #[path = "postgres/expected.rs"]

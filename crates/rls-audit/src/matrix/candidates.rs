@@ -246,16 +246,25 @@ impl Kind {
 
 /// Rows for a relation that has none to show: somebody's, and one that is as much the persona's own as it can be.
 pub(crate) fn made_up(catalog: &Catalog, relation: &Relation, own: &Value) -> Vec<Value> {
-    let row = |n: usize| -> Map<String, Value> {
-        let columns = relation.columns.iter();
-        let columns = columns.filter(|column| column.generated != Some(Generated::Virtual));
-        columns
-            .map(|column| (column.name.clone(), some_value(catalog, relation, column, n)))
-            .collect()
-    };
-    let mut second = row(1);
+    let mut second = candidate(catalog, relation, 1);
     second.extend(own.as_object().cloned().unwrap_or_default());
-    vec![row(0).into(), second.into()]
+    vec![candidate(catalog, relation, 0).into(), second.into()]
+}
+
+/// A row that there might be, another one for each `n`.
+pub(crate) fn candidate(catalog: &Catalog, relation: &Relation, n: usize) -> Map<String, Value> {
+    let columns = relation.columns.iter();
+    let columns = columns.filter(|column| column.generated != Some(Generated::Virtual));
+    columns
+        .map(|column| (column.name.clone(), some_value(catalog, relation, column, n)))
+        .collect()
+}
+
+/// The most values that one column of the relation has a list of.
+pub(crate) fn ranks(catalog: &Catalog, relation: &Relation) -> usize {
+    let columns = relation.columns.iter();
+    let lists = columns.map(|column| listed(catalog, relation, &column.name, &column.type_name).len());
+    lists.max().unwrap_or_default().min(MOST_VALUES)
 }
 
 /// A value of the column's type, another one for each `n`.
@@ -270,16 +279,16 @@ fn some_value(catalog: &Catalog, relation: &Relation, column: &Column, n: usize)
     }
     match type_name.split('(').next().unwrap_or_default() {
         "timestamp without time zone" | "timestamp with time zone" | "timestamp" => {
-            json!(format!("2024-01-0{}T00:00:00", n + 1))
+            json!(format!("2024-01-{:02}T00:00:00", n + 1))
         }
-        "date" => json!(format!("2024-01-0{}", n + 1)),
+        "date" => json!(format!("2024-01-{:02}", n + 1)),
         "json" | "jsonb" => json!({}),
-        "interval" | "time without time zone" => json!(format!("00:00:0{}", n + 1)),
-        "bytea" => json!(format!("\\x0{n}")),
+        "interval" | "time without time zone" => json!(format!("00:00:{:02}", n + 1)),
+        "bytea" => json!(format!("\\x{n:02x}")),
         "inet" => json!(format!("192.0.2.{}", n + 1)),
         _ => match Kind::of(type_name, catalog) {
-            Kind::Uuid => json!(format!("5ebadcaf-0000-4000-8000-00000000001{n}")),
-            Kind::Text => json!(["A", "B"][n % 2]),
+            Kind::Uuid => json!(format!("5ebadcaf-0000-4000-8000-0000000001{n:02x}")),
+            Kind::Text => json!(["A", "B", "C", "D", "E", "F", "G", "H"][n % 8]),
             Kind::Boolean => json!(n % 2 == 1),
             Kind::Number => json!(n + 1),
             Kind::Other => Value::Null,

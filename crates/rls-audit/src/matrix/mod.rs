@@ -12,7 +12,7 @@ use serde_json::Value;
 pub use self::access::{Access, Candidates, Doubt};
 #[cfg(feature = "postgres")]
 pub(crate) use self::{
-    candidates::{Given, made_up, variants},
+    candidates::{Given, candidate, made_up, ranks, variants},
     policies::{ALWAYS, NEVER, Questions},
 };
 use crate::{Command, Name, Persona};

@@ -90,7 +90,7 @@ impl Look {
 }
 
 /// What an error of the driver means to a caller; never its text, which may quote data.
-fn failure(error: sqlx::Error) -> Error {
+pub(crate) fn failure(error: sqlx::Error) -> Error {
     match integrity_core::postgres::error_code(&error).as_deref() {
         Some("42501") => Error::Forbidden {
             reason: "this login lacks a privilege (SQLSTATE 42501)".to_owned(),

@@ -85,18 +85,34 @@ impl Corpus {
         self.server.url(name)
     }
 
+    /// The database of a case, as this login; any but the superuser's own has its name for a password.
+    pub(crate) fn url(&self, case: &Case, login: &str) -> String {
+        if login == "postgres" {
+            return self.server.url(&case.name);
+        }
+        let port = self.server.port();
+        format!("postgres://{login}:{login}@127.0.0.1:{port}/{}", case.name)
+    }
+
+    /// Runs SQL in the database of a case, as its superuser.
+    pub(crate) fn run(&self, case: &Case, sql: &str) {
+        self.server.psql(&case.name, Script::Text(sql)).expect("it runs");
+    }
+
     /// What the inspector sees there, as this login.
     pub(crate) async fn inspected(&self, case: &Case, login: &str) -> Inspection {
-        let url = self
-            .server
-            .url(&case.name)
-            .replacen("postgres@", &format!("{login}@"), 1);
-        let pool = PgPool::connect(&url).await.expect("connected");
-        PgDatabaseInspector::new(pool)
-            .inspect(&[vec![amina()], case.expected().personas()].concat())
-            .await
-            .expect("inspected")
+        let personas = [vec![amina()], case.expected().personas()].concat();
+        inspected_at(&self.url(case, login), &personas).await
     }
+}
+
+/// What the inspector sees there, with these personas and those that it finds.
+pub(crate) async fn inspected_at(url: &str, personas: &[Persona]) -> Inspection {
+    let pool = PgPool::connect(url).await.expect("connected");
+    PgDatabaseInspector::new(pool)
+        .inspect(personas)
+        .await
+        .expect("inspected")
 }
 
 /// Whose rows the corpus has.
