@@ -6,6 +6,8 @@ mod copy;
 mod corpus;
 #[path = "postgres/expected.rs"]
 mod expected;
+#[path = "postgres/fixes.rs"]
+mod fixes;
 #[path = "postgres/matrix.rs"]
 mod matrix;
 #[path = "postgres/random.rs"]

@@ -28,10 +28,29 @@ impl Look {
             include_str!("../../../../sql/rls-audit/settings.sql")
         );
         connection.execute(sqlx::raw_sql(script)).await.map_err(failure)?;
-        Ok(Self {
+        Ok(Self::over(connection))
+    }
+
+    /// Over the transaction that this connection has begun.
+    pub(super) fn over(connection: PgConnection) -> Self {
+        Self {
             connection,
             role: "none".to_owned(),
-        })
+        }
+    }
+
+    /// Begins to look from inside that transaction.
+    pub(super) async fn enter(&mut self) -> Result<(), Error> {
+        self.run(concat!(
+            "savepoint look; set local transaction_read_only = on;",
+            include_str!("../../../../sql/rls-audit/settings.sql")
+        ))
+        .await
+    }
+
+    /// Goes on with it as if nobody had looked.
+    pub(super) async fn leave(&mut self) -> Result<(), Error> {
+        self.run("rollback to savepoint look; release savepoint look").await
     }
 
     pub(super) async fn end(self) {

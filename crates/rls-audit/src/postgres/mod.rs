@@ -2,6 +2,7 @@
 
 mod catalog;
 mod compose;
+mod inside;
 mod look;
 mod measure;
 
@@ -11,6 +12,7 @@ use async_trait::async_trait;
 pub use sqlx;
 use sqlx::PgPool;
 
+pub(crate) use self::inside::Inside;
 use self::look::Look;
 use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspection, Persona, persona};
 
