@@ -24,6 +24,7 @@ mod leaving;
 mod life;
 mod lint;
 mod neighbour;
+mod own_audit;
 mod plan;
 mod pooler;
 mod redact;

@@ -9,9 +9,9 @@ use crate::harness::{Answer, vigie};
 
 pub(crate) const DATABASE: &str = "depot";
 
-/// A host as Supabase sets it up: the roles of PostgREST, everything new given to all of them, profiles with roles, and
-/// names that have to be quoted.
-pub(crate) const SUPABASE: &str = "
+macro_rules! defaults {
+    () => {
+        "
 create role anon nologin noinherit;
 create role authenticated nologin noinherit;
 create role service_role nologin noinherit bypassrls;
@@ -27,6 +27,17 @@ alter default privileges in schema public grant all on sequences to anon, authen
 alter default privileges grant all on tables to anon, service_role;
 alter default privileges grant all on functions to anon, authenticated;
 alter default privileges grant usage on schemas to anon;
+"
+    };
+}
+
+/// What Supabase sets up: the roles of PostgREST, and everything new given to all of them.
+pub(crate) const DEFAULTS: &str = defaults!();
+
+/// A host as Supabase sets it up: profiles with roles, and names that have to be quoted.
+pub(crate) const SUPABASE: &str = concat!(
+    defaults!(),
+    "
 create type public.app_role as enum ('admin', 'directeur', 'pca', 'gerant');
 create table public.profils (user_id uuid, nom text, role public.app_role);
 alter table public.profils enable row level security;
@@ -48,7 +59,8 @@ create function \"fermé\".cle(\"l'id\" integer) returns text language sql stabl
 revoke all on all tables in schema \"fermé\" from anon, service_role;
 revoke all on all functions in schema \"fermé\" from public;
 revoke connect on database depot from public;
-";
+"
+);
 
 /// Checks of the host's tables, one over each way to read them.
 pub(crate) const CHECKS: &[(&str, &str)] = &[
