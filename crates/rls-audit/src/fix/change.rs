@@ -62,7 +62,8 @@ impl fmt::Display for Change {
 }
 
 /// The cells that are not what they were, by persona, relation and command.
-pub(super) fn changes(before: &AccessMatrix, after: &AccessMatrix) -> Vec<Change> {
+#[must_use]
+pub fn changes(before: &AccessMatrix, after: &AccessMatrix) -> Vec<Change> {
     let cells = after.cells.iter().map(|cell| {
         let key = (cell.persona.as_str(), &cell.relation, cell.command);
         (key, &cell.access)

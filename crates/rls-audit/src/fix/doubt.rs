@@ -8,7 +8,8 @@ use crate::{Audit, Definition, Inspection};
 const NAMED: usize = 5;
 
 /// What the copy, as it was before anything was tried, lacks or has otherwise.
-pub(super) fn doubts(original: &Audit, copy: &Audit, seen: &Inspection) -> Vec<String> {
+#[must_use]
+pub fn doubts(original: &Audit, copy: &Audit, seen: &Inspection) -> Vec<String> {
     let mut doubts = Vec::new();
     let (here, there): (BTreeSet<&Definition>, BTreeSet<&Definition>) =
         (original.definitions.iter().collect(), copy.definitions.iter().collect());

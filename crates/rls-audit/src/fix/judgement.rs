@@ -53,7 +53,8 @@ impl fmt::Display for Break {
 }
 
 /// The changes that this fix may not make; `before` is how it was.
-pub(super) fn breaks(fix: &Fix, before: &Inspection, changes: &[Change]) -> Vec<Break> {
+#[must_use]
+pub fn breaks(fix: &Fix, before: &Inspection, changes: &[Change]) -> Vec<Break> {
     let doors = doors(&before.catalog, &fix.object);
     let judged = changes.iter().filter_map(|change| {
         let persona = before

@@ -18,7 +18,12 @@ use std::cmp::Reverse;
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::{is_same_database, rehearse};
-pub use self::{change::Change, judgement::Break};
+pub use self::{
+    change::{Change, changes},
+    doubt::doubts,
+    judgement::{Break, Why, breaks},
+    narrower::narrower,
+};
 use crate::{
     audit::Reported,
     rules::{Level, Object},

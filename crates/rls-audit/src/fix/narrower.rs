@@ -6,7 +6,8 @@ use super::Fix;
 use crate::{Catalog, Inspection, catalog::Relation, quoted, rules::Object};
 
 /// A fix in place of this one that concerns none but anonymous callers.
-pub(super) fn narrower(fix: &Fix, seen: &Inspection) -> Option<Fix> {
+#[must_use]
+pub fn narrower(fix: &Fix, seen: &Inspection) -> Option<Fix> {
     let anonymous = anonymous(seen);
     let sql = match &fix.object {
         Object::Relation { relation } => revoke(seen.catalog.relation(relation)?, &anonymous),

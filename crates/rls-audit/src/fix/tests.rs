@@ -1,0 +1,257 @@
+use chrono::DateTime;
+
+use super::{
+    Change, Fix, Outcome, Refused, Simulation, Tried, Why, breaks, changes, fixes, narrower,
+};
+use crate::{
+    Access, Audit, Candidates, Command, Doubt, Expectation, Inspection, Name, Persona,
+    audit::{Reopening, Standing},
+    catalog::Relation,
+    rules::{
+        Level, Object,
+        sample::{Sample, policy, table, view},
+    },
+};
+
+fn inspection(sample: Sample) -> Inspection {
+    Inspection {
+        at: DateTime::UNIX_EPOCH,
+        catalog: sample.catalog,
+        matrix: sample.matrix,
+        trials: Vec::new(),
+    }
+}
+
+fn audit(sample: Sample) -> Audit {
+    let settings = sample.settings.clone();
+    Audit::new(&inspection(sample), &settings)
+}
+
+fn of(relation: &str, level: Level) -> Fix {
+    let relation = Name::new("public", relation);
+    Fix {
+        fingerprint: format!("RLS-101 {relation}"),
+        level,
+        message: "it is open".to_owned(),
+        sql: format!("alter table {relation} enable row level security;"),
+        object: Object::Relation { relation },
+    }
+}
+
+fn change(persona: &str, relation: &str, before: Access, after: Access) -> Change {
+    Change {
+        persona: persona.to_owned(),
+        relation: Name::new("public", relation),
+        command: Command::Select,
+        before,
+        after,
+    }
+}
+
+/// A table without Row Level Security, a view of it, and another table; and an admin, who is expected to read `other`.
+fn world(notes: Relation) -> Inspection {
+    let seen = view("seen", "select id from public.notes", &[(&notes.name, &["id"])]);
+    let mut sample = Sample::new().with(notes).with(seen).with(table("other"));
+    let mut admin = Persona::new("profiles.role=admin", "authenticated").with_claim("sub", "a");
+    admin.expect.push(Expectation {
+        relation: "public.other".to_owned(),
+        command: Command::Select,
+        access: vec!["all".to_owned(), "some".to_owned()],
+    });
+    sample.matrix.personas.push(admin);
+    inspection(sample)
+}
+
+#[test]
+fn what_breaks_a_persona() {
+    const ADMIN: &str = "profiles.role=admin";
+    let open = || world(table("notes").without_rls());
+    let asleep = || world(table("notes").without_rls().policed(policy("own", "(id = auth.uid())")));
+    let conditional = |passing| Access::Conditional(Candidates { passing, tried: 4 });
+    let error = || Access::Error("42501".to_owned());
+    let cases: Vec<(Inspection, Level, Change, Option<Why>)> = vec![
+        // Strangers lose what the error is about, also through a view of it.
+        (open(), Level::Error, change("anon", "notes", Access::All, Access::None), None),
+        (open(), Level::Error, change("authenticated", "seen", Access::All, Access::Denied), None),
+        (open(), Level::Error, change("anon", "other", Access::Some, Access::None), Some(Why::Elsewhere)),
+        (open(), Level::Warn, change("anon", "notes", Access::All, Access::Some), Some(Why::NoError)),
+        // Who is known keeps something, unless policies that were asleep say otherwise.
+        (open(), Level::Error, change(ADMIN, "notes", Access::All, Access::None), Some(Why::Known)),
+        (open(), Level::Error, change(ADMIN, "notes", Access::All, Access::Some), None),
+        (open(), Level::Error, change(ADMIN, "notes", conditional(3), conditional(1)), None),
+        (asleep(), Level::Error, change(ADMIN, "notes", Access::All, Access::None), None),
+        // What is expected is kept; what is not met anyway is not.
+        (open(), Level::Error, change(ADMIN, "other", Access::All, Access::Some), None),
+        (open(), Level::Error, change(ADMIN, "other", Access::All, Access::None), Some(Why::Expected)),
+        // Nobody fails, nobody gains, and what is open stays known.
+        (open(), Level::Error, change("anon", "notes", Access::None, error()), Some(Why::Fails)),
+        (open(), Level::Error, change("anon", "notes", error(), Access::None), None),
+        (open(), Level::Error, change("anon", "other", Access::None, Access::Some), Some(Why::Opens)),
+        (
+            open(),
+            Level::Error,
+            change("anon", "notes", Access::All, Access::Unknown(Doubt::Timeout)),
+            Some(Why::Unknown),
+        ),
+        (
+            open(),
+            Level::Error,
+            change("anon", "notes", Access::None, Access::Unknown(Doubt::Empty)),
+            None,
+        ),
+    ];
+    for (before, level, change, why) in cases {
+        let found = breaks(&of("notes", level), &before, std::slice::from_ref(&change));
+        assert_eq!(found.first().map(|own| own.why), why, "{change}");
+    }
+}
+
+#[test]
+fn a_part_may_close_where_the_whole_stays_open() {
+    let part = Relation {
+        parents: vec![Name::new("public", "notes")],
+        is_partition: true,
+        ..table("part")
+    };
+    let mut before = world(table("notes"));
+    before.catalog.relations.push(part);
+    let closing = [change("profiles.role=admin", "part", Access::All, Access::Denied)];
+    let found = breaks(&of("part", Level::Error), &before, &closing);
+    assert_eq!(found[0].why, Why::Known);
+    before.matrix.cells.push(crate::Cell {
+        persona: "profiles.role=admin".to_owned(),
+        relation: Name::new("public", "notes"),
+        command: Command::Select,
+        access: Access::Some,
+    });
+    assert!(breaks(&of("part", Level::Error), &before, &closing).is_empty());
+}
+
+#[test]
+fn each_is_done_once_and_what_takes_most_away_first() {
+    let both = table("both")
+        .without_rls()
+        .policed(policy("own", "(id = auth.uid())"))
+        .granting("anon", &["SELECT", "TRUNCATE"]);
+    let read = table("read").policed(policy("all", "true")).granting("anon", &["SELECT"]);
+    let sample = || {
+        Sample::new()
+            .with(both.clone())
+            .with(read.clone())
+            .member("anon", "service_role")
+            .reading("both", Access::All, Access::Denied)
+            .reading("read", Access::All, Access::Denied)
+    };
+    let mut found = audit(sample());
+    let order: Vec<String> = fixes(&found.findings).into_iter().map(|fix| fix.sql).collect();
+    assert_eq!(
+        order,
+        [
+            "revoke service_role from anon;",
+            "revoke truncate on public.both from anon;",
+            "alter table public.both enable row level security;",
+            "alter policy all on public.read to authenticated;",
+            "alter policy all on public.read to anon, authenticated;",
+            "drop policy if exists all on public.read;",
+        ]
+        .map(|sql| sql.replace(" all on", " \"all\" on").replace("both", "\"both\""))
+    );
+    // What somebody has let be stays as it is.
+    for finding in &mut found.findings {
+        finding.standing = Standing::Known;
+    }
+    assert_eq!(fixes(&found.findings), []);
+    found.findings[0].standing = Standing::Reopened {
+        because: Reopening::Expired,
+    };
+    assert!(!fixes(&found.findings).is_empty());
+}
+
+#[test]
+fn less_than_the_whole_is_to_keep_strangers_out() {
+    let notes = table("notes").without_rls().granting("anon", &["SELECT"]);
+    let sql = |fix: &Fix, notes: Relation| narrower(fix, &world(notes)).map(|fix| fix.sql);
+    assert_eq!(
+        sql(&of("notes", Level::Error), notes.clone()).as_deref(),
+        Some("revoke all on public.notes from anon;")
+    );
+    let to_public = table("notes").granting("PUBLIC", &["SELECT"]);
+    assert_eq!(sql(&of("notes", Level::Error), to_public), None);
+    let dropping = Fix {
+        object: Object::Policy {
+            relation: notes.name.clone(),
+            policy: "Every one".to_owned(),
+        },
+        ..of("notes", Level::Error)
+    };
+    let policed = notes.policed(policy("Every one", "true"));
+    assert_eq!(
+        sql(&dropping, policed).as_deref(),
+        Some("alter policy \"Every one\" on public.notes to authenticated;")
+    );
+}
+
+#[test]
+fn a_file_says_all_of_it_and_a_name_ends_no_comment() {
+    let evil = "a\n; drop table x --\r; drop table y";
+    let simulation = Simulation {
+        tried: vec![
+            Tried {
+                fix: of("notes", Level::Error),
+                outcome: Outcome::Proposed {
+                    changes: vec![change("anon", evil, Access::All, Access::Denied)],
+                    settled: vec!["RLS-102 public.notes".to_owned()],
+                    instead: None,
+                },
+            },
+            Tried {
+                fix: of(evil, Level::Error),
+                outcome: Outcome::Refused(Refused {
+                    sql: of(evil, Level::Error).sql,
+                    why: vec![format!("{evil} breaks")],
+                }),
+            },
+        ],
+        doubts: vec![evil.to_owned()],
+        left: vec![evil.to_owned()],
+    };
+    let sql = simulation.to_sql();
+    let live: Vec<&str> = sql
+        .split(['\n', '\r'])
+        .filter(|line| !line.is_empty() && !line.starts_with("--"))
+        .collect();
+    assert_eq!(live, ["alter table public.notes enable row level security;"], "{sql}");
+    for line in [
+        "1 proposed, 1 not proposed, 0 not simulated",
+        "-- settles RLS-102 public.notes",
+        "-- anon SELECT on public.\"a\\n; drop table x --\\r; drop table y\": all -> denied",
+        "-- because a\\n",
+        "-- Not proved: a\\n",
+    ] {
+        assert!(sql.contains(line), "no {line} in {sql}");
+    }
+    assert!(!simulation.is_whole());
+}
+
+#[test]
+fn without_a_copy_nothing_is_proved() {
+    let sample = Sample::new().with(table("notes").without_rls().granting("anon", &["SELECT"]));
+    let simulation = Simulation::without_a_copy(&audit(sample).findings, "there is none");
+    assert!(!simulation.is_whole());
+    let sql = simulation.to_sql();
+    assert!(
+        sql.contains("-- not simulated: there is none\nalter table public.notes enable row level security;\n"),
+        "{sql}"
+    );
+}
+
+#[test]
+fn only_what_differs_is_a_change() {
+    let before = Sample::new().reading("a", Access::All, Access::Some);
+    let after = Sample::new().reading("a", Access::None, Access::Some);
+    let found: Vec<String> = changes(&before.matrix, &after.matrix)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(found, ["anon SELECT on public.a: all -> none"]);
+}

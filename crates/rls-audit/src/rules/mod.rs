@@ -15,7 +15,7 @@ mod policies;
 mod reach;
 mod roles;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod tables;
 #[cfg(test)]
 mod tests;

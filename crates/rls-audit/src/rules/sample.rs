@@ -10,17 +10,17 @@ use crate::{
 };
 
 /// A catalog, what was measured, and what the catalog cannot know.
-pub(super) struct Sample {
-    pub(super) catalog: Catalog,
-    pub(super) matrix: AccessMatrix,
-    pub(super) settings: Settings,
+pub(crate) struct Sample {
+    pub(crate) catalog: Catalog,
+    pub(crate) matrix: AccessMatrix,
+    pub(crate) settings: Settings,
 }
 
 impl Sample {
     /// The schema `public`, which everybody may use; `postgres`, who owns everything, and the roles `anon`,
     /// `authenticated` and `service_role`; a stranger and somebody signed in. Nothing to be seen yet, and nothing
     /// measured.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let role = |name: &str| Role {
             name: name.to_owned(),
             is_superuser: name == "postgres",
@@ -60,17 +60,17 @@ impl Sample {
         }
     }
 
-    pub(super) fn with(mut self, relation: Relation) -> Self {
+    pub(crate) fn with(mut self, relation: Relation) -> Self {
         self.catalog.relations.push(relation);
         self
     }
 
-    pub(super) fn calling(mut self, function: Function) -> Self {
+    pub(crate) fn calling(mut self, function: Function) -> Self {
         self.catalog.functions.push(function);
         self
     }
 
-    pub(super) fn member(mut self, member: &str, role: &str) -> Self {
+    pub(crate) fn member(mut self, member: &str, role: &str) -> Self {
         self.catalog.memberships.push(Membership {
             role: role.to_owned(),
             member: member.to_owned(),
@@ -82,7 +82,7 @@ impl Sample {
     }
 
     /// That this was measured: as the persona, with a relation of `public`, by the command.
-    pub(super) fn cell(mut self, persona: &str, relation: &str, command: Command, access: Access) -> Self {
+    pub(crate) fn cell(mut self, persona: &str, relation: &str, command: Command, access: Access) -> Self {
         self.matrix.cells.push(Cell {
             persona: persona.to_owned(),
             relation: Name::new("public", relation),
@@ -93,7 +93,7 @@ impl Sample {
     }
 
     /// That reading was measured, as a stranger and as somebody signed in.
-    pub(super) fn reading(self, relation: &str, stranger: Access, signed_in: Access) -> Self {
+    pub(crate) fn reading(self, relation: &str, stranger: Access, signed_in: Access) -> Self {
         self.cell("anon", relation, Command::Select, stranger).cell(
             "authenticated",
             relation,
@@ -102,7 +102,7 @@ impl Sample {
         )
     }
 
-    pub(super) fn facts(&self) -> Facts<'_> {
+    pub(crate) fn facts(&self) -> Facts<'_> {
         Facts {
             catalog: &self.catalog,
             matrix: &self.matrix,
@@ -110,27 +110,27 @@ impl Sample {
         }
     }
 
-    pub(super) fn found(&self, rule: &Rule) -> Vec<Finding> {
+    pub(crate) fn found(&self, rule: &Rule) -> Vec<Finding> {
         (rule.look)(&self.facts())
     }
 
     /// The one thing that the rule finds.
     #[track_caller]
-    pub(super) fn one(&self, rule: &Rule) -> Finding {
+    pub(crate) fn one(&self, rule: &Rule) -> Finding {
         let mut found = self.found(rule);
         assert_eq!(found.len(), 1, "{} finds one thing: {found:#?}", rule.id);
         found.remove(0)
     }
 
     #[track_caller]
-    pub(super) fn silent(&self, rule: &Rule) {
+    pub(crate) fn silent(&self, rule: &Rule) {
         let found = self.found(rule);
         assert!(found.is_empty(), "{} finds nothing: {found:#?}", rule.id);
     }
 }
 
 /// A schema that everybody may use.
-pub(super) fn schema(name: &str) -> Schema {
+pub(crate) fn schema(name: &str) -> Schema {
     Schema {
         name: name.to_owned(),
         owner: "postgres".to_owned(),
@@ -139,7 +139,7 @@ pub(super) fn schema(name: &str) -> Schema {
     }
 }
 
-pub(super) fn granted(grantee: &str, privilege: &str) -> Grant {
+pub(crate) fn granted(grantee: &str, privilege: &str) -> Grant {
     Grant {
         grantee: (grantee != "PUBLIC").then(|| grantee.to_owned()),
         privilege: privilege.to_owned(),
@@ -148,7 +148,7 @@ pub(super) fn granted(grantee: &str, privilege: &str) -> Grant {
 }
 
 /// A table of `public` with a column `id`; Row Level Security is on, and nothing is granted.
-pub(super) fn table(name: &str) -> Relation {
+pub(crate) fn table(name: &str) -> Relation {
     Relation {
         name: Name::new("public", name),
         ..Relation::sample()
@@ -156,7 +156,7 @@ pub(super) fn table(name: &str) -> Relation {
 }
 
 /// A view of `public` that reads as its owner these columns of a relation of `public`.
-pub(super) fn view(name: &str, definition: &str, reads: &[(&Name, &[&str])]) -> Relation {
+pub(crate) fn view(name: &str, definition: &str, reads: &[(&Name, &[&str])]) -> Relation {
     let reads = reads.iter().map(|(relation, columns)| Reads {
         relation: (*relation).clone(),
         columns: columns.iter().map(|&column| column.to_owned()).collect(),
@@ -176,7 +176,7 @@ pub(super) fn view(name: &str, definition: &str, reads: &[(&Name, &[&str])]) -> 
 }
 
 /// A permissive policy for everybody and every command that says this of rows.
-pub(super) fn policy(name: &str, using: &str) -> Policy {
+pub(crate) fn policy(name: &str, using: &str) -> Policy {
     Policy {
         name: name.to_owned(),
         permissive: true,
@@ -190,7 +190,7 @@ pub(super) fn policy(name: &str, using: &str) -> Policy {
 }
 
 /// A definer's function of `public` without arguments, which everybody may call.
-pub(super) fn definer(name: &str, body: &str) -> Function {
+pub(crate) fn definer(name: &str, body: &str) -> Function {
     Function {
         name: Name::new("public", name),
         arguments: String::new(),
@@ -209,18 +209,18 @@ pub(super) fn definer(name: &str, body: &str) -> Function {
 }
 
 impl Relation {
-    pub(super) fn granting(mut self, grantee: &str, privileges: &[&str]) -> Self {
+    pub(crate) fn granting(mut self, grantee: &str, privileges: &[&str]) -> Self {
         self.grants
             .extend(privileges.iter().map(|privilege| granted(grantee, privilege)));
         self
     }
 
-    pub(super) fn policed(mut self, policy: Policy) -> Self {
+    pub(crate) fn policed(mut self, policy: Policy) -> Self {
         self.policies.push(policy);
         self
     }
 
-    pub(super) fn column(mut self, name: &str, type_name: &str) -> Self {
+    pub(crate) fn column(mut self, name: &str, type_name: &str) -> Self {
         let first = self.columns.first().cloned();
         self.columns.extend(first.map(|first| Column {
             name: name.to_owned(),
@@ -231,7 +231,7 @@ impl Relation {
         self
     }
 
-    pub(super) fn without_rls(self) -> Self {
+    pub(crate) fn without_rls(self) -> Self {
         Self { rls: false, ..self }
     }
 }

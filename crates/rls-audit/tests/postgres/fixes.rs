@@ -139,10 +139,8 @@ async fn what_somebody_is_expected_to_keep_is_not_taken() {
         panic!("{:#?}", rehearsed.simulation);
     };
     assert_eq!(
-        refused.why,
-        [format!(
-            "visitor SELECT on {relation}: all -> none: their `expect` says otherwise"
-        )]
+        refused.why[0],
+        format!("visitor SELECT on {relation}: all -> none: their `expect` says otherwise")
     );
     let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
     assert_eq!(changes, [format!("anon SELECT on {relation}: all -> denied")]);

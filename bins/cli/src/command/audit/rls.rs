@@ -1,7 +1,7 @@
 use rls_audit::{Audit, audit::Outcome, rules::Level};
 use wiring::stop::{Exit, Stop};
 
-use super::{super::Place, looking};
+use super::{super::Place, fix, looking};
 use crate::{
     cli::{AuditFormat, FailOn, RlsArgs},
     output, show,
@@ -32,7 +32,11 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
         }
         None => output::print(&text)?,
     }
-    Ok(exit(audit.outcome(level(args.fail_on))))
+    let outcome = audit.outcome(level(args.fail_on));
+    if args.fixes.fix && !fix::write(&args.fixes, &audit, place).await? {
+        return Ok(Exit::Incomplete);
+    }
+    Ok(exit(outcome))
 }
 
 fn told(audit: &Audit, format: AuditFormat) -> String {

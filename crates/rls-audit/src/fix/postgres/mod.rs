@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 pub use self::same::is_same_database;
 use self::stand::Stand;
 use super::{
-    Change, Fix, Outcome, Refused, Simulation, Tried, change::changes, doubt::doubts, fixes, judgement::breaks,
-    narrower::narrower,
+    Change, Fix, Outcome, Refused, Simulation, Tried, breaks, changes, doubts, fixes, narrower,
 };
 use crate::{
     Audit, Error, Persona,
@@ -33,7 +32,7 @@ pub async fn rehearse(
     let mut unrepeatable = BTreeSet::new();
     loop {
         let mut stand = Stand::begin(url, given, settings).await?;
-        if !stand.audit.is_complete() {
+        if original.is_complete() && !stand.audit.is_complete() {
             return Ok(Simulation::without_a_copy(
                 &original.findings,
                 "too little of the copy can be found out; its login has to be a member of the roles that are tried",
