@@ -9,6 +9,9 @@ use crate::{
     rules::{Level, Object},
 };
 
+/// The SQLSTATE of a command for which a privilege lacks.
+const LACKS_A_PRIVILEGE: &str = "42501";
+
 /// A change that nobody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Break {
@@ -46,7 +49,9 @@ impl fmt::Display for Break {
             Why::Opens => "a fix opens nothing",
             Why::NoError => "only an error is reason enough to take something away",
             Why::Elsewhere => "the finding is not about that",
-            Why::Known => "write a policy that lets them first, or say in their `expect` that this is as it should be",
+            Why::Known => {
+                "give them a way of their own first, such as a policy, or say in their `expect` that they have none"
+            },
         };
         write!(f, "{}: {why}", self.change)
     }
@@ -80,7 +85,7 @@ fn why(
         (Access::Unknown(_), _) => return None,
         (_, Access::Unknown(_)) => return change.before.is_open().then_some(Why::Unknown),
         (Access::Error(_), _) => {}
-        (_, Access::Error(_)) => return Some(Why::Fails),
+        (_, Access::Error(code)) if !is_held_back(code, persona, change) => return Some(Why::Fails),
         _ if change.opens() => return Some(Why::Opens),
         _ => {}
     }
@@ -98,6 +103,12 @@ fn why(
     } else {
         None
     }
+}
+
+/// Whether that is a stranger who lacks the privilege for what is behind a door that was open: it is closed to them, whatever
+/// the refusal is called.
+fn is_held_back(code: &str, persona: &Persona, change: &Change) -> bool {
+    code == LACKS_A_PRIVILEGE && change.before.is_open() && !is_known(persona)
 }
 
 /// Whether it is as the persona is expected to find it; `None` where nothing is expected, or where it was not met before.

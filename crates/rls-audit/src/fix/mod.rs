@@ -65,7 +65,7 @@ pub enum Outcome {
         /// What it stands in place of, and why that was refused.
         instead: Option<Refused>,
     },
-    /// What stands before it has mended that already.
+    /// Another fix has mended that.
     Settled,
     /// It is not to be done.
     Refused(Refused),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Fix;
+use super::{Fix, stage::Stage};
 use crate::{Catalog, Inspection, catalog::Relation, quoted, rules::Object};
 
 /// A fix in place of this one that concerns none but anonymous callers.
@@ -10,7 +10,16 @@ use crate::{Catalog, Inspection, catalog::Relation, quoted, rules::Object};
 pub fn narrower(fix: &Fix, seen: &Inspection) -> Option<Fix> {
     let anonymous = anonymous(seen);
     let sql = match &fix.object {
-        Object::Relation { relation } => revoke(seen.catalog.relation(relation)?, &anonymous),
+        Object::Relation { relation } => {
+            let of = seen.catalog.relation(relation)?;
+            match Stage::of(&fix.sql) {
+                Stage::Grants => statements_from(&fix.sql, &anonymous),
+                Stage::Tables => revoke("all", of, &anonymous),
+                // What is wrong with a view that is to ask as its reader is what it shows.
+                Stage::Views => revoke("select", of, &anonymous),
+                _ => None,
+            }
+        }
         Object::Policy { relation, policy } => {
             let of = seen.catalog.relation(relation)?;
             let own = of.policies.iter().find(|own| own.name == *policy)?;
@@ -31,8 +40,18 @@ fn anonymous(seen: &Inspection) -> BTreeSet<&str> {
     of(true).difference(&of(false)).copied().collect()
 }
 
-/// What is granted to them by name.
-fn revoke(relation: &Relation, anonymous: &BTreeSet<&str>) -> Option<String> {
+/// Of statements that take something from one role each, those that take it from them.
+fn statements_from(sql: &str, anonymous: &BTreeSet<&str>) -> Option<String> {
+    let ends: Vec<String> = anonymous.iter().map(|role| format!(" from {};", quoted(role))).collect();
+    let statements: Vec<&str> = sql
+        .lines()
+        .filter(|line| ends.iter().any(|end| line.ends_with(end)))
+        .collect();
+    (!statements.is_empty()).then(|| statements.join("\n"))
+}
+
+/// The privileges that are granted to them by name.
+fn revoke(privileges: &str, relation: &Relation, anonymous: &BTreeSet<&str>) -> Option<String> {
     let columns = relation.columns.iter().flat_map(|column| &column.grants);
     let granted: BTreeSet<&str> = relation
         .grants
@@ -42,7 +61,7 @@ fn revoke(relation: &Relation, anonymous: &BTreeSet<&str>) -> Option<String> {
         .filter(|grantee| anonymous.contains(grantee))
         .collect();
     let from: Vec<String> = granted.into_iter().map(quoted).collect();
-    (!from.is_empty()).then(|| format!("revoke all on {} from {};", relation.name, from.join(", ")))
+    (!from.is_empty()).then(|| format!("revoke {privileges} on {} from {};", relation.name, from.join(", ")))
 }
 
 /// Whom the policy is for besides them; where it is for everybody, whoever is signed in.

@@ -68,7 +68,7 @@ fn what_breaks_a_persona() {
     let open = || world(table("notes").without_rls());
     let asleep = || world(table("notes").without_rls().policed(policy("own", "(id = auth.uid())")));
     let conditional = |passing| Access::Conditional(Candidates { passing, tried: 4 });
-    let error = || Access::Error("42501".to_owned());
+    let error = |code: &str| Access::Error(code.to_owned());
     let cases: Vec<(Inspection, Level, Change, Option<Why>)> = vec![
         // Strangers lose what the error is about, also through a view of it.
         (open(), Level::Error, change("anon", "notes", Access::All, Access::None), None),
@@ -84,8 +84,13 @@ fn what_breaks_a_persona() {
         (open(), Level::Error, change(ADMIN, "other", Access::All, Access::Some), None),
         (open(), Level::Error, change(ADMIN, "other", Access::All, Access::None), Some(Why::Expected)),
         // Nobody fails, nobody gains, and what is open stays known.
-        (open(), Level::Error, change("anon", "notes", Access::None, error()), Some(Why::Fails)),
-        (open(), Level::Error, change("anon", "notes", error(), Access::None), None),
+        (open(), Level::Error, change("anon", "notes", Access::None, error("42501")), Some(Why::Fails)),
+        (open(), Level::Error, change("anon", "notes", error("42501"), Access::None), None),
+        (open(), Level::Error, change("anon", "notes", Access::All, error("22P02")), Some(Why::Fails)),
+        // That a stranger has no right to the tables behind a view is a door that closed.
+        (open(), Level::Error, change("anon", "notes", Access::All, error("42501")), None),
+        (open(), Level::Error, change(ADMIN, "notes", Access::All, error("42501")), Some(Why::Fails)),
+        (open(), Level::Error, change("anon", "other", Access::All, error("42501")), Some(Why::Elsewhere)),
         (open(), Level::Error, change("anon", "other", Access::None, Access::Some), Some(Why::Opens)),
         (
             open(),
@@ -174,6 +179,14 @@ fn less_than_the_whole_is_to_keep_strangers_out() {
     assert_eq!(
         sql(&of("notes", Level::Error), notes.clone()).as_deref(),
         Some("revoke all on public.notes from anon;")
+    );
+    let revoking = Fix {
+        sql: "revoke insert on public.notes from anon;\nrevoke insert on public.notes from authenticated;".to_owned(),
+        ..of("notes", Level::Error)
+    };
+    assert_eq!(
+        sql(&revoking, notes.clone()).as_deref(),
+        Some("revoke insert on public.notes from anon;")
     );
     let to_public = table("notes").granting("PUBLIC", &["SELECT"]);
     assert_eq!(sql(&of("notes", Level::Error), to_public), None);

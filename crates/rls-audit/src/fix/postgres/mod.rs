@@ -54,6 +54,13 @@ pub async fn rehearse(
                 best(&mut stand, fix, &unrepeatable).await?
             });
         }
+        let after = fingerprints(&stand.audit, Level::Info);
+        for own in &mut tried {
+            let is_refused = matches!(own.outcome, Outcome::Refused(_));
+            if is_refused && before.contains(&own.fix.fingerprint) && !after.contains(&own.fix.fingerprint) {
+                own.outcome = Outcome::Settled;
+            }
+        }
         let left = fingerprints(&stand.audit, Level::Error).into_iter().collect();
         match first_unrepeatable(&mut stand, &tried).await? {
             Some(sql) => unrepeatable.insert(sql),
@@ -106,7 +113,8 @@ async fn attempt(
     let changes = changes(&stand.seen.matrix, &seen.matrix);
     let broken = breaks(fix, &stand.seen, &changes);
     let errors = fingerprints(&audit, Level::Error);
-    let new = errors.difference(&fingerprints(&stand.audit, Level::Error)).map(|own| format!("it makes {own}")).collect::<Vec<_>>();
+    let known = fingerprints(&stand.audit, Level::Error);
+    let new = errors.difference(&known).map(|own| format!("it makes {own}"));
     let why: Vec<String> = broken.iter().map(ToString::to_string).chain(new).collect();
     if !why.is_empty() {
         stand.undo().await?;
