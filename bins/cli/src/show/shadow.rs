@@ -13,8 +13,13 @@ use crate::postgres::shadow::Compared;
 /// For people.
 pub(crate) fn text(audit: &Audit, lost: &[Loss], compared: &Compared) -> String {
     let mut lines = vec![looked(audit)];
-    lines.push("That was a copy, with up to 200 rows a table; every command was then run on it for real.".to_owned());
-    lines.extend(lost.iter().map(|loss| styled(RED, &format!("Not on the copy: {}", plain(&loss.to_string())))));
+    lines.push(
+        "That was a copy, with up to 200 rows a table; every command was then run on it for real.".to_owned(),
+    );
+    lines.extend(
+        lost.iter()
+            .map(|loss| styled(RED, &format!("Not on the copy: {}", plain(&loss.to_string())))),
+    );
     lines.push(String::new());
     let Compared {
         policies_alone,
@@ -29,7 +34,9 @@ pub(crate) fn text(audit: &Audit, lost: &[Loss], compared: &Compared) -> String 
     lines.extend(with_triggers.iter().map(|own| styled(YELLOW, &line(own))));
     lines.push(match with_triggers.len() {
         0 => "Nor do triggers change any.".to_owned(),
-        cells => format!("With triggers {cells} cells do: the matrix says what policies and privileges let through."),
+        cells => format!(
+            "With triggers {cells} cells do: the matrix says what policies and privileges let through."
+        ),
     });
     lines.join("\n")
 }

@@ -18,12 +18,21 @@ pub(crate) fn summary(simulation: &Simulation, path: &Path) -> String {
             lines.extend(refused.why.iter().map(|why| format!("  because {}", plain(why))));
         }
     }
-    let mut open: Vec<&String> = simulation.tried.iter().filter_map(|own| match &own.outcome {
-        Outcome::NotSimulated { why } => Some(why),
-        _ => None,
-    }).collect();
+    let mut open: Vec<&String> = simulation
+        .tried
+        .iter()
+        .filter_map(|own| match &own.outcome {
+            Outcome::NotSimulated { why } => Some(why),
+            _ => None,
+        })
+        .collect();
     open.dedup();
     lines.extend(open.iter().map(|why| format!("not simulated: {}", plain(why))));
-    lines.extend(simulation.doubts.iter().map(|doubt| format!("not proved: {}", plain(doubt))));
+    lines.extend(
+        simulation
+            .doubts
+            .iter()
+            .map(|doubt| format!("not proved: {}", plain(doubt))),
+    );
     lines.join("\n")
 }

@@ -44,7 +44,8 @@ impl Shop {
     fn staging(&self) -> String {
         let url = self.world.url();
         let (server, name) = url.rsplit_once('/').expect("a URL");
-        self.world.sql_beside(&format!("create database staging template {name}"));
+        self.world
+            .sql_beside(&format!("create database staging template {name}"));
         format!("{server}/staging")
     }
 
@@ -65,7 +66,9 @@ const CLOSING: &str = "\n-- anon SELECT on public.\"Stock ⛽\": all -> none\n\
 fn what_is_written_mends_what_was_found() {
     let shop = Shop::new();
     let url = shop.world.url();
-    shop.fix(&url, &[]).exits(1).says("0 not proposed, 0 not simulated");
+    shop.fix(&url, &[])
+        .exits(1)
+        .says("0 not proposed, 0 not simulated");
     let file = shop.file();
     assert!(file.contains(CLOSING), "{file}");
 
@@ -77,7 +80,9 @@ fn what_is_written_mends_what_was_found() {
 
     // One login may copy the schema, the other may not.
     let by_auditor = shop.world.url_of("auditor");
-    shop.fix(&by_auditor, &[]).exits(3).says("not simulated: no copy could be made");
+    shop.fix(&by_auditor, &[])
+        .exits(3)
+        .says("not simulated: no copy could be made");
     assert!(shop.file().contains("-- not simulated: no copy could be made: "));
     let copy = shop.staging();
     shop.world.sql("create table public.only_here (id int)");
@@ -99,7 +104,9 @@ fn the_matrix_is_proved_by_real_commands() {
          revoke execute on function public.refuse() from public;
          create trigger refuse before update on public.carts for each row execute function public.refuse()",
     );
-    let mut command = shop.world.command(&shop.world.url(), &["audit", "matrix", "--shadow"]);
+    let mut command = shop
+        .world
+        .command(&shop.world.url(), &["audit", "matrix", "--shadow"]);
     let told = Answer::of(&mut command).exits(0);
     assert!(
         told.stdout

@@ -51,7 +51,7 @@ impl fmt::Display for Break {
             Why::Elsewhere => "the finding is not about that",
             Why::Known => {
                 "give them a way of their own first, such as a policy, or say in their `expect` that they have none"
-            },
+            }
         };
         write!(f, "{}: {why}", self.change)
     }
@@ -133,7 +133,10 @@ fn is_said(before: &Inspection, change: &Change) -> bool {
     let Some(relation) = before.catalog.relation(&change.relation) else {
         return false;
     };
-    let above = relation.parents.iter().filter_map(|name| before.catalog.relation(name));
+    let above = relation
+        .parents
+        .iter()
+        .filter_map(|name| before.catalog.relation(name));
     let is_policed = |own: &Relation| !own.policies.is_empty();
     let is_asleep = !relation.rls && (is_policed(relation) || above.clone().any(is_policed));
     let stays_open = above.clone().any(|whole| {

@@ -4,6 +4,7 @@
 //! the feature `postgres`.
 
 mod change;
+mod decides;
 mod doubt;
 mod judgement;
 mod narrower;
@@ -20,6 +21,7 @@ use std::cmp::Reverse;
 pub use self::postgres::{is_same_database, rehearse};
 pub use self::{
     change::{Change, changes},
+    decides::decides_the_same,
     doubt::doubts,
     judgement::{Break, Why, breaks},
     narrower::narrower,
@@ -127,7 +129,13 @@ pub fn fixes(findings: &[Reported]) -> Vec<Fix> {
         .iter()
         .filter(|finding| finding.standing.is_new())
         .collect();
-    new.sort_by_key(|finding| (Reverse(finding.level), finding.rule.clone(), finding.object.clone()));
+    new.sort_by_key(|finding| {
+        (
+            Reverse(finding.level),
+            finding.rule.clone(),
+            finding.object.clone(),
+        )
+    });
     let mut fixes: Vec<Fix> = Vec::new();
     for finding in new {
         let Some(sql) = &finding.fix else { continue };

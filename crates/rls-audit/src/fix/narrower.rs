@@ -24,7 +24,10 @@ pub fn narrower(fix: &Fix, seen: &Inspection) -> Option<Fix> {
             let of = seen.catalog.relation(relation)?;
             let own = of.policies.iter().find(|own| own.name == *policy)?;
             let roles = others(&own.roles, &anonymous, &seen.catalog)?;
-            Some(format!("alter policy {} on {relation} to {roles};", quoted(policy)))
+            Some(format!(
+                "alter policy {} on {relation} to {roles};",
+                quoted(policy)
+            ))
         }
         _ => None,
     }?;
@@ -34,15 +37,24 @@ pub fn narrower(fix: &Fix, seen: &Inspection) -> Option<Fix> {
 /// Roles under which nobody is tried but strangers.
 fn anonymous(seen: &Inspection) -> BTreeSet<&str> {
     let of = |is: bool| {
-        let personas = seen.matrix.personas.iter().filter(move |own| own.is_anonymous() == is);
-        personas.map(|own| own.database_role.as_str()).collect::<BTreeSet<_>>()
+        let personas = seen
+            .matrix
+            .personas
+            .iter()
+            .filter(move |own| own.is_anonymous() == is);
+        personas
+            .map(|own| own.database_role.as_str())
+            .collect::<BTreeSet<_>>()
     };
     of(true).difference(&of(false)).copied().collect()
 }
 
 /// Of statements that take something from one role each, those that take it from them.
 fn statements_from(sql: &str, anonymous: &BTreeSet<&str>) -> Option<String> {
-    let ends: Vec<String> = anonymous.iter().map(|role| format!(" from {};", quoted(role))).collect();
+    let ends: Vec<String> = anonymous
+        .iter()
+        .map(|role| format!(" from {};", quoted(role)))
+        .collect();
     let statements: Vec<&str> = sql
         .lines()
         .filter(|line| ends.iter().any(|end| line.ends_with(end)))
@@ -61,7 +73,13 @@ fn revoke(privileges: &str, relation: &Relation, anonymous: &BTreeSet<&str>) -> 
         .filter(|grantee| anonymous.contains(grantee))
         .collect();
     let from: Vec<String> = granted.into_iter().map(quoted).collect();
-    (!from.is_empty()).then(|| format!("revoke {privileges} on {} from {};", relation.name, from.join(", ")))
+    (!from.is_empty()).then(|| {
+        format!(
+            "revoke {privileges} on {} from {};",
+            relation.name,
+            from.join(", ")
+        )
+    })
 }
 
 /// Whom the policy is for besides them; where it is for everybody, whoever is signed in.

@@ -47,7 +47,9 @@ impl Simulation {
             }
         }
         if !self.left.is_empty() {
-            file.push_str("\n-- Errors that are still there afterwards, and need somebody who knows what is meant:\n");
+            file.push_str(
+                "\n-- Errors that are still there afterwards, and need somebody who knows what is meant:\n",
+            );
             for left in &self.left {
                 comment(&mut file, left);
             }

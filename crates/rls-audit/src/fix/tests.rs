@@ -1,7 +1,7 @@
 use chrono::DateTime;
 
 use super::{
-    Change, Fix, Outcome, Refused, Simulation, Tried, Why, breaks, changes, fixes, narrower,
+    Change, Fix, Outcome, Refused, Simulation, Tried, Why, breaks, changes, decides_the_same, fixes, narrower,
 };
 use crate::{
     Access, Audit, Candidates, Command, Doubt, Expectation, Inspection, Name, Persona,
@@ -66,32 +66,123 @@ fn world(notes: Relation) -> Inspection {
 fn what_breaks_a_persona() {
     const ADMIN: &str = "profiles.role=admin";
     let open = || world(table("notes").without_rls());
-    let asleep = || world(table("notes").without_rls().policed(policy("own", "(id = auth.uid())")));
+    let asleep = || {
+        world(
+            table("notes")
+                .without_rls()
+                .policed(policy("own", "(id = auth.uid())")),
+        )
+    };
     let conditional = |passing| Access::Conditional(Candidates { passing, tried: 4 });
     let error = |code: &str| Access::Error(code.to_owned());
     let cases: Vec<(Inspection, Level, Change, Option<Why>)> = vec![
         // Strangers lose what the error is about, also through a view of it.
-        (open(), Level::Error, change("anon", "notes", Access::All, Access::None), None),
-        (open(), Level::Error, change("authenticated", "seen", Access::All, Access::Denied), None),
-        (open(), Level::Error, change("anon", "other", Access::Some, Access::None), Some(Why::Elsewhere)),
-        (open(), Level::Warn, change("anon", "notes", Access::All, Access::Some), Some(Why::NoError)),
+        (
+            open(),
+            Level::Error,
+            change("anon", "notes", Access::All, Access::None),
+            None,
+        ),
+        (
+            open(),
+            Level::Error,
+            change("authenticated", "seen", Access::All, Access::Denied),
+            None,
+        ),
+        (
+            open(),
+            Level::Error,
+            change("anon", "other", Access::Some, Access::None),
+            Some(Why::Elsewhere),
+        ),
+        (
+            open(),
+            Level::Warn,
+            change("anon", "notes", Access::All, Access::Some),
+            Some(Why::NoError),
+        ),
         // Who is known keeps something, unless policies that were asleep say otherwise.
-        (open(), Level::Error, change(ADMIN, "notes", Access::All, Access::None), Some(Why::Known)),
-        (open(), Level::Error, change(ADMIN, "notes", Access::All, Access::Some), None),
-        (open(), Level::Error, change(ADMIN, "notes", conditional(3), conditional(1)), None),
-        (asleep(), Level::Error, change(ADMIN, "notes", Access::All, Access::None), None),
+        (
+            open(),
+            Level::Error,
+            change(ADMIN, "notes", Access::All, Access::None),
+            Some(Why::Known),
+        ),
+        (
+            open(),
+            Level::Error,
+            change(ADMIN, "notes", Access::All, Access::Some),
+            None,
+        ),
+        (
+            open(),
+            Level::Error,
+            change(ADMIN, "notes", conditional(3), conditional(1)),
+            None,
+        ),
+        (
+            asleep(),
+            Level::Error,
+            change(ADMIN, "notes", Access::All, Access::None),
+            None,
+        ),
         // What is expected is kept; what is not met anyway is not.
-        (open(), Level::Error, change(ADMIN, "other", Access::All, Access::Some), None),
-        (open(), Level::Error, change(ADMIN, "other", Access::All, Access::None), Some(Why::Expected)),
+        (
+            open(),
+            Level::Error,
+            change(ADMIN, "other", Access::All, Access::Some),
+            None,
+        ),
+        (
+            open(),
+            Level::Error,
+            change(ADMIN, "other", Access::All, Access::None),
+            Some(Why::Expected),
+        ),
         // Nobody fails, nobody gains, and what is open stays known.
-        (open(), Level::Error, change("anon", "notes", Access::None, error("42501")), Some(Why::Fails)),
-        (open(), Level::Error, change("anon", "notes", error("42501"), Access::None), None),
-        (open(), Level::Error, change("anon", "notes", Access::All, error("22P02")), Some(Why::Fails)),
+        (
+            open(),
+            Level::Error,
+            change("anon", "notes", Access::None, error("42501")),
+            Some(Why::Fails),
+        ),
+        (
+            open(),
+            Level::Error,
+            change("anon", "notes", error("42501"), Access::None),
+            None,
+        ),
+        (
+            open(),
+            Level::Error,
+            change("anon", "notes", Access::All, error("22P02")),
+            Some(Why::Fails),
+        ),
         // That a stranger has no right to the tables behind a view is a door that closed.
-        (open(), Level::Error, change("anon", "notes", Access::All, error("42501")), None),
-        (open(), Level::Error, change(ADMIN, "notes", Access::All, error("42501")), Some(Why::Fails)),
-        (open(), Level::Error, change("anon", "other", Access::All, error("42501")), Some(Why::Elsewhere)),
-        (open(), Level::Error, change("anon", "other", Access::None, Access::Some), Some(Why::Opens)),
+        (
+            open(),
+            Level::Error,
+            change("anon", "notes", Access::All, error("42501")),
+            None,
+        ),
+        (
+            open(),
+            Level::Error,
+            change(ADMIN, "notes", Access::All, error("42501")),
+            Some(Why::Fails),
+        ),
+        (
+            open(),
+            Level::Error,
+            change("anon", "other", Access::All, error("42501")),
+            Some(Why::Elsewhere),
+        ),
+        (
+            open(),
+            Level::Error,
+            change("anon", "other", Access::None, Access::Some),
+            Some(Why::Opens),
+        ),
         (
             open(),
             Level::Error,
@@ -138,7 +229,9 @@ fn each_is_done_once_and_what_takes_most_away_first() {
         .without_rls()
         .policed(policy("own", "(id = auth.uid())"))
         .granting("anon", &["SELECT", "TRUNCATE"]);
-    let read = table("read").policed(policy("all", "true")).granting("anon", &["SELECT"]);
+    let read = table("read")
+        .policed(policy("all", "true"))
+        .granting("anon", &["SELECT"]);
     let sample = || {
         Sample::new()
             .with(both.clone())
@@ -181,7 +274,8 @@ fn less_than_the_whole_is_to_keep_strangers_out() {
         Some("revoke all on public.notes from anon;")
     );
     let revoking = Fix {
-        sql: "revoke insert on public.notes from anon;\nrevoke insert on public.notes from authenticated;".to_owned(),
+        sql: "revoke insert on public.notes from anon;\nrevoke insert on public.notes from authenticated;"
+            .to_owned(),
         ..of("notes", Level::Error)
     };
     assert_eq!(
@@ -233,7 +327,11 @@ fn a_file_says_all_of_it_and_a_name_ends_no_comment() {
         .split(['\n', '\r'])
         .filter(|line| !line.is_empty() && !line.starts_with("--"))
         .collect();
-    assert_eq!(live, ["alter table public.notes enable row level security;"], "{sql}");
+    assert_eq!(
+        live,
+        ["alter table public.notes enable row level security;"],
+        "{sql}"
+    );
     for line in [
         "1 proposed, 1 not proposed, 0 not simulated",
         "-- settles RLS-102 public.notes",
@@ -253,9 +351,25 @@ fn without_a_copy_nothing_is_proved() {
     assert!(!simulation.is_whole());
     let sql = simulation.to_sql();
     assert!(
-        sql.contains("-- not simulated: there is none\nalter table public.notes enable row level security;\n"),
+        sql.contains(
+            "-- not simulated: there is none\nalter table public.notes enable row level security;\n"
+        ),
         "{sql}"
     );
+}
+
+#[test]
+fn what_no_cell_hangs_on_need_not_be_measured() {
+    let catalog = |notes: Relation| Sample::new().with(notes).catalog;
+    let before = catalog(table("notes").granting("anon", &["SELECT", "TRUNCATE"]));
+    let revoked = catalog(table("notes").granting("anon", &["SELECT"]));
+    assert!(decides_the_same(&before, &revoked));
+    assert!(!decides_the_same(
+        &before,
+        &catalog(table("notes").granting("anon", &["TRUNCATE"]))
+    ));
+    let off = table("notes").without_rls().granting("anon", &["SELECT"]);
+    assert!(!decides_the_same(&before, &catalog(off)));
 }
 
 #[test]

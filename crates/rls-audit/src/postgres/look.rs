@@ -50,7 +50,8 @@ impl Look {
 
     /// Goes on with it as if nobody had looked.
     pub(super) async fn leave(&mut self) -> Result<(), Error> {
-        self.run("rollback to savepoint look; release savepoint look").await
+        self.run("rollback to savepoint look; release savepoint look")
+            .await
     }
 
     pub(super) async fn end(self) {

@@ -44,8 +44,14 @@ impl Rehearsed {
 
     #[track_caller]
     fn outcome(&self, fingerprint: &str) -> &Outcome {
-        let tried = self.simulation.tried.iter().find(|own| own.fix.fingerprint == fingerprint);
-        &tried.unwrap_or_else(|| panic!("nothing for {fingerprint}: {:#?}", self.simulation)).outcome
+        let tried = self
+            .simulation
+            .tried
+            .iter()
+            .find(|own| own.fix.fingerprint == fingerprint);
+        &tried
+            .unwrap_or_else(|| panic!("nothing for {fingerprint}: {:#?}", self.simulation))
+            .outcome
     }
 
     #[track_caller]
@@ -70,7 +76,8 @@ async fn what_is_proposed_mends_what_it_says_and_can_be_applied_twice() {
         assert_eq!(simulation.doubts, Vec::<String>::new(), "{name}");
         assert!(simulation.is_whole(), "{name}: {simulation:#?}");
         assert_eq!(
-            rehearsed.now().await.matrix, rehearsed.before.matrix,
+            rehearsed.now().await.matrix,
+            rehearsed.before.matrix,
             "{name}: nothing stays on the copy"
         );
 
@@ -135,7 +142,12 @@ async fn what_somebody_is_expected_to_keep_is_not_taken() {
     });
     let rehearsed = Rehearsed::of(&corpus, case, vec![visitor]).await;
     let fingerprint = format!("RLS-101 {relation}");
-    let Outcome::Proposed { changes, instead: Some(refused), .. } = rehearsed.outcome(&fingerprint) else {
+    let Outcome::Proposed {
+        changes,
+        instead: Some(refused),
+        ..
+    } = rehearsed.outcome(&fingerprint)
+    else {
         panic!("{:#?}", rehearsed.simulation);
     };
     assert_eq!(
@@ -147,14 +159,56 @@ async fn what_somebody_is_expected_to_keep_is_not_taken() {
     assert!(rehearsed.simulation.left.contains(&fingerprint));
 }
 
+/// Of two fixes of one policy the first cannot be done again once the second has dropped it.
+#[tokio::test]
+async fn what_cannot_be_done_twice_is_left_to_what_mends_the_same() {
+    let corpus = Corpus::load(Some("own_rows"));
+    let case = &corpus.cases()[0];
+    corpus.run(
+        case,
+        "create table public.board (id int primary key);
+         insert into public.board values (1);
+         alter table public.board enable row level security;
+         create policy anyone on public.board using (true);
+         grant select, insert on public.board to anon, authenticated",
+    );
+    let rehearsed = Rehearsed::of(&corpus, case, Vec::new()).await;
+    let policy = "policy anyone on public.board";
+    assert_eq!(rehearsed.outcome(&format!("RLS-202 {policy}")), &Outcome::Settled);
+    let dropping = rehearsed.outcome(&format!("RLS-204 {policy}"));
+    let Outcome::Proposed { changes, .. } = dropping else {
+        panic!("{dropping:#?}");
+    };
+    assert_eq!(changes.len(), 4, "{changes:#?}");
+    let script = rehearsed.simulation.to_sql();
+    assert!(
+        !script.contains("\nalter policy anyone on public.board"),
+        "{script}"
+    );
+}
+
 #[tokio::test]
 async fn a_copy_that_is_another_database_proves_nothing() {
     let corpus = Corpus::load(None);
-    let case = |name: &str| corpus.cases().iter().find(|case| case.name == name).expect("a case");
+    let case = |name: &str| {
+        corpus
+            .cases()
+            .iter()
+            .find(|case| case.name == name)
+            .expect("a case")
+    };
     let (audited, other) = (case("own_rows"), case("views"));
     let url = corpus.url(audited, "postgres");
-    assert!(fix::is_same_database(&url, &corpus.url(audited, "auditor")).await.expect("asked"));
-    assert!(!fix::is_same_database(&url, &corpus.url(other, "postgres")).await.expect("asked"));
+    assert!(
+        fix::is_same_database(&url, &corpus.url(audited, "auditor"))
+            .await
+            .expect("asked")
+    );
+    assert!(
+        !fix::is_same_database(&url, &corpus.url(other, "postgres"))
+            .await
+            .expect("asked")
+    );
 
     let settings = audited.expected().settings();
     let audit = Audit::new(&inspected_at(&url, &[amina()]).await, &settings);
@@ -162,5 +216,9 @@ async fn a_copy_that_is_another_database_proves_nothing() {
         .await
         .expect("rehearsed");
     assert!(!simulation.is_whole());
-    assert!(simulation.doubts[0].starts_with("the copy lacks: "), "{:?}", simulation.doubts);
+    assert!(
+        simulation.doubts[0].starts_with("the copy lacks: "),
+        "{:?}",
+        simulation.doubts
+    );
 }

@@ -38,7 +38,10 @@ async fn on_given(url: &str, audit: &Audit, place: &Place<'_>) -> Result<Simulat
 /// On a copy that is made for that.
 async fn on_private(sample_rows: bool, audit: &Audit, place: &Place<'_>) -> Result<Simulation, Stop> {
     if fix::fixes(&audit.findings).is_empty() {
-        return Ok(Simulation::without_a_copy(&audit.findings, "there is nothing to try"));
+        return Ok(Simulation::without_a_copy(
+            &audit.findings,
+            "there is nothing to try",
+        ));
     }
     let rows = if sample_rows {
         Rows::Sampled

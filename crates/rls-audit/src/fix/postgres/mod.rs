@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 
 pub use self::same::is_same_database;
 use self::stand::Stand;
-use super::{
-    Change, Fix, Outcome, Refused, Simulation, Tried, breaks, changes, doubts, fixes, narrower,
-};
+use super::{Change, Fix, Outcome, Refused, Simulation, Tried, breaks, changes, doubts, fixes, narrower};
 use crate::{
     Audit, Error, Persona,
     rules::{Level, Settings},
@@ -32,11 +30,8 @@ pub async fn rehearse(
     let mut unrepeatable = BTreeSet::new();
     loop {
         let mut stand = Stand::begin(url, given, settings).await?;
-        if original.is_complete() && !stand.audit.is_complete() {
-            return Ok(Simulation::without_a_copy(
-                &original.findings,
-                "too little of the copy can be found out; its login has to be a member of the roles that are tried",
-            ));
+        if let Some(why) = blind(&stand.audit) {
+            return Ok(Simulation::without_a_copy(&original.findings, &why));
         }
         let doubts = doubts(original, &stand.audit, &stand.seen);
         let before = fingerprints(&stand.audit, Level::Info);
@@ -69,6 +64,14 @@ pub async fn rehearse(
     }
 }
 
+/// Why nothing can be told on a copy of which most is not known.
+fn blind(copy: &Audit) -> Option<String> {
+    let unknown: usize = copy.looked.unknown.values().sum();
+    let why = copy.looked.unknown.keys().cloned().collect::<Vec<_>>().join(", ");
+    (copy.looked.cells == 0 || unknown * 2 > copy.looked.cells)
+        .then(|| format!("most of the copy cannot be found out ({why})"))
+}
+
 /// The fix, or the narrower one where the whole breaks somebody.
 async fn best(stand: &mut Stand<'_>, fix: Fix, unrepeatable: &BTreeSet<String>) -> Result<Tried, Error> {
     let outcome = attempt(stand, &fix, unrepeatable).await?;
@@ -81,8 +84,15 @@ async fn best(stand: &mut Stand<'_>, fix: Fix, unrepeatable: &BTreeSet<String>) 
         && changes.iter().any(Change::narrows)
     {
         let instead = Some(refused);
-        let outcome = Outcome::Proposed { changes, settled, instead };
-        return Ok(Tried { fix: narrower, outcome });
+        let outcome = Outcome::Proposed {
+            changes,
+            settled,
+            instead,
+        };
+        return Ok(Tried {
+            fix: narrower,
+            outcome,
+        });
     }
     let outcome = Outcome::Refused(refused);
     Ok(Tried { fix, outcome })
@@ -94,7 +104,12 @@ async fn attempt(
     fix: &Fix,
     unrepeatable: &BTreeSet<String>,
 ) -> Result<Outcome, Error> {
-    let refused = |why| Outcome::Refused(Refused { sql: fix.sql.clone(), why });
+    let refused = |why| {
+        Outcome::Refused(Refused {
+            sql: fix.sql.clone(),
+            why,
+        })
+    };
     if unrepeatable.contains(&fix.sql) {
         return Ok(refused(vec!["it cannot be applied twice".to_owned()]));
     }
@@ -122,9 +137,16 @@ async fn attempt(
     }
     stand.keep().await?;
     let left = fingerprints(&audit, Level::Info);
-    let settled = fingerprints(&stand.audit, Level::Info).difference(&left).cloned().collect();
+    let settled = fingerprints(&stand.audit, Level::Info)
+        .difference(&left)
+        .cloned()
+        .collect();
     (stand.seen, stand.audit) = (seen, audit);
-    Ok(Outcome::Proposed { changes, settled, instead: None })
+    Ok(Outcome::Proposed {
+        changes,
+        settled,
+        instead: None,
+    })
 }
 
 /// Applies everything once more: the first that then fails, or changes something.

@@ -3,7 +3,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use super::compose;
 use crate::{
     Audit, Catalog, Error, Inspection, Persona,
-    fix::Fix,
+    fix::{Fix, decides_the_same},
     postgres::{Inside, failure},
     rules::Settings,
 };
@@ -64,7 +64,15 @@ impl<'a> Stand<'a> {
 
     /// How it is with what was applied last.
     pub(super) async fn look(&mut self) -> Result<(Inspection, Audit), Error> {
-        let seen = self.inside.inspect(self.given).await?;
+        let catalog = self.inside.catalog().await?;
+        let seen = if decides_the_same(&self.seen.catalog, &catalog) {
+            Inspection {
+                catalog,
+                ..self.seen.clone()
+            }
+        } else {
+            self.inside.inspect(self.given).await?
+        };
         let audit = Audit::new(&seen, self.settings);
         Ok((seen, audit))
     }

@@ -180,7 +180,11 @@ fn roles<'a>(personas: &[&'a Persona]) -> BTreeSet<&'a str> {
 
 /// The policy for all that it is for but these; where it is for PUBLIC, for whoever is signed in.
 fn without(own: &Own<'_>, roles: &BTreeSet<&str>) -> Option<String> {
-    let signed_in = own.facts.catalog.role("authenticated").map(|role| role.name.as_str());
+    let signed_in = own
+        .facts
+        .catalog
+        .role("authenticated")
+        .map(|role| role.name.as_str());
     let mut others: BTreeSet<&str> = own.policy.roles.iter().map(String::as_str).collect();
     if others.is_empty() {
         others.extend(signed_in);
