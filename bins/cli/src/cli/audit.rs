@@ -112,7 +112,7 @@ pub(crate) struct FixArgs {
     #[arg(long, value_name = "FILE", default_value = "fix.sql")]
     pub(crate) fix_file: PathBuf,
     /// The copy to try it on, such as a staging branch, where nothing stays; unless given, one is made on a private
-    /// PostgreSQL. With a password rather as VIGIE_COPY_URL: a flag stands in the process list
+    /// PostgreSQL. One with a password belongs in the environment: a flag stands in the process list
     #[arg(long, value_name = "URL", env = "VIGIE_COPY_URL", hide_env_values = true)]
     pub(crate) copy_url: Option<String>,
     /// Put rows of the database into the copy that is made, up to 200 a table; unless given, rows are made up
