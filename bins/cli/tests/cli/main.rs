@@ -17,7 +17,6 @@ mod doctor_blind;
 mod doctor_source;
 mod explain;
 mod export;
-#[expect(dead_code, reason = "the tests of the services need more of it")]
 mod harness;
 mod install;
 mod interrupted;
