@@ -1,8 +1,12 @@
 //! The words of `cargo xtask`.
 
+mod audit_bench;
+
 use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::audit_bench::AuditBench;
 
 /// Every task of this workspace. Each does the set-up it needs.
 #[derive(Debug, Parser)]
@@ -110,6 +114,7 @@ pub(crate) enum BenchTask {
     Sync(SyncBench),
     Ack(AckBench),
     Api(ApiBench),
+    Audit(AuditBench),
     /// The parent of one process that is measured
     #[command(hide = true)]
     Measured {

@@ -14,6 +14,7 @@ mod language;
 #[cfg(feature = "memory")]
 mod memory;
 mod payload;
+pub mod plain;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod runner;

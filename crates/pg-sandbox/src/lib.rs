@@ -8,6 +8,7 @@ pub mod sandbox;
 mod account;
 mod cluster;
 mod directory;
+mod follower;
 mod postmaster;
 mod psql;
 mod schema;

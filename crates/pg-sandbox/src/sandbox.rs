@@ -21,6 +21,13 @@ pub struct Sandbox {
     stopped: bool,
 }
 
+/// A server and where it runs.
+pub(crate) struct Parts {
+    pub(crate) directory: Directory,
+    pub(crate) server: Server,
+    pub(crate) port: u16,
+}
+
 impl Sandbox {
     /// Starts a server and waits until it takes connections: one to three seconds, most of them `initdb`'s.
     /// Blocks; from asynchronous code, call it where blocking is allowed.
@@ -94,6 +101,22 @@ impl Sandbox {
     pub(crate) fn psql_warnings(&self, database: &str, script: &str) -> Result<String, Error> {
         self.run(database, Script::Text(script))
             .map(|printed| printed.warnings)
+    }
+
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// One more of the same programs, with the same password.
+    pub(crate) fn beside(&self, parts: Parts) -> Self {
+        Self {
+            installation: self.installation.clone(),
+            directory: parts.directory,
+            server: parts.server,
+            port: parts.port,
+            password: self.password.clone(),
+            stopped: false,
+        }
     }
 
     fn run(&self, database: &str, script: Script<'_>) -> Result<psql::Printed, Error> {

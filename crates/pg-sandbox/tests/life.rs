@@ -250,3 +250,19 @@ fn a_kept_cluster_comes_back_where_its_clients_look_for_it() {
     assert_eq!(again.port(), port);
     assert_eq!(ask(&again, "select 1;"), "1");
 }
+
+#[test]
+fn a_server_can_be_followed() {
+    let sandbox = start(&Options::from_env());
+    ask(&sandbox, "create table followed as select 7 as n;");
+    let follower = sandbox.follower().expect("it follows");
+    assert_eq!(
+        ask(&follower, "select n, pg_is_in_recovery() from followed;"),
+        "7|t"
+    );
+    let slots = "select count(*) from pg_replication_slots where active;";
+    assert_eq!(ask(&sandbox, slots), "1");
+    let directory = follower.directory().to_owned();
+    follower.stop().expect("stopped");
+    assert!(!directory.exists(), "{} is still there", directory.display());
+}

@@ -22,11 +22,8 @@ async fn look(inspector: &dyn DatabaseInspector) -> Result<Vec<String>, rls_audi
     let amina =
         Persona::new("amina", "authenticated").with_claim("sub", "11111111-1111-4111-8111-111111111111");
     let seen = inspector.inspect(&[amina]).await?;
-    let facts = Facts {
-        catalog: &seen.catalog,
-        matrix: &seen.matrix,
-        settings: &Settings::default(),
-    };
+    let settings = Settings::default();
+    let facts = Facts::new(&seen.catalog, &seen.matrix, &seen.trials, &settings);
     let findings = rules::findings(&facts);
     Ok(findings
         .into_iter()

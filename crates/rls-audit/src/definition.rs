@@ -14,6 +14,7 @@ use crate::{
 
 /// One thing that is written down.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// What it is about: `table public.notes`.
@@ -26,6 +27,7 @@ pub struct Definition {
 
 /// How to know what comes of a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The cells of the matrix show it.
@@ -61,8 +63,8 @@ pub(crate) fn definitions(facts: &Facts<'_>) -> Vec<Definition> {
             .schema
             .as_ref()
             .map_or_else(|| "every schema".to_owned(), |name| quoted(name));
-        let about =
-            format!("future {:?}s of {} in {schema}", given.kind, quoted(&given.owner)).to_lowercase();
+        let kind = format!("{:?}", given.kind).to_lowercase();
+        let about = format!("future {kind}s of {} in {schema}", quoted(&given.owner));
         all.extend(given.grants.iter().map(|grant| tried.granted(&about, grant)));
     }
     for membership in &catalog.memberships {

@@ -14,7 +14,7 @@ pub struct Inspection {
     pub catalog: Catalog,
     /// What it comes to.
     pub matrix: AccessMatrix,
-    /// What the policies were asked about, so that the same can be tried for real.
+    /// What the policies were asked about, so that the same can be tried for real; none where nobody wants to.
     pub trials: Vec<Trial>,
 }
 

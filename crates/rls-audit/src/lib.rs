@@ -14,6 +14,8 @@ mod name;
 mod persona;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod rules;
 pub mod shadow;
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What something is called: a schema, and a name in it. Kept apart, since both may hold dots.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Name {
     /// The schema.
     pub schema: String,

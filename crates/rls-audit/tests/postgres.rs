@@ -4,14 +4,24 @@
 mod copy;
 #[path = "postgres/corpus.rs"]
 mod corpus;
+#[path = "postgres/doors.rs"]
+mod doors;
 #[path = "postgres/expected.rs"]
 mod expected;
 #[path = "postgres/fixes.rs"]
 mod fixes;
+#[path = "postgres/known_doors.rs"]
+mod known_doors;
 #[path = "postgres/matrix.rs"]
 mod matrix;
+#[path = "postgres/outputs.rs"]
+mod outputs;
+#[path = "postgres/places.rs"]
+mod places;
 #[path = "postgres/random.rs"]
 mod random;
+#[path = "../src/report/tests/read.rs"]
+mod read;
 #[path = "postgres/rules.rs"]
 mod rules;
 #[path = "postgres/traces.rs"]

@@ -7,7 +7,6 @@ pub mod config;
 pub mod export;
 pub mod flags;
 pub mod log;
-pub mod plain;
 pub mod postgres;
 pub mod program;
 pub mod result;
@@ -17,3 +16,5 @@ pub mod signals;
 pub mod source;
 pub mod stop;
 pub mod words;
+
+pub use integrity_core::plain;

@@ -6,6 +6,7 @@
 mod ack;
 mod api;
 mod arms;
+mod audit;
 mod checks;
 mod circumstances;
 mod gate;
@@ -58,6 +59,7 @@ pub(crate) fn run(task: &BenchTask) -> Result<(), Failure> {
         BenchTask::Sync(wanted) => sync(wanted),
         BenchTask::Ack(wanted) => ack::run(wanted),
         BenchTask::Api(wanted) => api::run(wanted),
+        BenchTask::Audit(wanted) => audit::run(wanted),
         BenchTask::Measured { command } => measured::parent(command),
     }
 }

@@ -202,6 +202,22 @@ impl Stand {
         run
     }
 
+    /// An audit by the owner of the server, which is reached on this port.
+    pub(super) fn audit(&self, database: &str, configuration: &Path, port: u16) -> Command {
+        let url = self.sandbox.url(database);
+        let url = url.replace(&format!(":{}/", self.port()), &format!(":{port}/"));
+        let mut audit = Command::new(&self.programs.vigie);
+        configured(&mut audit, configuration)
+            .args(["audit", "rls", "--json"])
+            .env("VIGIE_DATABASE_URL", url);
+        audit
+    }
+
+    /// Where the server is reached.
+    pub(super) fn port(&self) -> u16 {
+        self.sandbox.port()
+    }
+
     /// The service that shows alerts, with its login.
     pub(super) fn serve(&self, database: &str, configuration: &Path) -> Command {
         let mut serve = Command::new(&self.programs.door);

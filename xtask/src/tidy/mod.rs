@@ -7,6 +7,7 @@ mod code;
 mod graph;
 mod layout;
 mod manifest;
+mod shadow;
 mod sources;
 mod sql;
 
@@ -70,6 +71,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     findings.extend(packages.iter().flat_map(graph::axum));
     findings.extend(packages.iter().flat_map(graph::binary_names));
     findings.extend(sources.iter().flat_map(sources::every_rule));
+    findings.extend(sources.iter().flat_map(shadow::shares_nothing));
     findings.extend(layout::top_level(&top_level));
     findings.extend(layout::crate_files(&files));
     findings.extend(sources.iter().flat_map(layout::table_of_contents));

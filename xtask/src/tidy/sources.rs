@@ -49,12 +49,17 @@ impl Source {
     }
 
     /// The lines of code in which a word stands by itself.
-    fn lines_with<'a>(&'a self, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-        self.code
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| has_word(line, word))
-            .map(|(at, _)| at + 1)
+    pub(crate) fn lines_with<'a>(&'a self, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+        self.lines_that(move |line| has_word(line, word))
+    }
+
+    /// The lines of code that are so.
+    pub(crate) fn lines_that<'a>(
+        &'a self,
+        is_so: impl Fn(&str) -> bool + 'a,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let lines = self.code.lines().enumerate();
+        lines.filter(move |(_, line)| is_so(line)).map(|(at, _)| at + 1)
     }
 }
 

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
+use rls_audit::integrity_core::Language;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
@@ -24,6 +25,7 @@ Examples:
   vigie audit rls                              errors are a negative answer
   vigie audit rls --fail-on warn               warnings too
   vigie audit rls --format json                for programs: findings, and who can do what
+  vigie audit rls --format html --output audit.html
   vigie audit rls --fix                        and SQL that mends it, tried on a copy
   vigie audit rls --from inspection.json       without the database, what `matrix --save` has kept")]
     Rls(RlsArgs),
@@ -74,6 +76,11 @@ Examples:
 Examples:
   vigie audit explain RLS-212")]
     Explain(ExplainArgs),
+    /// Print the JSON Schema of what `vigie audit rls --format json` writes
+    #[command(after_help = "\
+Examples:
+  vigie audit schema > audit.schema.json")]
+    Schema,
 }
 
 #[derive(Debug, Args)]
@@ -94,6 +101,9 @@ pub(crate) struct RlsArgs {
     /// How it is told
     #[arg(long, value_enum)]
     pub(crate) format: Option<AuditFormat>,
+    /// The language of a page; findings are told in English
+    #[arg(long, value_enum, default_value = "en")]
+    pub(crate) lang: PageLanguage,
     /// Write it here, not to standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -181,8 +191,31 @@ pub(crate) enum FailOn {
 pub(crate) enum AuditFormat {
     /// For people, on a terminal
     Table,
-    /// For programs
+    /// For programs, as `vigie audit schema` describes it
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// For CI servers: a test for each rule and object
+    Junit,
+    /// For the comment of a pull request
+    Markdown,
+    /// One page that needs nothing but itself
+    Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PageLanguage {
+    En,
+    Fr,
+}
+
+impl From<PageLanguage> for Language {
+    fn from(language: PageLanguage) -> Self {
+        match language {
+            PageLanguage::En => Self::En,
+            PageLanguage::Fr => Self::Fr,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -44,6 +44,7 @@ pub(crate) async fn run(cli: Cli, origins: Origins) -> Result<Exit, Stop> {
         Command::Reference(_) => return reference::run(json),
         Command::Demo(args) => return demo::run(&args, json).await,
         Command::Audit(AuditCommand::Explain(args)) => return audit::explain(&args, json),
+        Command::Audit(AuditCommand::Schema) => return audit::schema(),
         command => command,
     };
     let config = Config::read(cli.global.flags.config.as_deref())?;

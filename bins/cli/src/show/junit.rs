@@ -1,20 +1,19 @@
 //! What came of the cases of fixtures, as `JUnit` XML for CI servers: a suite per pack, a test per case.
 //!
 //! Whatever makes the answer "no" without being a case (a file that is wrong, missing fixtures, a record that does not
-//! hold) is a test that failed: a CI server that reads nothing else must not show green. Control characters are escaped
-//! as for a terminal: XML has no way to write them, and what only drops them takes letters beside them along.
+//! hold) is a test that failed: a CI server that reads nothing else must not show green.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use wiring::plain;
+use wiring::plain::xml as plain;
 use wiring::stop::{Exit, Stop};
 
 use crate::command::checks::test::report::{CaseReport, FileReport, PackReport, Report};
 
 /// The whole document.
-pub(crate) fn xml(report: &Report) -> Result<String, Stop> {
+pub(crate) fn written(report: &Report) -> Result<String, Stop> {
     let mut document = quick_junit::Report::new("vigie checks test");
     document.add_test_suites(report.packs.iter().map(suite));
     document.to_string().map_err(|error| {
@@ -77,16 +76,6 @@ fn proof(file: &FileReport) -> Option<TestCase> {
     let mut case = TestCase::new(plain(&file.file).as_ref(), status);
     case.set_classname(file.code.as_str());
     Some(case)
-}
-
-/// As for a terminal, and without what XML cannot hold besides.
-fn plain(text: &str) -> Cow<'_, str> {
-    let text = plain::plain(text);
-    if !text.contains(['\u{fffe}', '\u{ffff}']) {
-        return text;
-    }
-    let text = text.replace('\u{fffe}', r"\u{fffe}");
-    Cow::Owned(text.replace('\u{ffff}', r"\u{ffff}"))
 }
 
 fn failed(class: &str, name: &str, what: &str) -> TestCase {

@@ -1,6 +1,7 @@
 //! The program as a process, on a real PostgreSQL: what is typed, what is printed, how it ends.
 
 mod adopt;
+mod audit;
 mod audit_fix;
 mod bad_checks;
 mod bad_database;

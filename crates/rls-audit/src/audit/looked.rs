@@ -7,6 +7,7 @@ use crate::{Access, Inspection, rules::Settings};
 
 /// What was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Looked {
     /// When, by the database's clock.
@@ -37,6 +38,7 @@ pub struct Looked {
 
 /// Who says which schemas callers reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExposedBy {
     /// Whoever asked.
@@ -49,6 +51,7 @@ pub enum ExposedBy {
 
 /// Somebody who was tried. What their token says stays out of what is kept: it may be about a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Who {
     /// What people call them.

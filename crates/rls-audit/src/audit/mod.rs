@@ -26,6 +26,7 @@ use crate::{
 
 /// What a look comes to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Audit {
     /// What was looked at.
@@ -44,6 +45,7 @@ pub struct Audit {
 
 /// What one persona can do with one relation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// Who.
@@ -80,11 +82,12 @@ impl Audit {
     /// What this look comes to.
     #[must_use]
     pub fn new(inspection: &Inspection, settings: &Settings) -> Self {
-        let facts = Facts {
-            catalog: &inspection.catalog,
-            matrix: &inspection.matrix,
+        let facts = Facts::new(
+            &inspection.catalog,
+            &inspection.matrix,
+            &inspection.trials,
             settings,
-        };
+        );
         let findings = rules::findings(&facts);
         Self {
             looked: Looked::new(inspection, settings),
@@ -124,6 +127,17 @@ impl Audit {
         } else {
             Outcome::Fine
         }
+    }
+
+    /// The access to each relation, by the persona's name.
+    #[must_use]
+    pub fn by_relation(&self) -> BTreeMap<&Name, BTreeMap<&str, &Row>> {
+        let mut relations: BTreeMap<&Name, BTreeMap<&str, &Row>> = BTreeMap::new();
+        for row in &self.access {
+            let personas = relations.entry(&row.relation).or_default();
+            personas.insert(&row.persona, row);
+        }
+        relations
     }
 
     /// Whether enough was seen to say anything.

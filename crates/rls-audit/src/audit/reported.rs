@@ -6,6 +6,7 @@ use crate::rules::{self, Finding, Level, Object, Verdict};
 
 /// A finding as it is kept: with what makes it the same finding next time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reported {
     /// Which rule found it: `RLS-101`.
@@ -34,6 +35,7 @@ pub struct Reported {
 
 /// What a baseline says of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Standing {
     /// It does not know it.
@@ -58,6 +60,7 @@ pub enum Standing {
 
 /// Why what was settled is open again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reopening {
     /// The facts that decide it have changed.
@@ -66,6 +69,18 @@ pub enum Reopening {
     Expired,
     /// It is worse than it was.
     Worse,
+}
+
+impl Reopening {
+    /// In words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EvidenceChanged => "the facts that decide it have changed",
+            Self::Expired => "its suppression has run out",
+            Self::Worse => "it is worse than it was",
+        }
+    }
 }
 
 impl Standing {
@@ -77,7 +92,7 @@ impl Standing {
 }
 
 impl Reported {
-    pub(super) fn new(finding: Finding) -> Self {
+    pub(crate) fn new(finding: Finding) -> Self {
         let mut deciding: Vec<&str> = finding.evidence.iter().map(String::as_str).collect();
         deciding.sort_unstable();
         let title = rules::all().into_iter().find(|rule| rule.id == finding.rule);

@@ -8,6 +8,7 @@ use crate::{
 
 /// Something that was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Skipped {
     /// What: a rule, a role, a policy.

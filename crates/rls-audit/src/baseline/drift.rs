@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::{AccessLine, Baseline};
 use crate::{
     Access, Command, Name,
-    audit::{Audit, Row},
+    audit::Audit,
+    catalog::RelationKind,
     definition::{Definition, Effect},
 };
 
 /// What has changed since a baseline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Drift {
     /// What, the worst first.
@@ -21,6 +23,7 @@ pub struct Drift {
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// What it comes to.
@@ -35,6 +38,7 @@ pub struct Change {
 
 /// What a change comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Direction {
     /// The text differs, and no cell does; or a cell does, and no text: then the rows have changed, and not the rules.
@@ -45,6 +49,32 @@ pub enum Direction {
     Narrowed,
     /// Somebody can do more.
     Widened,
+}
+
+impl Change {
+    /// What was so, and what is so.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => format!("{before} → {after}"),
+            (Some(before), None) => format!("gone: {before}"),
+            (None, Some(after)) => format!("new: {after}"),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+impl Direction {
+    /// In a word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Equivalent => "EQUIVALENT",
+            Self::Changed => "CHANGED",
+            Self::Narrowed => "NARROWED",
+            Self::Widened => "WIDENED",
+        }
+    }
 }
 
 impl Drift {
@@ -59,12 +89,12 @@ pub(super) fn between(before: &Baseline, now: &Audit) -> Drift {
     let (gone, come) = differences(&before.definitions, &now.definitions);
     let is_same_text = gone.is_empty() && come.is_empty();
     let cells = cells(before, now, is_same_text);
-    let moved: BTreeSet<&Name> = cells.iter().map(|(relation, _)| relation).collect();
-    let undecided = undecided(&now.access);
-    let is_measured_whole = |own: &Definition| {
-        let about = |relation: &&Name| is_about(&own.about, relation);
-        !moved.iter().copied().any(|relation| about(&relation))
-            && !undecided.iter().copied().any(|relation| about(&relation))
+    let mut unproved = unproved(now);
+    unproved.extend(cells.iter().map(|(relation, _)| relation));
+    let unproved: BTreeSet<String> = unproved.into_iter().flat_map(abouts).collect();
+    let is_proved = |about: &str| {
+        let whole = about.match_indices(", column ").map(|(at, _)| &about[..at]);
+        !whole.chain([about]).any(|about| unproved.contains(about))
     };
     let mut changes: Vec<Change> = Vec::new();
     for (own, has_come) in gone
@@ -75,7 +105,7 @@ pub(super) fn between(before: &Baseline, now: &Audit) -> Drift {
         let direction = match (own.effect, has_come) {
             (Effect::Opens, true) => Direction::Widened,
             (Effect::Opens, false) => Direction::Narrowed,
-            (Effect::Measured, _) if is_measured_whole(own) => Direction::Equivalent,
+            (Effect::Measured, _) if is_proved(&own.about) => Direction::Equivalent,
             (Effect::Measured | Effect::Text, _) => Direction::Changed,
         };
         let said = Some(own.says.clone());
@@ -108,21 +138,43 @@ fn differences<'a>(
     )
 }
 
-/// Relations of which some rows, and not all, can be reached: which ones, the class does not say.
-fn undecided(rows: &[Row]) -> BTreeSet<&Name> {
+/// Relations of which the cells do not say which rows are reached: those reached in part, and what they are views of.
+fn unproved(now: &Audit) -> BTreeSet<&Name> {
     let is_undecided =
         |access: &Access| matches!(access, Access::Some | Access::Conditional(_) | Access::Unknown(_));
-    rows.iter()
-        .filter(|row| row.access.values().any(is_undecided))
-        .map(|row| &row.relation)
-        .collect()
+    let in_part = now
+        .access
+        .iter()
+        .filter(|row| row.access.values().any(is_undecided));
+    let mut unproved: BTreeSet<&Name> = in_part.map(|row| &row.relation).collect();
+    let all: BTreeSet<&Name> = now.access.iter().map(|row| &row.relation).collect();
+    let mut said: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for own in &now.definitions {
+        said.entry(&own.about).or_default().push(&own.says);
+    }
+    let mut left: Vec<&Name> = unproved.iter().copied().collect();
+    while let Some(relation) = left.pop() {
+        let texts = abouts(relation).filter(|about| about.contains("view "));
+        let texts: Vec<&str> = texts
+            .filter_map(|about| said.get(about.as_str()))
+            .flatten()
+            .copied()
+            .collect();
+        for read in &all {
+            let name = read.name.replace('"', "\"\"");
+            if texts.iter().any(|text| text.contains(&name)) && unproved.insert(read) {
+                left.push(read);
+            }
+        }
+    }
+    unproved
 }
 
-fn is_about(about: &str, relation: &Name) -> bool {
-    let name = relation.to_string();
-    let own = about.split_once(' ').map_or(about, |(_, rest)| rest);
-    own.strip_prefix(&name)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(", column "))
+/// What definitions of this relation may be about, whatever its kind.
+fn abouts(relation: &Name) -> impl Iterator<Item = String> + '_ {
+    RelationKind::ALL
+        .into_iter()
+        .map(move |kind| format!("{} {relation}", kind.as_str()))
 }
 
 /// Cells that differ. Of a persona that was not there nothing is said: nobody has agreed to anything about it.
@@ -132,7 +184,12 @@ fn cells(before: &Baseline, now: &Audit, is_same_text: bool) -> Vec<(Name, Chang
         .iter()
         .map(|line| ((line.persona.as_str(), &line.relation), line))
         .collect();
-    let known: BTreeSet<&str> = before.access.iter().map(|line| line.persona.as_str()).collect();
+    let same = now
+        .looked
+        .personas
+        .iter()
+        .filter(|who| before.personas.contains(who));
+    let known: BTreeSet<&str> = same.map(|who| who.name.as_str()).collect();
     let mut changes = Vec::new();
     for row in now
         .access
@@ -144,16 +201,15 @@ fn cells(before: &Baseline, now: &Audit, is_same_text: bool) -> Vec<(Name, Chang
             let class = line
                 .and_then(|line| line.access.get(command))
                 .map_or("denied", String::as_str);
-            let (opened, closed) = moved(class, access);
             let columns = |command: &Command| line.and_then(|line| line.columns.get(command));
-            let (named, names) = (columns(command), row.columns.get(command));
+            let (could_name, may_name) = (columns(command), row.columns.get(command));
             let stays_open = is_open(class) && access.is_open();
-            let direction = if opened || stays_open && has_more(named, names) {
-                Direction::Widened
-            } else if closed || stays_open && has_more(names, named) {
-                Direction::Narrowed
-            } else {
-                continue;
+            let direction = match moved(class, access) {
+                Some(Direction::Widened) => Direction::Widened,
+                _ if stays_open && has_more(could_name, may_name) => Direction::Widened,
+                Some(direction) => direction,
+                None if stays_open && has_more(may_name, could_name) => Direction::Narrowed,
+                None => continue,
             };
             let direction = if is_same_text {
                 Direction::Equivalent
@@ -163,8 +219,8 @@ fn cells(before: &Baseline, now: &Audit, is_same_text: bool) -> Vec<(Name, Chang
             let change = Change {
                 direction,
                 about: format!("{} on {} as {}", command.as_str(), row.relation, row.persona),
-                before: Some(told(class, named)),
-                after: Some(told(access.class(), names)),
+                before: Some(told(class, could_name)),
+                after: Some(told(access.class(), may_name)),
             };
             changes.push((row.relation.clone(), change));
         }
@@ -198,8 +254,8 @@ fn is_open(class: &str) -> bool {
     ["some", "all", "conditional"].contains(&class)
 }
 
-/// Whether it has opened, and whether it has closed.
-fn moved(before: &str, now: &Access) -> (bool, bool) {
+/// What comes of it that a cell was of this class.
+fn moved(before: &str, now: &Access) -> Option<Direction> {
     let rank = |class: &str| match class {
         "all" => Some(2),
         "some" | "conditional" => Some(1),
@@ -207,10 +263,13 @@ fn moved(before: &str, now: &Access) -> (bool, bool) {
         _ => Some(0),
     };
     match (rank(before), rank(now.class())) {
-        (Some(before), Some(now)) => (now > before, now < before),
+        (Some(before), Some(now)) if now > before => Some(Direction::Widened),
+        (Some(before), Some(now)) if now < before => Some(Direction::Narrowed),
         // What is no longer known may be anything.
-        (Some(0 | 1), None) => (true, false),
-        _ => (false, false),
+        (Some(0 | 1), None) => Some(Direction::Widened),
+        // What nobody knew may have been the same.
+        (None, Some(1 | 2)) => Some(Direction::Changed),
+        _ => None,
     }
 }
 

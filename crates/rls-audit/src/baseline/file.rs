@@ -9,12 +9,19 @@ use crate::Error;
 /// What this program writes and reads.
 const VERSION: u64 = 1;
 
-const PARTS: [&str; 4] = ["definitions", "access", "findings", "suppressions"];
+const PARTS: [&str; 5] = ["personas", "definitions", "access", "findings", "suppressions"];
+
+#[derive(Deserialize)]
+struct Versioned {
+    version: u64,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Read {
-    version: u64,
+    #[serde(rename = "version")]
+    _version: u64,
+    personas: Vec<Value>,
     definitions: Vec<Value>,
     access: Vec<Value>,
     findings: Vec<Value>,
@@ -28,18 +35,20 @@ impl Baseline {
     /// `Invalid` where the file is no baseline, or one that another version of this program has written.
     pub fn from_text(text: &str) -> Result<Self, Error> {
         let wrong = |reason: String| Error::invalid("baseline", reason);
-        let read: Read = serde_json::from_str(text).map_err(|error| {
+        let unreadable = |error: serde_json::Error| {
             wrong(format!(
                 "{error}; write it anew with `vigie audit baseline`, or take it from where it was kept"
             ))
-        })?;
-        if read.version != VERSION {
+        };
+        let Versioned { version } = serde_json::from_str(text).map_err(unreadable)?;
+        if version != VERSION {
             return Err(wrong(format!(
-                "it is of version {}; this program reads {VERSION}",
-                read.version
+                "it is of version {version}; this program reads {VERSION}"
             )));
         }
+        let read: Read = serde_json::from_str(text).map_err(unreadable)?;
         Ok(Self {
+            personas: objects("personas", read.personas)?,
             definitions: objects("definitions", read.definitions)?,
             access: objects("access", read.access)?,
             findings: objects("findings", read.findings)?,
@@ -51,6 +60,7 @@ impl Baseline {
     #[must_use]
     pub fn to_text(&self) -> String {
         let parts = [
+            lines(&self.personas),
             lines(&self.definitions),
             lines(&self.access),
             lines(&self.findings),

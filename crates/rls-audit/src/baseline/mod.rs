@@ -4,6 +4,8 @@
 mod drift;
 mod file;
 mod suppression;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +17,7 @@ pub use self::{
 };
 use crate::{
     Access, Command, Name,
-    audit::{Audit, Reopening, Reported, Standing},
+    audit::{Audit, Reopening, Reported, Standing, Who},
     definition::Definition,
     rules::Level,
 };
@@ -24,6 +26,8 @@ use serde::{Deserialize, Serialize};
 /// What was so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline {
+    /// Who was tried.
+    pub personas: Vec<Who>,
     /// What was written down.
     pub definitions: Vec<Definition>,
     /// What each persona could do.
@@ -62,6 +66,9 @@ pub struct Accepted {
 }
 
 impl Baseline {
+    /// What the file is called, unless somebody calls it otherwise.
+    pub const FILE: &'static str = "vigie-audit.json";
+
     /// What is so now; suppressions are kept as long as what they suppress is there.
     #[must_use]
     pub fn of(audit: &Audit, before: &Self) -> Self {
@@ -93,6 +100,7 @@ impl Baseline {
             columns: row.columns.clone(),
         });
         let mut baseline = Self {
+            personas: audit.looked.personas.clone(),
             definitions: audit.definitions.clone(),
             access: access.collect(),
             findings: accepted.collect(),
@@ -123,19 +131,20 @@ impl Baseline {
         {
             return own.standing(found, today);
         }
-        let Some(own) = self
-            .findings
-            .iter()
-            .find(|own| own.fingerprint == found.fingerprint)
-        else {
-            return Standing::New;
+        // One rule may say several things of one object.
+        let accepted = || {
+            self.findings
+                .iter()
+                .filter(|own| own.fingerprint == found.fingerprint)
         };
-        if found.level > own.level {
+        if accepted().next().is_none() {
+            Standing::New
+        } else if accepted().any(|own| own.evidence == found.evidence_hash && own.level >= found.level) {
+            Standing::Known
+        } else if accepted().all(|own| own.level < found.level) {
             Standing::Reopened {
                 because: Reopening::Worse,
             }
-        } else if own.evidence == found.evidence_hash {
-            Standing::Known
         } else {
             Standing::Reopened {
                 because: Reopening::EvidenceChanged,

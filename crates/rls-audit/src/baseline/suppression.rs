@@ -1,7 +1,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Reopening, Reported, Standing};
+use crate::{
+    audit::{Reopening, Reported, Standing},
+    rules::Level,
+};
 
 /// A finding that somebody has looked at and lets be, for a while.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -11,6 +14,8 @@ pub struct Suppression {
     pub fingerprint: String,
     /// The hash of what decided it then.
     pub evidence: String,
+    /// How bad it was then.
+    pub level: Level,
     /// Why.
     pub reason: String,
     /// Who has decided that.
@@ -22,7 +27,11 @@ pub struct Suppression {
 impl Suppression {
     /// What it says of its finding, on this day.
     pub(super) fn standing(&self, found: &Reported, today: NaiveDate) -> Standing {
-        if self.evidence != found.evidence_hash {
+        if found.level > self.level {
+            Standing::Reopened {
+                because: Reopening::Worse,
+            }
+        } else if self.evidence != found.evidence_hash {
             Standing::Reopened {
                 because: Reopening::EvidenceChanged,
             }

@@ -5,6 +5,7 @@ use crate::Name;
 
 /// What kind of relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RelationKind {
     /// A table; a partition too, where it holds rows itself.
@@ -20,6 +21,15 @@ pub enum RelationKind {
 }
 
 impl RelationKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Table,
+        Self::PartitionedTable,
+        Self::View,
+        Self::MaterializedView,
+        Self::ForeignTable,
+    ];
+
     /// As SQL calls it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -35,6 +45,7 @@ impl RelationKind {
 
 /// What can be done with rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Command {
     /// Read.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a command comes to. Classes, never numbers of rows: that data grows changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// There is no privilege.
@@ -26,6 +27,7 @@ pub enum Access {
 
 /// Of so many rows or changes that were tried, so many go through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Candidates {
     /// Go through.
@@ -36,6 +38,7 @@ pub struct Candidates {
 
 /// Why it could not be found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// The login may not act as this persona.

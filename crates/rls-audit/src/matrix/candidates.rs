@@ -1,22 +1,38 @@
 //! What is tried: rows that might be added, and changes that might be made.
 //!
 //! What tells one row from another is what policies look at. So the columns that a relation's own policies name are varied:
-//! the persona's own value, somebody else's, none, and each of the values that the column may have.
+//! the persona's own value, somebody else's, none, each of the values that the column may have, and those that policies ask
+//! for.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::values::{MOST_VALUES, Values, listed, push, some_value};
 use crate::{
     Catalog, Persona,
-    catalog::{Column, ConstraintKind, Generated, Identity, Relation},
+    catalog::{Column, Generated, Identity, Relation},
 };
 
-/// The most values that one column is tried with.
-const MOST_VALUES: usize = 12;
+/// What is tried with a relation as somebody.
+#[derive(Debug)]
+pub(crate) struct About<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) relation: &'a Relation,
+    pub(crate) persona: &'a Persona,
+    /// Columns that policies of others trust.
+    pub(crate) trusted: &'a [String],
+    /// What else ties rows to the persona, by column: the tenants that they are a member of.
+    pub(crate) found: &'a BTreeMap<String, Vec<Value>>,
+    /// What policies ask of a row, one entry for each way to pass.
+    pub(crate) wanted: &'a [Map<String, Value>],
+}
 
 /// Changes to a row, as JSON objects that are laid over it.
 #[derive(Debug, Default)]
 pub(crate) struct Variants {
-    /// For rows that are added: the persona's own values wherever a policy looks, then one of them changed.
+    /// For rows that are added: the persona's own values wherever a policy looks, then one of them changed, then one of them
+    /// alone, nothing changed, and what policies ask for.
     pub(crate) inserted: Vec<Value>,
     /// For rows that are there: nothing changed, then one column changed.
     pub(crate) updated: Vec<Value>,
@@ -45,211 +61,99 @@ impl Given {
     }
 }
 
-/// What is tried with this relation as this persona; `trusted` are columns of it that policies of others trust, `may` says
-/// which columns may be given.
-pub(crate) fn variants(
-    catalog: &Catalog,
-    relation: &Relation,
-    persona: &Persona,
-    trusted: &[String],
-    may: &Given,
-) -> Variants {
-    let looked_at = looked_at(relation, trusted);
-    let own: Map<String, Value> = looked_at
-        .iter()
-        .filter(|name| may.add(name))
-        .filter_map(|name| Some((name.clone(), values(catalog, relation, name, persona).own?)))
-        .collect();
-    // A change of what no policy looks at.
-    let is_free = |name: &String| may.change(name) && !looked_at.contains(name);
-    let has_free = relation.columns.iter().any(|column| {
-        column.generated.is_none() && column.identity != Some(Identity::Always) && is_free(&column.name)
-    });
-    let mut variants = Variants {
-        inserted: vec![Value::Object(own.clone())],
-        updated: has_free.then(|| json!({})).into_iter().collect(),
-    };
-    for name in &looked_at {
-        let values = values(catalog, relation, name, persona);
-        for value in values.own.iter().chain(&values.others) {
-            if may.add(name) {
-                let mut row = own.clone();
-                row.insert(name.clone(), value.clone());
-                push(&mut variants.inserted, Value::Object(row));
-            }
-            if may.change(name) {
-                push(&mut variants.updated, json!({ name.as_str(): value }));
-            }
-        }
+impl About<'_> {
+    /// What makes a row as much the persona's own as it can be.
+    pub(crate) fn own(&self) -> Map<String, Value> {
+        let looked_at = self.looked_at();
+        looked_at
+            .filter_map(|column| Some((column.name.clone(), Values::of(self, column).own?)))
+            .collect()
     }
-    variants
-}
 
-fn push(list: &mut Vec<Value>, value: Value) {
-    if !list.contains(&value) {
-        list.push(value);
-    }
-}
-
-/// The columns that policies look at, the relation's own or others', and that somebody can give a value.
-fn looked_at(relation: &Relation, trusted: &[String]) -> Vec<String> {
-    let named = |name: &str| {
-        relation.policies.iter().any(|policy| {
-            policy
-                .reads
-                .iter()
-                .any(|reads| reads.relation == relation.name && reads.columns.iter().any(|own| own == name))
-        })
-    };
-    let columns = relation
-        .columns
-        .iter()
-        .filter(|column| column.generated.is_none());
-    columns
-        .map(|column| column.name.clone())
-        .filter(|name| named(name) || trusted.contains(name))
-        .collect()
-}
-
-struct Values {
-    own: Option<Value>,
-    others: Vec<Value>,
-}
-
-/// What a column is tried with.
-fn values(catalog: &Catalog, relation: &Relation, name: &str, persona: &Persona) -> Values {
-    let column = relation.columns.iter().find(|column| column.name == name);
-    let Some(column) = column else {
-        return Values {
-            own: None,
-            others: Vec::new(),
+    /// What is tried, where these columns may be given.
+    pub(crate) fn variants(&self, may: &Given) -> Variants {
+        let mut own = self.own();
+        own.retain(|name, _| may.add(name));
+        let looked_at: Vec<&Column> = self.looked_at().collect();
+        // A change of what no policy looks at.
+        let is_free = |column: &&Column| {
+            column.generated.is_none()
+                && column.identity != Some(Identity::Always)
+                && may.change(&column.name)
+                && !looked_at.contains(column)
         };
-    };
-    let kind = Kind::of(&column.type_name, catalog);
-    let own = match kind {
-        Kind::Uuid => claim(persona, is_uuid),
-        Kind::Text => claim(persona, |_| true),
-        _ => None,
-    };
-    let mut others: Vec<Value> = listed(catalog, relation, name, &column.type_name);
-    match kind {
-        Kind::Uuid => others.push(json!(SOMEBODY)),
-        Kind::Text if others.is_empty() => others.push(json!("somebody-else")),
-        Kind::Boolean => others.extend([json!(true), json!(false)]),
-        Kind::Number => others.extend([json!(1), json!(2)]),
-        _ => {}
-    }
-    others.truncate(MOST_VALUES);
-    if !column.not_null {
-        others.push(Value::Null);
-    }
-    Values { own, others }
-}
-
-/// Somebody else than any persona.
-const SOMEBODY: &str = "5ebadcaf-0000-4000-8000-000000000001";
-
-/// The first claim that says who the persona is, and that the column could hold.
-fn claim(persona: &Persona, fits: impl Fn(&str) -> bool) -> Option<Value> {
-    let texts = ["sub", "email"]
-        .into_iter()
-        .filter_map(|name| persona.claims.get(name)?.as_str());
-    texts.into_iter().find(|text| fits(text)).map(Value::from)
-}
-
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_hexdigit()
-            }
-        })
-}
-
-/// The values that an enumeration or a check lists.
-fn listed(catalog: &Catalog, relation: &Relation, name: &str, type_name: &str) -> Vec<Value> {
-    if let Some(own) = catalog.enums.iter().find(|own| own.name.to_string() == type_name) {
-        return own.labels.iter().map(|label| json!(label)).collect();
-    }
-    let domain = catalog
-        .domains
-        .iter()
-        .find(|own| own.name.to_string() == type_name);
-    let of_domain = domain.into_iter().flat_map(|domain| &domain.checks);
-    let of_column = relation
-        .constraints
-        .iter()
-        .filter(|own| own.kind == ConstraintKind::Check && own.columns == [name])
-        .map(|own| &own.definition);
-    let mut values = Vec::new();
-    for check in of_domain.chain(of_column) {
-        for text in literals(check) {
-            push(&mut values, json!(text));
-        }
-    }
-    values
-}
-
-/// The text literals of an expression.
-fn literals(expression: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = expression;
-    while let Some((_, after)) = rest.split_once('\'') {
-        let mut text = String::new();
-        let mut chars = after.char_indices().peekable();
-        let mut end = after.len();
-        while let Some((at, char)) = chars.next() {
-            if char != '\'' {
-                text.push(char);
-            } else if chars.peek().is_some_and(|(_, next)| *next == '\'') {
-                text.push('\'');
-                chars.next();
-            } else {
-                end = at + 1;
-                break;
+        let has_free = self.relation.columns.iter().any(|column| is_free(&column));
+        let mut variants = Variants {
+            inserted: vec![Value::Object(own.clone())],
+            updated: has_free.then(|| json!({})).into_iter().collect(),
+        };
+        for column in &looked_at {
+            let values = Values::of(self, column);
+            for value in values.own.iter().chain(&values.others) {
+                if may.add(&column.name) {
+                    let mut row = own.clone();
+                    row.insert(column.name.clone(), value.clone());
+                    push(&mut variants.inserted, Value::Object(row));
+                }
+                if may.change(&column.name) {
+                    push(&mut variants.updated, json!({ column.name.as_str(): value }));
+                }
             }
         }
-        found.push(text);
-        rest = &after[end..];
+        for (name, value) in &own {
+            push(&mut variants.inserted, json!({ name.as_str(): value }));
+        }
+        push(&mut variants.inserted, json!({}));
+        for way in self.wanted {
+            let mut row = own.clone();
+            row.extend(way.clone().into_iter().filter(|(name, _)| may.add(name)));
+            push(&mut variants.inserted, Value::Object(row));
+        }
+        variants
     }
-    found
-}
 
-/// What kind of values a type has, as far as it matters for trying.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Uuid,
-    Text,
-    Boolean,
-    Number,
-    Other,
-}
+    /// Rows for a relation that has none to show: somebody's, one that is as much the persona's own as it can be, and such
+    /// as policies ask for. `numbers` are those of the candidates that they are made of.
+    pub(crate) fn made_up(&self, numbers: &[usize]) -> Vec<Value> {
+        if numbers.is_empty() {
+            return Vec::new();
+        }
+        let row = |n: usize, more: &[&Map<String, Value>]| -> Value {
+            let mut row = candidate(self.catalog, self.relation, numbers[n % numbers.len()]);
+            for more in more {
+                row.extend((*more).clone());
+            }
+            row.into()
+        };
+        let own = self.own();
+        let mut rows = vec![row(0, &[]), row(1, &[&own])];
+        for (n, way) in self.wanted.iter().enumerate() {
+            rows.push(row(n + 2, &[&own, way]));
+        }
+        rows
+    }
 
-impl Kind {
-    fn of(type_name: &str, catalog: &Catalog) -> Self {
-        let domain = catalog
-            .domains
+    /// The columns that policies look at, the relation's own or others', and that somebody can give a value.
+    fn looked_at(&self) -> impl Iterator<Item = &Column> {
+        let named = |name: &str| {
+            self.relation.policies.iter().any(|policy| {
+                policy.reads.iter().any(|reads| {
+                    reads.relation == self.relation.name && reads.columns.iter().any(|own| own == name)
+                })
+            })
+        };
+        self.relation
+            .columns
             .iter()
-            .find(|own| own.name.to_string() == type_name);
-        let type_name = domain.map_or(type_name, |domain| &domain.base);
-        match type_name.split('(').next().unwrap_or_default() {
-            "uuid" => Self::Uuid,
-            "text" | "character varying" | "character" | "citext" => Self::Text,
-            "boolean" => Self::Boolean,
-            "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" => Self::Number,
-            _ => Self::Other,
-        }
+            .filter(|column| column.generated.is_none())
+            .filter(move |column| named(&column.name) || self.trusted.contains(&column.name))
     }
 }
 
-/// Rows for a relation that has none to show: somebody's, and one that is as much the persona's own as it can be.
-pub(crate) fn made_up(catalog: &Catalog, relation: &Relation, own: &Value) -> Vec<Value> {
-    let mut second = candidate(catalog, relation, 1);
-    second.extend(own.as_object().cloned().unwrap_or_default());
-    vec![candidate(catalog, relation, 0).into(), second.into()]
-}
+/// So many candidates differ.
+pub(crate) const CANDIDATES: [usize; 24] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+];
 
 /// A row that there might be, another one for each `n`.
 pub(crate) fn candidate(catalog: &Catalog, relation: &Relation, n: usize) -> Map<String, Value> {
@@ -265,46 +169,4 @@ pub(crate) fn ranks(catalog: &Catalog, relation: &Relation) -> usize {
     let columns = relation.columns.iter();
     let lists = columns.map(|column| listed(catalog, relation, &column.name, &column.type_name).len());
     lists.max().unwrap_or_default().min(MOST_VALUES)
-}
-
-/// A value of the column's type, another one for each `n`.
-fn some_value(catalog: &Catalog, relation: &Relation, column: &Column, n: usize) -> Value {
-    let type_name = column.type_name.as_str();
-    let listed = listed(catalog, relation, &column.name, type_name);
-    if !listed.is_empty() {
-        return listed[n % listed.len()].clone();
-    }
-    if type_name.ends_with("[]") {
-        return json!([]);
-    }
-    match type_name.split('(').next().unwrap_or_default() {
-        "timestamp without time zone" | "timestamp with time zone" | "timestamp" => {
-            json!(format!("2024-01-{:02}T00:00:00", n + 1))
-        }
-        "date" => json!(format!("2024-01-{:02}", n + 1)),
-        "json" | "jsonb" => json!({}),
-        "interval" | "time without time zone" => json!(format!("00:00:{:02}", n + 1)),
-        "bytea" => json!(format!("\\x{n:02x}")),
-        "inet" => json!(format!("192.0.2.{}", n + 1)),
-        _ => match Kind::of(type_name, catalog) {
-            Kind::Uuid => json!(format!("5ebadcaf-0000-4000-8000-0000000001{n:02x}")),
-            Kind::Text => json!(["A", "B", "C", "D", "E", "F", "G", "H"][n % 8]),
-            Kind::Boolean => json!(n % 2 == 1),
-            Kind::Number => json!(n + 1),
-            Kind::Other => Value::Null,
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_literals_of_a_check_are_its_values() {
-        let check = "CHECK ((role = ANY (ARRAY['admin'::text, 'l''ami'::text])))";
-        assert_eq!(literals(check), ["admin", "l'ami"]);
-        assert!(literals("CHECK ((n > 0))").is_empty());
-        assert!(is_uuid(SOMEBODY) && !is_uuid("5ebadcaf"));
-    }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Persona;
 use crate::{
     Catalog, Name,
-    catalog::{Column, ConstraintKind, Function, Relation},
+    catalog::{Call, Column, ConstraintKind, Function, Relation},
 };
 
 /// A subject that nobody is.
@@ -33,31 +33,58 @@ pub struct Authority {
 /// function that it calls. Whose row it is says the column that is compared with the caller.
 pub(crate) fn authorities(catalog: &Catalog) -> Vec<Authority> {
     let mut found = BTreeSet::new();
-    for relation in &catalog.relations {
-        for policy in &relation.policies {
-            let text = [policy.using.as_deref(), policy.check.as_deref()];
-            let text: String = text.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            for reads in policy
-                .reads
-                .iter()
-                .filter(|reads| reads.relation != relation.name)
-            {
-                trusted(catalog, &reads.relation, &text, &mut found);
-            }
-            for function in catalog
-                .functions
-                .iter()
-                .filter(|own| policy.calls.iter().any(|call| call.is(own)))
-            {
-                called(catalog, function, &mut found, 0);
-            }
-        }
+    for (place, text) in places(catalog) {
+        let Some(subject) = subject(place, &text) else {
+            continue;
+        };
+        let ranks = place.columns.iter().filter(|column| {
+            column.name != subject && mentions(&text, &column.name) && has_ranks(catalog, place, column)
+        });
+        found.extend(ranks.map(|column| Authority {
+            relation: place.name.clone(),
+            subject: subject.clone(),
+            column: column.name.clone(),
+        }));
     }
     found.into_iter().collect()
 }
 
+/// Where policies look somebody up: the relation, and its column that says whose row it is.
+#[cfg(feature = "postgres")]
+pub(crate) fn looked_up(catalog: &Catalog) -> BTreeSet<(Name, String)> {
+    places(catalog)
+        .into_iter()
+        .filter_map(|(place, text)| Some((place.name.clone(), subject(place, &text)?)))
+        .collect()
+}
+
+/// The relations that policies of others read, each with the text that does.
+fn places(catalog: &Catalog) -> Vec<(&Relation, String)> {
+    let mut found = Vec::new();
+    let mut calls: BTreeSet<&Call> = BTreeSet::new();
+    for relation in &catalog.relations {
+        for policy in &relation.policies {
+            let text = [policy.using.as_deref(), policy.check.as_deref()];
+            let text: String = text.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let others = policy
+                .reads
+                .iter()
+                .filter(|reads| reads.relation != relation.name);
+            for reads in others {
+                below(catalog, &reads.relation, &text, &mut found);
+            }
+            calls.extend(&policy.calls);
+        }
+    }
+    let functions = catalog.functions.iter();
+    for function in functions.filter(|own| calls.iter().any(|call| call.is(own))) {
+        called(catalog, function, &mut found, 0);
+    }
+    found
+}
+
 /// What a function reads, as far as its text says so; functions that it calls count as well.
-fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority>, depth: u8) {
+fn called<'a>(catalog: &'a Catalog, function: &Function, found: &mut Vec<(&'a Relation, String)>, depth: u8) {
     let Some(body) = function.body.as_deref().filter(|_| depth < 3) else {
         return;
     };
@@ -66,7 +93,7 @@ fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority
         .iter()
         .filter(|relation| mentions(body, &relation.name.name))
     {
-        trusted(catalog, &relation.name, body, found);
+        below(catalog, &relation.name, body, found);
     }
     let others = catalog
         .functions
@@ -77,32 +104,23 @@ fn called(catalog: &Catalog, function: &Function, found: &mut BTreeSet<Authority
     }
 }
 
-/// The columns of that relation that `text` names and that have ranks for values; through a view, those of what it reads.
-fn trusted(catalog: &Catalog, name: &Name, text: &str, found: &mut BTreeSet<Authority>) {
+/// That relation; through a view, what it reads.
+fn below<'a>(catalog: &'a Catalog, name: &Name, text: &str, found: &mut Vec<(&'a Relation, String)>) {
     let Some(relation) = catalog
         .relation(name)
         .filter(|relation| relation.extension.is_none())
     else {
         return;
     };
-    if let Some(view) = &relation.view {
-        for reads in &view.reads {
-            let both = format!("{text} {}", view.definition);
-            trusted(catalog, &reads.relation, &both, found);
+    match &relation.view {
+        Some(view) => {
+            for reads in &view.reads {
+                let both = format!("{text} {}", view.definition);
+                below(catalog, &reads.relation, &both, found);
+            }
         }
-        return;
+        None => found.push((relation, text.to_owned())),
     }
-    let Some(subject) = subject(relation, text) else {
-        return;
-    };
-    let ranks = relation.columns.iter().filter(|column| {
-        column.name != subject && mentions(text, &column.name) && has_ranks(catalog, relation, column)
-    });
-    found.extend(ranks.map(|column| Authority {
-        relation: name.clone(),
-        subject: subject.clone(),
-        column: column.name.clone(),
-    }));
 }
 
 /// The column that says whose row it is: one that the text names, and that could hold a subject.
@@ -170,14 +188,14 @@ fn mentions(text: &str, word: &str) -> bool {
     })
 }
 
-/// Strangers and whoever is signed in, where the database has a role for them; and one persona for each rank that somebody
-/// has. `holders` are those ranks: where they stand, the rank, and somebody who has it.
+/// Strangers and whoever is signed in, where the database has a role for them; one persona for each rank that somebody has;
+/// and whoever else requests are made as. `holders` are those ranks: where they stand, the rank, and somebody who has it.
 #[cfg(feature = "postgres")]
 pub(crate) fn automatic(catalog: &Catalog, holders: &[(Authority, String, String)]) -> Vec<Persona> {
-    let signed_in = |name: String, subject: &str| {
-        Persona::new(name, "authenticated")
+    let signed_in = |name: String, role: &str, subject: &str| {
+        Persona::new(name, role)
             .with_claim("sub", subject)
-            .with_claim("role", "authenticated")
+            .with_claim("role", role)
             .with_claim("aal", "aal1")
             .with_claim("app_metadata", json!({}))
             .with_claim("is_anonymous", false)
@@ -187,16 +205,46 @@ pub(crate) fn automatic(catalog: &Catalog, holders: &[(Authority, String, String
         personas.push(Persona::new("anon", "anon").with_claim("role", "anon"));
     }
     if catalog.role("authenticated").is_some() {
-        personas.push(signed_in("authenticated".to_owned(), NOBODY));
+        personas.push(signed_in("authenticated".to_owned(), "authenticated", NOBODY));
         for (authority, rank, subject) in holders {
             let name = format!("{}.{}={rank}", authority.relation.name, authority.column);
-            personas.push(signed_in(name, subject));
+            personas.push(signed_in(name, "authenticated", subject));
         }
+    }
+    for role in requested_as(catalog) {
+        if ["anon", "authenticated"].contains(&role) {
+            continue;
+        }
+        personas.push(if is_called_anonymous(role) {
+            Persona::new(role, role).with_claim("role", role)
+        } else {
+            signed_in(role.to_owned(), role, NOBODY)
+        });
     }
     if personas.is_empty() {
         personas.extend(granted(catalog).into_iter().map(|role| Persona::new(role, role)));
     }
     personas
+}
+
+/// The roles that requests are made as: those that `PostgREST` logs in to take on, and that policies hold.
+#[cfg(feature = "postgres")]
+fn requested_as(catalog: &Catalog) -> BTreeSet<&str> {
+    let taken_on = catalog
+        .memberships
+        .iter()
+        .filter(|own| own.member == "authenticator" && own.can_set);
+    taken_on
+        .filter_map(|own| catalog.role(&own.role))
+        .filter(|role| !role.is_superuser && !role.bypasses_rls)
+        .map(|role| role.name.as_str())
+        .collect()
+}
+
+/// Whether a role is called as the one that strangers have.
+#[cfg(feature = "postgres")]
+fn is_called_anonymous(role: &str) -> bool {
+    ["anon", "guest", "public"].iter().any(|word| role.contains(word))
 }
 
 /// Roles that something was granted to, or that a policy names, and that own nothing and are above nothing.

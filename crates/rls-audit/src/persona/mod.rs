@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 pub use self::automatic::Authority;
 pub(crate) use self::automatic::authorities;
 #[cfg(feature = "postgres")]
-pub(crate) use self::automatic::automatic;
+pub(crate) use self::automatic::{automatic, looked_up};
 use crate::Command;
 
 /// Somebody to be.

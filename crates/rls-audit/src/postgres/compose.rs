@@ -1,7 +1,7 @@
 //! The SQL that is composed while running: probes of relations, and of what their policies say about rows.
 //!
 //! The only place of this crate that vouches for SQL that is no constant. What is pasted into a text here is an identifier
-//! that [`quoted`] has quoted, or an expression of a policy as PostgreSQL itself prints it. Values are bound.
+//! that [`quoted`] has quoted, or an expression of a policy as PostgreSQL itself prints it. Values are literals ([`literal`]).
 
 #[expect(
     clippy::disallowed_types,
@@ -25,23 +25,69 @@ const KEPT: u32 = 20;
 /// So many ranks of one column are tried.
 const RANKS: u32 = 12;
 
+/// A statement, vouched for here.
+#[derive(Debug)]
+pub(super) struct Sql(String);
+
+impl Sql {
+    /// To be sent by itself.
+    pub(super) fn alone(self) -> SqlStr {
+        vouch(self.0)
+    }
+}
+
+/// Statements one after another, to be sent at once.
+pub(super) fn script(
+    first: &'static str,
+    statements: impl Iterator<Item = Sql>,
+    last: &'static str,
+) -> SqlStr {
+    let mut script = first.to_owned();
+    for Sql(statement) in statements {
+        script.push_str(";\n");
+        script.push_str(&statement);
+    }
+    script.push_str(";\n");
+    script.push_str(last);
+    vouch(script)
+}
+
+/// Acts under this role and with these claims, until the savepoint is given back.
+pub(super) fn take_on(role: &str, claims: &str) -> Sql {
+    Sql(format!(
+        "select set_config('request.jwt.claims', {}, true), set_config('role', {}, true)",
+        literal(claims),
+        literal(role)
+    ))
+}
+
 /// Ranks, each with somebody who has it.
-pub(super) fn holders(authority: &Authority) -> SqlStr {
+pub(super) fn holders(authority: &Authority) -> Sql {
     let (relation, rank, subject) = (
         &authority.relation,
         quoted(&authority.column),
         quoted(&authority.subject),
     );
-    vouch(format!(
+    Sql(format!(
         "select coalesce(jsonb_agg(jsonb_build_array(h.rank, h.subject) order by h.rank collate \"C\"), '[]')::text\n\
          from (select a.{rank}::text as rank, min(a.{subject}::text) as subject from {relation} a\n\
          where a.{rank} is not null and a.{subject} is not null group by 1 order by 1 limit {RANKS}) h"
     ))
 }
 
+/// The rows of a relation that are somebody's.
+pub(super) fn rows_of(relation: &Name, column: &str, subject: &str) -> Sql {
+    Sql(format!(
+        "select coalesce(jsonb_agg(to_jsonb(s)), '[]')::text\n\
+         from (select a.* from {relation} a where a.{}::text = {} limit {KEPT}) s",
+        quoted(column),
+        literal(subject)
+    ))
+}
+
 /// How many rows there are, and some of them.
-pub(super) fn sample(relation: &Name) -> SqlStr {
-    vouch(format!(
+pub(super) fn sample(relation: &Name) -> Sql {
+    Sql(format!(
         "select jsonb_build_object(\n\
          'total', (select count(*) from (select from {relation} limit {COUNTED} + 1) c),\n\
          'rows', (select coalesce(jsonb_agg(to_jsonb(s)), '[]')::text from (select * from {relation} limit {KEPT}) s))::text"
@@ -49,37 +95,32 @@ pub(super) fn sample(relation: &Name) -> SqlStr {
 }
 
 /// How many rows can be seen.
-pub(super) fn seen(relation: &Name) -> SqlStr {
-    vouch(format!(
+pub(super) fn seen(relation: &Name) -> Sql {
+    Sql(format!(
         "select count(*)::text from (select from {relation} limit {COUNTED} + 1) s"
     ))
 }
 
 /// A question with three values.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Probe(String);
 
 impl Probe {
-    /// As a statement that takes its values.
-    pub(super) fn statement(&self) -> SqlStr {
-        vouch(self.0.clone())
-    }
-
     /// Understood now, whoever it is asked as later.
-    pub(super) fn prepared(&self) -> SqlStr {
-        vouch(format!("prepare vigie_probe (text, text, text) as {}", self.0))
+    pub(super) fn prepared(&self) -> Sql {
+        Sql(format!("prepare vigie_probe (text, text, text) as {}", self.0))
     }
 }
 
 /// Asks what was prepared.
-pub(super) fn ask_prepared(values: &[&str]) -> SqlStr {
+pub(super) fn ask_prepared(values: &[String; 3]) -> Sql {
     let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
-    vouch(format!("execute vigie_probe ({})", values.join(", ")))
+    Sql(format!("execute vigie_probe ({})", values.join(", ")))
 }
 
-/// Acts as this role.
-pub(super) fn act_as(role: &str) -> SqlStr {
-    vouch(format!("select set_config('role', {}, true)", literal(role)))
+/// Makes room for the next that is prepared.
+pub(super) fn forget() -> Sql {
+    Sql("deallocate vigie_probe".to_owned())
 }
 
 /// What stands in columns that nobody may give a value: their defaults, as whoever adds the row finds them. Numbers of
@@ -124,30 +165,97 @@ pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> P
         changed,
         delete,
     } = questions;
+    let ([seen, changeable, removable], there) =
+        answers([("seen", select), ("changeable", update), ("removable", delete)]);
+    let ([passes, stays_seen], turned) = answers([("passes", changed), ("seen", select)]);
     Probe(format!(
         "with base as materialized (select b.n, b.row from jsonb_array_elements($1::jsonb) with ordinality as b (row, n)),\n\
          defaults as materialized (select {defaults} as row),\n\
          there as materialized (select base.n, base.row, q.* from base cross join lateral (select\n\
-         coalesce(({select}), false) as seen, coalesce(({update}), false) as changeable, coalesce(({delete}), false) as removable\n\
-         from jsonb_populate_record({of}, base.row) as {name}) q),\n\
+         {there} from jsonb_populate_record({of}, base.row) as {name}) q),\n\
          added as materialized (select p.n, bool_or(q.passes) as passes\n\
          from base cross join defaults d cross join jsonb_array_elements($2::jsonb) with ordinality as p (patch, n)\n\
          cross join lateral (select coalesce(({insert}), false) as passes\n\
          from jsonb_populate_record({of}, base.row || p.patch || d.row) as {name}) q group by p.n),\n\
-         turned as materialized (select there.n, p.n as patch, q.passes, q.seen\n\
+         turned as materialized (select there.n, p.n as patch, q.*\n\
          from there cross join jsonb_array_elements($3::jsonb) with ordinality as p (patch, n)\n\
-         cross join lateral (select coalesce(({changed}), false) as passes, coalesce(({select}), false) as seen\n\
-         from jsonb_populate_record({of}, there.row || p.patch) as {name}) q where there.changeable)\n\
+         cross join lateral (select {turned}\n\
+         from jsonb_populate_record({of}, there.row || p.patch) as {name}) q where there.{changeable})\n\
          select jsonb_build_object(\n\
          'rows', (select count(*) from there),\n\
-         'seen', (select count(*) from there where seen),\n\
-         'changeable', (select count(*) from there where changeable),\n\
-         'removable', (select count(*) from there where removable),\n\
+         'seen', (select count(*) from there where {seen}),\n\
+         'changeable', (select count(*) from there where {changeable}),\n\
+         'removable', (select count(*) from there where {removable}),\n\
          'added', (select count(*) from added where passes),\n\
          'tried_to_add', (select count(*) from added),\n\
-         'turned', (select coalesce(jsonb_agg(jsonb_build_array(t.n, t.patch, t.passes, t.seen and s.seen)), '[]')\n\
+         'turned', (select coalesce(jsonb_agg(jsonb_build_array(t.n, t.patch, t.{passes}, t.{stays_seen} and s.{seen})), '[]')\n\
          from turned t join there s using (n)))::text"
     ))
+}
+
+/// Whether such a row can be, as far as its types say: `$1`, with `$2` and `$3` laid over it.
+pub(super) fn fits(relation: &Name) -> Probe {
+    Probe(format!(
+        "select (count(jsonb_populate_record(null::{relation}, $1::jsonb || $2::jsonb || $3::jsonb)) > 0)::text"
+    ))
+}
+
+/// What stands for a relation that a view reads.
+#[derive(Debug)]
+pub(super) struct Stand {
+    /// What it is called.
+    pub(super) name: String,
+    query: String,
+}
+
+impl Stand {
+    /// Rows of a table that are given, as far as `held` lets them through.
+    pub(super) fn rows(n: usize, relation: &Name, held: &str) -> Self {
+        let (key, own) = (literal(&relation.to_string()), quoted(&relation.name));
+        Self {
+            name: format!("vigie_{n}"),
+            query: format!(
+                "select {own}.* from jsonb_populate_recordset(null::{relation}, ($1::jsonb || $2::jsonb || $3::jsonb) -> {key}) as {own}\n\
+                 where {held}"
+            ),
+        }
+    }
+
+    /// Another view, whose query this is.
+    pub(super) fn query(n: usize, query: String) -> Self {
+        Self {
+            name: format!("vigie_{n}"),
+            query,
+        }
+    }
+}
+
+/// How many rows a view's query shows of what stands for what it reads.
+pub(super) fn shown_of(stands: &[Stand], query: &str) -> Probe {
+    let stands: Vec<String> = stands
+        .iter()
+        .map(|stand| format!("{} as materialized ({})", stand.name, stand.query))
+        .collect();
+    Probe(format!(
+        "with {} select count(*)::text from ({query}) vigie_shown",
+        stands.join(",\n")
+    ))
+}
+
+/// Columns that answer questions, and for each question its column: what several ask in the same words is asked once.
+fn answers<const N: usize>(questions: [(&'static str, &String); N]) -> ([&'static str; N], String) {
+    let of = questions.map(|(name, text)| {
+        let same = questions.iter().find(|(_, other)| *other == text);
+        same.map_or(name, |(first, _)| *first)
+    });
+    let asked = questions
+        .iter()
+        .zip(of)
+        .filter(|((name, _), column)| name == column);
+    let columns: Vec<String> = asked
+        .map(|((name, text), _)| format!("coalesce(({text}), false) as {name}"))
+        .collect();
+    (of, columns.join(", "))
 }
 
 /// Questions that are all answered with no.

@@ -1,33 +1,52 @@
 //! One read-only snapshot on a connection of its own, which is closed afterwards.
 //!
 //! Whatever is tried stands behind a savepoint that is given back, also after success: the role that was taken on, and
-//! whatever a policy's function has set, are gone before the next is tried.
+//! whatever a policy's function has set, are gone before the next is tried. All of that goes to the server at once.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
-use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _, SqlStr, postgres::PgRow};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _, postgres::PgRow};
 
-use super::{compose, failure};
+use super::{
+    compose::{self, Probe, Sql},
+    failure,
+    measure::{self, Rights},
+};
 use crate::{Error, Persona};
 
 /// A snapshot.
 #[derive(Debug)]
 pub(super) struct Look {
     connection: PgConnection,
-    /// As whom it acts; `none` is the login itself.
-    role: String,
+    /// As whom it acts: a role, and claims. Nobody is the login itself.
+    whom: Option<(String, String)>,
+    /// What each role may do, as far as it was asked; nothing where this login may not act under it.
+    rights: BTreeMap<String, Option<Arc<Rights>>>,
+    /// The probe that the server has understood, and the role for which it has.
+    understood: Option<(String, Probe)>,
 }
 
 /// The SQLSTATE of what went wrong when something was tried.
 pub(super) type Code = String;
 
+const BEGIN: &str = "savepoint trial";
+/// After a failure too.
+const END: &str = "rollback to savepoint trial; release savepoint trial";
+
 impl Look {
-    pub(super) async fn begin(pool: &PgPool) -> Result<Self, Error> {
+    pub(super) async fn begin(pool: &PgPool, patience: Duration) -> Result<Self, Error> {
         let mut connection = pool.acquire().await.map_err(failure)?.detach();
         let script = concat!(
             "begin isolation level repeatable read, read only;",
             include_str!("../../../../sql/rls-audit/settings.sql")
         );
         connection.execute(sqlx::raw_sql(script)).await.map_err(failure)?;
+        let patience = format!("{}ms", patience.as_millis().max(1));
+        sqlx::query_file!("../../sql/rls-audit/timeout.sql", patience)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(failure)?;
         Ok(Self::over(connection))
     }
 
@@ -35,7 +54,9 @@ impl Look {
     pub(super) fn over(connection: PgConnection) -> Self {
         Self {
             connection,
-            role: "none".to_owned(),
+            whom: None,
+            rights: BTreeMap::new(),
+            understood: None,
         }
     }
 
@@ -48,10 +69,13 @@ impl Look {
         .await
     }
 
-    /// Goes on with it as if nobody had looked.
+    /// Goes on with it as if nobody had looked, and knows nothing of what may change now.
     pub(super) async fn leave(&mut self) -> Result<(), Error> {
         self.run("rollback to savepoint look; release savepoint look")
-            .await
+            .await?;
+        self.rights.clear();
+        self.understood = None;
+        self.forget_all().await
     }
 
     pub(super) async fn end(self) {
@@ -63,82 +87,102 @@ impl Look {
         &mut self.connection
     }
 
-    /// Acts as this persona for as long as `then` lasts; `None` where this login may not.
-    pub(super) async fn acting<T>(
-        &mut self,
-        persona: &Persona,
-        then: impl AsyncFnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<Option<T>, Error> {
-        self.run("savepoint persona").await?;
-        let claims = persona.claims_text();
-        let taken = sqlx::query_file!("../../sql/rls-audit/take_on.sql", persona.database_role, claims)
-            .fetch_one(&mut self.connection)
-            .await;
-        let done = match taken {
-            Ok(_) => {
-                let before = std::mem::replace(&mut self.role, persona.database_role.clone());
-                let done = then(self).await;
-                self.role = before;
-                Some(done)
-            }
+    /// Lets all who act under a role share the plan of what they are asked.
+    pub(super) async fn share_plans(&mut self) -> Result<(), Error> {
+        self.run("set local plan_cache_mode = force_generic_plan").await
+    }
+
+    /// Tries as this persona for as long as `then` lasts.
+    pub(super) async fn acting<T>(&mut self, persona: &Persona, then: impl AsyncFnOnce(&mut Self) -> T) -> T {
+        let whom = (persona.database_role.clone(), persona.claims_text());
+        let before = self.whom.replace(whom);
+        let done = then(self).await;
+        self.whom = before;
+        done
+    }
+
+    /// What this role may do; `None` where this login may not act under it.
+    pub(super) async fn rights(&mut self, role: &str) -> Result<Option<Arc<Rights>>, Error> {
+        if let Some(known) = self.rights.get(role) {
+            return Ok(known.clone());
+        }
+        self.run(BEGIN).await?;
+        let take_on = sqlx::raw_sql(compose::take_on(role, "{}").alone());
+        let rights = match self.connection.execute(take_on).await {
+            Ok(_) => Some(Arc::new(measure::rights(self).await?)),
             Err(sqlx::Error::Database(_)) => None,
             Err(error) => return Err(failure(error)),
         };
-        self.run("rollback to savepoint persona; release savepoint persona")
-            .await?;
-        done.transpose()
+        self.run(END).await?;
+        self.rights.insert(role.to_owned(), rights.clone());
+        Ok(rights)
     }
 
-    /// Sends one statement that gives one JSON text, behind a savepoint; an error of the server is an answer.
-    pub(super) async fn tried<T: DeserializeOwned>(
-        &mut self,
-        sql: SqlStr,
-        values: &[&str],
-    ) -> Result<Result<T, Code>, Error> {
-        self.run("savepoint trial").await?;
-        let mut query = sqlx::query(sql).persistent(false);
-        for value in values {
-            query = query.bind((*value).to_owned());
-        }
-        let found = query.fetch_one(&mut self.connection).await;
-        self.run("rollback to savepoint trial; release savepoint trial")
-            .await?;
-        answer(found)
+    /// Sends one statement that gives one JSON text; an error of the server is an answer.
+    pub(super) async fn tried<T: DeserializeOwned>(&mut self, sql: Sql) -> Result<Result<T, Code>, Error> {
+        let found = self.sent([self.take_on(), Some(sql)]).await?;
+        read_answer(found)
     }
 
     /// Asks policies about rows. PostgreSQL has understood a policy when it was made: whoever it applies to needs no right to
     /// the schemas of what it names. So where whoever acts may not name them, this login names them, and they are asked then.
+    ///
+    /// What was understood for a role need not be understood again for the next who acts under it.
     pub(super) async fn probed<T: DeserializeOwned>(
         &mut self,
-        probe: &compose::Probe,
-        values: &[&str],
+        probe: &Probe,
+        values: &[String; 3],
     ) -> Result<Result<T, Code>, Error> {
-        let found = self.tried(probe.statement(), values).await?;
-        if found.as_ref().err().is_none_or(|code| code != "42501") {
-            return Ok(found);
+        let role = self.whom.as_ref().map(|whom| whom.0.clone()).unwrap_or_default();
+        let known = (role, probe.clone());
+        let ask = || Some(compose::ask_prepared(values));
+        if self.understood.as_ref() == Some(&known) {
+            let found = self.sent([self.take_on(), ask()]).await?;
+            return read_answer(found);
         }
-        self.run("savepoint trial").await?;
-        let asked = self.asked_prepared(probe, values).await;
-        self.run("rollback to savepoint trial; release savepoint trial; deallocate all")
-            .await?;
-        self.connection.clear_cached_statements().await.map_err(failure)?;
-        answer(asked)
+        let forget = self.understood.take().map(|_| compose::forget());
+        let prepare = || Some(probe.prepared());
+        let mut found = self.sent([forget, self.take_on(), prepare(), ask()]).await?;
+        if found.as_ref().is_err_and(|code| code == "42501") {
+            self.forget_all().await?;
+            found = self.sent([prepare(), self.take_on(), ask()]).await?;
+        }
+        if found.is_ok() {
+            self.understood = Some(known);
+        } else {
+            self.forget_all().await?;
+        }
+        read_answer(found)
     }
 
-    async fn asked_prepared(
+    /// Whatever was understood, of the driver's own statements too.
+    async fn forget_all(&mut self) -> Result<(), Error> {
+        self.run("deallocate all").await?;
+        self.connection.clear_cached_statements().await.map_err(failure)
+    }
+
+    fn take_on(&self) -> Option<Sql> {
+        let (role, claims) = self.whom.as_ref()?;
+        Some(compose::take_on(role, claims))
+    }
+
+    /// Sends statements behind a savepoint; the last row is the answer.
+    async fn sent<const N: usize>(
         &mut self,
-        probe: &compose::Probe,
-        values: &[&str],
-    ) -> Result<PgRow, sqlx::Error> {
-        let role = compose::act_as(&self.role);
-        self.connection
-            .execute(sqlx::raw_sql(compose::act_as("none")))
-            .await?;
-        self.connection.execute(sqlx::raw_sql(probe.prepared())).await?;
-        self.connection.execute(sqlx::raw_sql(role)).await?;
-        sqlx::raw_sql(compose::ask_prepared(values))
-            .fetch_one(&mut self.connection)
-            .await
+        statements: [Option<Sql>; N],
+    ) -> Result<Result<PgRow, Code>, Error> {
+        let script = compose::script(BEGIN, statements.into_iter().flatten(), END);
+        let found = sqlx::raw_sql(script).fetch_all(&mut self.connection).await;
+        match found.and_then(|mut rows| rows.pop().ok_or(sqlx::Error::RowNotFound)) {
+            Ok(row) => Ok(Ok(row)),
+            Err(error) => match integrity_core::postgres::error_code(&error) {
+                Some(code) => {
+                    self.run(END).await?;
+                    Ok(Err(code))
+                }
+                None => Err(failure(error)),
+            },
+        }
     }
 
     async fn run(&mut self, script: &'static str) -> Result<(), Error> {
@@ -151,16 +195,13 @@ impl Look {
 }
 
 /// One JSON text, or why the server gives none.
-fn answer<T: DeserializeOwned>(found: Result<PgRow, sqlx::Error>) -> Result<Result<T, Code>, Error> {
+fn read_answer<T: DeserializeOwned>(found: Result<PgRow, Code>) -> Result<Result<T, Code>, Error> {
     match found {
         Ok(row) => {
             let text: String = row.try_get(0).map_err(failure)?;
             Ok(Ok(read(&text)?))
         }
-        Err(error) => match integrity_core::postgres::error_code(&error) {
-            Some(code) => Ok(Err(code)),
-            None => Err(failure(error)),
-        },
+        Err(code) => Ok(Err(code)),
     }
 }
 
@@ -169,12 +210,4 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| Error::Corrupt {
         reason: format!("{error}"),
     })
-}
-
-/// Rows as the server writes them, kept as text: numbers and dates stay what they are.
-pub(super) async fn sample(
-    look: &mut Look,
-    relation: &crate::Name,
-) -> Result<Result<super::measure::Sample, Code>, Error> {
-    look.tried(compose::sample(relation), &[]).await
 }

@@ -6,7 +6,7 @@ mod inside;
 mod look;
 mod measure;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
 pub use sqlx;
@@ -21,34 +21,58 @@ use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspecti
 #[derive(Debug, Clone)]
 pub struct PgDatabaseInspector {
     pool: PgPool,
+    keeps_trials: bool,
+    patience: Duration,
 }
+
+/// So long a statement may take unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl PgDatabaseInspector {
     /// Looks through this pool.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self {
+            pool,
+            keeps_trials: true,
+            patience: PATIENCE,
+        }
+    }
+
+    /// Keeps nothing of what policies are asked about: it takes far more room than what comes of it.
+    #[must_use]
+    pub fn without_trials(self) -> Self {
+        Self {
+            keeps_trials: false,
+            ..self
+        }
+    }
+
+    /// The same, and no statement takes longer than this; what would is unknown.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 }
 
 #[async_trait]
 impl DatabaseInspector for PgDatabaseInspector {
     async fn catalog(&self) -> Result<Catalog, Error> {
-        let mut look = Look::begin(&self.pool).await?;
+        let mut look = Look::begin(&self.pool, self.patience).await?;
         let catalog = catalog::load(&mut look).await;
         look.end().await;
         catalog
     }
 
     async fn inspect(&self, given: &[Persona]) -> Result<Inspection, Error> {
-        let mut look = Look::begin(&self.pool).await?;
-        let inspected = inspect(&mut look, given).await;
+        let mut look = Look::begin(&self.pool, self.patience).await?;
+        let inspected = inspect(&mut look, given, self.keeps_trials).await;
         look.end().await;
         inspected
     }
 }
 
-async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error> {
+async fn inspect(look: &mut Look, given: &[Persona], keeps_trials: bool) -> Result<Inspection, Error> {
     let at = sqlx::query_file_scalar!("../../sql/rls-audit/at.sql")
         .fetch_one(look.connection())
         .await
@@ -68,13 +92,7 @@ async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error
             .into_iter()
             .filter(|persona| !known.contains(&persona.name)),
     );
-    let (mut cells, mut trials) = (Vec::new(), Vec::new());
-    let samples = measure::samples(look, &catalog).await?;
-    for persona in &personas {
-        let (of_persona, tried) = measure::cells(look, &catalog, &samples, &authorities, persona).await?;
-        cells.extend(of_persona);
-        trials.extend(tried);
-    }
+    let (cells, trials) = measure::cells(look, &catalog, &authorities, &personas, keeps_trials).await?;
     Ok(Inspection {
         at,
         catalog,
@@ -87,7 +105,7 @@ impl Look {
     /// Some ranks of that column, each with somebody who has it; none where this login may not read them.
     async fn holders(&mut self, authority: &Authority) -> Result<Vec<(String, String)>, Error> {
         let sql = compose::holders(authority);
-        Ok(self.tried(sql, &[]).await?.unwrap_or_default())
+        Ok(self.tried(sql).await?.unwrap_or_default())
     }
 }
 

@@ -144,6 +144,14 @@ impl Statement {
         matches!(self.pieces.get(at), Some(Piece::Mark(own)) if own == mark)
     }
 
+    /// What stands between apostrophes, or dollars.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     /// Every name, and every key word, which is told from a name by what it says.
     pub(super) fn names(&self) -> Vec<Named<'_>> {
         let mut found = Vec::new();

@@ -9,8 +9,11 @@ use crate::{
     catalog::{Function, Relation},
 };
 
+mod dynamic;
 #[cfg(test)]
 mod tests;
+
+pub(super) use self::dynamic::MadeUp;
 
 /// What it does without asking.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,8 +21,8 @@ pub(super) struct Conduct {
     /// Writes: the command, and to what.
     pub(super) writes: BTreeSet<(&'static str, Name)>,
     pub(super) reads: BTreeSet<Name>,
-    /// Runs SQL that it makes up.
-    pub(super) makes_up: bool,
+    /// Runs SQL that it makes up; the worst of it.
+    pub(super) made_up: Option<MadeUp>,
     /// Asks who calls, somewhere.
     pub(super) asks: bool,
 }
@@ -86,6 +89,21 @@ impl<'a> Library<'a> {
     /// What this function does without asking; `None` where its text is not known, or not understood.
     pub(super) fn conduct(&self, function: &Function) -> Option<Conduct> {
         self.at_depth(function, 0)
+    }
+
+    /// Whether this text asks who calls, itself or through a function.
+    pub(super) fn asks(&self, text: &str) -> bool {
+        let statements = statements(text).unwrap_or_default();
+        statements
+            .iter()
+            .any(|statement| !self.asked_at(statement, &BTreeSet::new()).is_empty())
+    }
+
+    /// Whether this function may call that one, and asks nobody who calls.
+    pub(super) fn passes_on(&self, function: &Function, to: &Function) -> bool {
+        let statements = self.text(function).unwrap_or_default();
+        let mut names = statements.iter().flat_map(Statement::names);
+        !self.asking.contains(&function.name) && names.any(|named| named.is_call && named.may_be(&to.name))
     }
 
     /// Relations and functions that it names without their schema.
@@ -197,8 +215,15 @@ impl<'a> Library<'a> {
                 }
             }
         }
-        if statement.first() == "execute" && !in_condition {
-            conduct.makes_up = true;
+        if !in_condition {
+            let all = self.text(function).unwrap_or_default();
+            let made_up = dynamic::made_up(statement, all);
+            // Who calls may be put into what it makes up; whether as a condition is not known.
+            conduct.made_up = conduct.made_up.max(if asked_at.is_empty() {
+                made_up
+            } else {
+                made_up.map(|_| MadeUp::Unknown)
+            });
         }
         if depth < 3 && asked_at.is_empty() {
             let calls = statement.names().into_iter().filter(|named| named.is_call);
@@ -209,7 +234,11 @@ impl<'a> Library<'a> {
                 let inner = self.at_depth(called, depth + 1).unwrap_or_default();
                 conduct.writes.extend(inner.writes);
                 conduct.reads.extend(inner.reads);
-                conduct.makes_up |= inner.makes_up;
+                // What it is told, this one tells it.
+                let told_here = inner
+                    .made_up
+                    .map(|own| if own == MadeUp::Told { MadeUp::Unknown } else { own });
+                conduct.made_up = conduct.made_up.max(told_here);
             }
         }
     }

@@ -30,7 +30,7 @@ fn unmet(facts: &Facts<'_>, persona: &Persona, expectation: &Expectation) -> Opt
         .relations
         .iter()
         .find(|own| is_called(&own.name, &expectation.relation));
-    let access = relation.and_then(|own| facts.matrix.access(&persona.name, &own.name, expectation.command));
+    let access = relation.and_then(|own| facts.access(&persona.name, &own.name, expectation.command));
     if access.is_some_and(|access| {
         expectation
             .access
@@ -57,7 +57,7 @@ fn unmet(facts: &Facts<'_>, persona: &Persona, expectation: &Expectation) -> Opt
         level: if is_known { Level::Error } else { Level::Warn },
         object: Object::Cell {
             persona: persona.name.clone(),
-            relation: relation.map_or_else(|| Name::new("", &expectation.relation), |own| own.name.clone()),
+            relation: relation.map_or_else(|| missing(&expectation.relation), |own| own.name.clone()),
             command: expectation.command,
         },
         message: format!(
@@ -79,6 +79,12 @@ fn unmet(facts: &Facts<'_>, persona: &Persona, expectation: &Expectation) -> Opt
 /// Whether the text names it, with quotes or without.
 fn is_called(name: &Name, text: &str) -> bool {
     name.to_string() == text || format!("{}.{}", name.schema, name.name) == text
+}
+
+/// What a relation that is not there is called: `public.tanks`.
+fn missing(text: &str) -> Name {
+    let (schema, name) = text.split_once('.').unwrap_or(("public", text));
+    Name::new(schema, name)
 }
 
 /// SQL that shows it, and leaves nothing behind; triggers fire, so what writes is for a copy.

@@ -1,7 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::Expression;
 use crate::{
-    AccessMatrix, Catalog, Command, Persona,
+    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona, Trial,
     catalog::{Grant, Relation},
 };
 
@@ -23,11 +24,66 @@ pub struct Facts<'a> {
     pub catalog: &'a Catalog,
     /// What that comes to.
     pub matrix: &'a AccessMatrix,
+    /// What was tried to find that out.
+    pub trials: &'a [Trial],
     /// What the catalog cannot know.
     pub settings: &'a Settings,
+    /// What policies say, each text understood once; nothing where it is not.
+    expressions: BTreeMap<&'a str, Option<Expression>>,
+    cells: BTreeMap<&'a Name, Vec<&'a Cell>>,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// What rules look at, so that each of them finds its way in it.
+    #[must_use]
+    pub fn new(
+        catalog: &'a Catalog,
+        matrix: &'a AccessMatrix,
+        trials: &'a [Trial],
+        settings: &'a Settings,
+    ) -> Self {
+        let mut expressions = BTreeMap::new();
+        let policies = catalog.relations.iter().flat_map(|relation| &relation.policies);
+        for text in policies
+            .flat_map(|policy| [&policy.using, &policy.check])
+            .flatten()
+        {
+            expressions
+                .entry(text.as_str())
+                .or_insert_with(|| Expression::of(text, catalog));
+        }
+        let mut cells: BTreeMap<&Name, Vec<&Cell>> = BTreeMap::new();
+        for cell in &matrix.cells {
+            cells.entry(&cell.relation).or_default().push(cell);
+        }
+        Self {
+            catalog,
+            matrix,
+            trials,
+            settings,
+            expressions,
+            cells,
+        }
+    }
+
+    /// What this text of a policy says, where it is understood.
+    pub(super) fn expression(&self, text: &str) -> Option<&Expression> {
+        self.expressions.get(text)?.as_ref()
+    }
+
+    /// What was measured of a relation.
+    pub(super) fn cells(&self, relation: &Name) -> &[&'a Cell] {
+        self.cells.get(relation).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same for this persona and command.
+    pub(super) fn access(&self, persona: &str, relation: &Name, command: Command) -> Option<&'a Access> {
+        let mut cells = self.cells(relation).iter();
+        cells
+            .find(|cell| cell.persona == persona && cell.command == command)
+            .map(|cell| &cell.access)
+    }
+
     /// The schemas that callers reach.
     #[must_use]
     pub fn exposed_schemas(&self) -> Vec<&str> {
@@ -47,34 +103,79 @@ impl Facts<'_> {
             .filter(move |relation| relation.extension.is_none() && schemas.contains(&relation.name.schema))
     }
 
-    /// Personas of whom nothing is known but that they ask, or that they are signed in.
-    pub fn low_trust(&self) -> impl Iterator<Item = &Persona> {
-        self.matrix
-            .personas
-            .iter()
-            .filter(|persona| ["anon", "authenticated"].contains(&persona.database_role.as_str()))
+    /// Roles of little trust: those that strangers and whoever is signed in act under, those that the server of an API
+    /// takes on for them, and those of personas that somebody described. Where there are none of these, all who were
+    /// tried. But for the usual names, never one that policies do not hold, or that owns what is asked about.
+    #[must_use]
+    pub fn low_trust_roles(&self) -> BTreeSet<&str> {
+        let personas = &self.matrix.personas;
+        let held = personas.iter().filter(|own| self.is_plain(&own.database_role));
+        let mut roles = self.callers();
+        roles.extend(
+            held.clone()
+                .filter(|own| own.name != own.database_role)
+                .map(|own| own.database_role.as_str()),
+        );
+        if roles.is_empty() {
+            roles.extend(held.map(|own| own.database_role.as_str()));
+        }
+        roles
     }
 
-    /// Personas who have not shown who they are.
-    pub fn anonymous(&self) -> impl Iterator<Item = &Persona> {
+    /// The roles that callers of an API have: by their usual names, and what its server may become that owns nothing.
+    pub(super) fn callers(&self) -> BTreeSet<&str> {
+        let usual = ["anon", "authenticated"]
+            .into_iter()
+            .filter(|role| self.catalog.role(role).is_some());
+        let served = self
+            .catalog
+            .memberships
+            .iter()
+            .filter(|own| own.member == "authenticator" && own.can_set)
+            .map(|own| own.role.as_str());
+        usual.chain(served.filter(|role| self.is_plain(role))).collect()
+    }
+
+    fn is_plain(&self, role: &str) -> bool {
+        !self.passes_everything(role) && self.catalog.relations.iter().all(|own| own.owner != role)
+    }
+
+    /// Personas of whom little is known: they act under a role of little trust.
+    pub fn low_trust(&self) -> impl Iterator<Item = &Persona> {
+        let roles = self.low_trust_roles();
         self.matrix
             .personas
             .iter()
-            .filter(|persona| persona.is_anonymous())
+            .filter(move |persona| roles.contains(persona.database_role.as_str()))
+    }
+
+    /// Whether no policy of this relation holds the role.
+    pub(super) fn passes(&self, role: &str, relation: &Relation) -> bool {
+        let is_owner = || self.roles_of(role).contains(relation.owner.as_str());
+        !relation.rls || self.passes_everything(role) || (!relation.force_rls && is_owner())
+    }
+
+    /// Whether no policy holds the role, whosesoever the table is.
+    pub(super) fn passes_everything(&self, role: &str) -> bool {
+        self.catalog
+            .role(role)
+            .is_some_and(|role| role.is_superuser || role.bypasses_rls)
     }
 
     /// Whether the role has, by itself, what these grants give for this privilege: directly, to PUBLIC, or through roles that
-    /// it inherits from.
+    /// it inherits from. An owner's own privileges stand among the grants; a superuser needs none.
     #[must_use]
     pub fn has(&self, role: &str, grants: &[Grant], privilege: &str) -> bool {
         let roles = self.roles_of(role);
-        grants.iter().any(|grant| {
-            grant.privilege == privilege
-                && grant
-                    .grantee
-                    .as_deref()
-                    .is_none_or(|grantee| roles.contains(grantee))
-        })
+        let is_superuser = self.catalog.role(role).is_some_and(|own| own.is_superuser);
+        is_superuser
+            || grants.iter().any(|grant| {
+                grant.privilege == privilege
+                    && grant
+                        .grantee
+                        .as_deref()
+                        .is_none_or(|grantee| roles.contains(grantee))
+            })
     }
 
     /// Whether the role has the privilege for the command on the relation, on all of it or on a column.

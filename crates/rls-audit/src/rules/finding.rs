@@ -2,10 +2,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Command, Name, quoted};
+use crate::{Command, Name, catalog::Relation, quoted};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Good to know.
@@ -18,6 +19,7 @@ pub enum Level {
 
 /// What the measurement says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// A cell of the matrix shows it, or the fact speaks for itself.
@@ -30,6 +32,7 @@ pub enum Verdict {
 
 /// What it is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Object {
     /// A table, a view.
@@ -96,6 +99,60 @@ pub struct Finding {
     pub verdict: Verdict,
     /// SQL that would mend it, where there is one.
     pub fix: Option<String>,
+}
+
+impl Level {
+    /// In a word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Verdict {
+    /// In a word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Refuted => "refuted",
+            Self::Unproved => "unproved",
+        }
+    }
+}
+
+impl Object {
+    /// The relation that it is, is a part of, or is about.
+    #[must_use]
+    pub fn relation(&self) -> Option<&Name> {
+        match self {
+            Self::Relation { relation }
+            | Self::Column { relation, .. }
+            | Self::Policy { relation, .. }
+            | Self::Cell { relation, .. } => Some(relation),
+            Self::Function { .. } | Self::Schema { .. } | Self::Role { .. } => None,
+        }
+    }
+
+    /// The persona that it is about.
+    #[must_use]
+    pub fn persona(&self) -> Option<&str> {
+        match self {
+            Self::Cell { persona, .. } => Some(persona),
+            _ => None,
+        }
+    }
+
+    /// A table, a view.
+    pub(super) fn of(relation: &Relation) -> Self {
+        Self::Relation {
+            relation: relation.name.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Object {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     Facts, Finding, Level, Object, Rule, Verdict, body,
-    conduct::{Conduct, Library},
-    reach::{Reach, grantees, revoke},
+    conduct::{Conduct, Library, MadeUp},
+    gifts::Gifts,
+    reach::Reach,
 };
 use crate::{
     Access, Catalog, Command, Name,
@@ -57,12 +58,12 @@ fn callable(facts: &Facts<'_>) -> Vec<Finding> {
     let library = Library::new(facts.catalog);
     let mut found = Vec::new();
     for function in definers(facts).filter(|function| !function.is_trigger()) {
-        let gifts = reach.calling(function);
-        if gifts.is_empty() {
+        let Some((gifts, through)) = reached(facts, &reach, &library, function) else {
             continue;
-        }
+        };
         let (level, verdict, what) = judged(&reach, function, library.conduct(function));
-        let told: Vec<String> = gifts.iter().map(ToString::to_string).chain(what.1).collect();
+        let through = through.map(|own| format!("{} calls it as whoever calls", own.signature()));
+        let told: Vec<String> = gifts.told().chain(through).chain(what.1).collect();
         found.push(Finding {
             rule: RLS_304.id,
             level,
@@ -72,15 +73,38 @@ fn callable(facts: &Facts<'_>) -> Vec<Finding> {
                 function.signature(),
                 quoted(&function.owner),
                 what.0,
-                grantees(&gifts),
+                gifts.grantees(),
             ),
             evidence: told,
             verdict,
             fix: (level > Level::Info && !is_asked(facts.catalog, function))
-                .then(|| revoke(&gifts, &format!("routine {}", function.signature()))),
+                .then(|| gifts.revoked(format!("routine {}", function.signature()))),
         });
     }
     found
+}
+
+/// Who may call it: by its own name, or where it is not served through another that callers call, that runs as them and
+/// asks nobody who they are.
+fn reached<'a>(
+    facts: &Facts<'a>,
+    reach: &Reach<'a>,
+    library: &Library<'_>,
+    function: &'a Function,
+) -> Option<(Gifts<'a>, Option<&'a Function>)> {
+    let gifts = reach.calling(function);
+    if !gifts.is_empty() {
+        return Some((gifts, None));
+    }
+    let gifts = reach.calling_within(function);
+    let plain = facts
+        .catalog
+        .functions
+        .iter()
+        .filter(|own| !own.security_definer && !own.is_trigger());
+    let mut called = plain.filter(|own| !gifts.is_empty() && !reach.calling(own).is_empty());
+    let through = called.find(|own| library.passes_on(own, function))?;
+    Some((gifts, Some(through)))
 }
 
 type What = (&'static str, Vec<String>);
@@ -94,7 +118,8 @@ fn judged(reach: &Reach<'_>, function: &Function, conduct: Option<Conduct>) -> (
         );
         return (Level::Warn, Verdict::Unproved, what);
     };
-    if function.volatility != Volatility::Volatile {
+    let may_write = function.volatility == Volatility::Volatile;
+    if !may_write {
         // PostgreSQL refuses such a function to write.
         conduct.writes.clear();
     }
@@ -103,33 +128,60 @@ fn judged(reach: &Reach<'_>, function: &Function, conduct: Option<Conduct>) -> (
         .iter()
         .map(|name| format!("reads {name} without asking"))
         .collect();
+    // One that asks somewhere was written by somebody who thought of it: whether what it does elsewhere is held by that,
+    // or by a secret that it was given, its words do not say.
+    let is_partly = conduct.asks;
     if !conduct.writes.is_empty() {
         let writes = conduct
             .writes
             .iter()
             .map(|(command, name)| format!("{command} on {name} without asking"));
-        return (
-            Level::Error,
-            Verdict::Proved,
-            ("writes without asking who calls", writes.chain(reads).collect()),
-        );
+        let told = writes.chain(reads).collect();
+        return if is_partly {
+            (
+                Level::Warn,
+                Verdict::Unproved,
+                ("asks who calls, and not for all that it writes", told),
+            )
+        } else {
+            (
+                Level::Error,
+                Verdict::Proved,
+                ("writes without asking who calls", told),
+            )
+        };
     }
-    if conduct.makes_up {
-        let told = "runs SQL that it makes up".to_owned();
-        return (
-            Level::Warn,
-            Verdict::Unproved,
-            ("runs SQL that it makes up", vec![told]),
-        );
+    if let Some(made_up) = conduct.made_up {
+        let (verdict, what) = match made_up {
+            _ if is_partly => (Verdict::Unproved, "asks who calls, and runs SQL that it makes up"),
+            MadeUp::Told => (Verdict::Proved, "runs whatever SQL it is given"),
+            MadeUp::Writes if may_write => (
+                Verdict::Proved,
+                "makes up SQL that writes, without asking who calls",
+            ),
+            _ => (Verdict::Unproved, "runs SQL that it makes up"),
+        };
+        let level = if verdict == Verdict::Proved && may_write {
+            Level::Error
+        } else {
+            Level::Warn
+        };
+        return (level, verdict, (what, vec![what.to_owned()]));
     }
     if !reads.is_empty() {
         let is_open = conduct.reads.iter().all(|name| is_open_to_all(reach, name));
-        let (level, verdict) = if is_open {
-            (Level::Info, Verdict::Refuted)
+        let (level, verdict, what) = if is_open {
+            (Level::Info, Verdict::Refuted, "reads without asking who calls")
+        } else if is_partly {
+            (
+                Level::Warn,
+                Verdict::Unproved,
+                "asks who calls, and not for all that it reads",
+            )
         } else {
-            (Level::Warn, Verdict::Proved)
+            (Level::Warn, Verdict::Proved, "reads without asking who calls")
         };
-        return (level, verdict, ("reads without asking who calls", reads));
+        return (level, verdict, (what, reads));
     }
     if conduct.asks {
         (
@@ -174,10 +226,10 @@ fn misled(facts: &Facts<'_>) -> Vec<Finding> {
     let compiled = ["c", "internal"];
     let finding = definers(facts)
         .filter(is_open)
-        .filter(|own| !compiled.contains(&own.language.as_str()))
+        .filter(|own| !compiled.contains(&own.language.as_str()) && !is_bound(own))
         .map(|function| {
             let gifts = if function.is_trigger() {
-                BTreeSet::new()
+                Gifts::default()
             } else {
                 reach.calling(function)
             };
@@ -200,7 +252,7 @@ fn misled(facts: &Facts<'_>) -> Vec<Finding> {
                     quoted(&function.owner),
                 ),
                 evidence: std::iter::once("no search_path is set".to_owned())
-                    .chain(gifts.iter().map(ToString::to_string))
+                    .chain(gifts.told())
                     .chain(told)
                     .collect(),
                 verdict,
@@ -208,6 +260,12 @@ fn misled(facts: &Facts<'_>) -> Vec<Finding> {
             }
         });
     finding.collect()
+}
+
+/// Whether its names were looked up when it was made: SQL in the standard's own form.
+fn is_bound(function: &Function) -> bool {
+    let body = function.body.as_deref().unwrap_or_default();
+    function.language == "sql" && (body.starts_with("BEGIN ATOMIC") || body.starts_with("RETURN "))
 }
 
 /// SQL that says where its names lead: to where they lead now, and to what others made last of all.

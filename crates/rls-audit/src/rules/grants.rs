@@ -1,21 +1,18 @@
-//! What is granted besides rows, to whom it should not be; and columns that few should read.
+//! What is granted besides rows, to whom it should not be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Facts, Finding, Level, Object, Rule, Verdict,
-    reach::{Gift, Reach, grantees, privileges, revoke, told, verdict},
-};
+use super::{Facts, Finding, Level, Object, Rule, Verdict, gifts::Gifts, reach::Reach};
 use crate::{
-    Cell, Command,
-    catalog::{Column, DefaultPrivileges, ObjectKind, Relation, RelationKind},
+    Catalog,
+    catalog::{DefaultPrivileges, ObjectKind, Relation},
     quoted,
 };
 
 #[cfg(test)]
 mod tests;
 
-pub(super) const RULES: &[Rule] = &[RLS_107, RLS_108, RLS_109, RLS_110];
+pub(super) const RULES: &[Rule] = &[RLS_107, RLS_108, RLS_110];
 
 const RLS_107: Rule = Rule {
     id: "RLS-107",
@@ -32,57 +29,12 @@ const RLS_108: Rule = Rule {
     look: defaults,
 };
 
-const RLS_109: Rule = Rule {
-    id: "RLS-109",
-    title: "A sensitive column can be read",
-    why: "Policies choose rows, not columns: whoever sees a row sees all of it that is granted.",
-    look: sensitive,
-};
-
 const RLS_110: Rule = Rule {
     id: "RLS-110",
     title: "Callers may create in a schema that is served",
     why: "Whoever creates a function or a table there has others call it, and owns what it holds.",
     look: creating,
 };
-
-/// What a column that few should read is called, unless the settings say otherwise.
-const SENSITIVE: [&str; 34] = [
-    "access_token",
-    "api_key",
-    "apikey",
-    "bank_account",
-    "bic",
-    "card_number",
-    "credit_card",
-    "cvc",
-    "cvv",
-    "date_of_birth",
-    "driver_license",
-    "encrypted_password",
-    "health_record",
-    "iban",
-    "medical_record",
-    "mot_de_passe",
-    "national_id",
-    "otp",
-    "passphrase",
-    "passport",
-    "passwd",
-    "password",
-    "private_key",
-    "pwd",
-    "recovery_code",
-    "refresh_token",
-    "salary",
-    "secret",
-    "secret_key",
-    "social_security",
-    "ssn",
-    "tax_id",
-    "token",
-    "totp",
-];
 
 fn beside_rows(facts: &Facts<'_>) -> Vec<Finding> {
     let reach = Reach::new(facts);
@@ -95,29 +47,52 @@ fn beside_rows(facts: &Facts<'_>) -> Vec<Finding> {
             )
         })
         .filter(|(_, gifts)| !gifts.is_empty());
-    let finding = granted.map(|(relation, gifts)| Finding {
-        rule: RLS_107.id,
-        level: Level::Warn,
-        object: Object::Relation {
-            relation: relation.name.clone(),
-        },
-        message: format!(
-            "{} on {} is granted to {}.",
-            privileges(&gifts),
-            relation.name,
-            grantees(&gifts)
-        ),
-        evidence: gifts.iter().map(ToString::to_string).collect(),
-        verdict: Verdict::Proved,
-        fix: Some(revoke(&gifts, &relation.name.to_string())),
+    let finding = granted.map(|(relation, gifts)| {
+        let cause = if is_by_default(facts.catalog, relation, &gifts) {
+            ", by default privileges (RLS-108)"
+        } else {
+            ""
+        };
+        Finding {
+            rule: RLS_107.id,
+            level: Level::Warn,
+            object: Object::of(relation),
+            message: format!(
+                "{} on {} is granted to {}{cause}.",
+                gifts.privileges(),
+                relation.name,
+                gifts.grantees()
+            ),
+            evidence: gifts.told().collect(),
+            verdict: Verdict::Proved,
+            fix: Some(gifts.revoked(&relation.name)),
+        }
     });
     finding.collect()
+}
+
+/// Whether default privileges give all of these to whatever is made there.
+fn is_by_default(catalog: &Catalog, relation: &Relation, gifts: &Gifts<'_>) -> bool {
+    let applying = catalog.default_privileges.iter().filter(|own| {
+        own.kind == ObjectKind::Table
+            && own.owner == relation.owner
+            && own
+                .schema
+                .as_ref()
+                .is_none_or(|schema| *schema == relation.name.schema)
+    });
+    let given: BTreeSet<(Option<&str>, &str)> = applying
+        .flat_map(|own| &own.grants)
+        .map(|grant| (grant.grantee.as_deref(), grant.privilege.as_str()))
+        .collect();
+    let mut gifts = gifts.0.iter();
+    gifts.all(|gift| gift.column.is_none() && given.contains(&(gift.grantee, gift.privilege)))
 }
 
 fn defaults(facts: &Facts<'_>) -> Vec<Finding> {
     let reach = Reach::new(facts);
     let exposed = facts.exposed_schemas();
-    let mut by_object: BTreeMap<Object, Vec<(&DefaultPrivileges, BTreeSet<Gift<'_>>)>> = BTreeMap::new();
+    let mut by_object: BTreeMap<Object, Vec<(&DefaultPrivileges, Gifts<'_>)>> = BTreeMap::new();
     for defaults in &facts.catalog.default_privileges {
         let object = match &defaults.schema {
             Some(schema) if exposed.contains(&schema.as_str()) => Object::Schema {
@@ -129,7 +104,9 @@ fn defaults(facts: &Facts<'_>) -> Vec<Finding> {
             },
         };
         let mut gifts = reach.gifts(&defaults.grants, opening(defaults.kind));
-        gifts.retain(|gift| gift.grantee != Some(defaults.owner.as_str()));
+        gifts
+            .0
+            .retain(|gift| gift.grantee != Some(defaults.owner.as_str()));
         if !gifts.is_empty() {
             by_object.entry(object).or_default().push((defaults, gifts));
         }
@@ -137,7 +114,7 @@ fn defaults(facts: &Facts<'_>) -> Vec<Finding> {
     let finding = by_object.into_iter().map(|(object, all)| {
         let told = all.iter().flat_map(|(defaults, gifts)| {
             let what = format!("{} that {} makes", plural(defaults.kind), quoted(&defaults.owner));
-            gifts.iter().map(move |gift| format!("{what}: {gift}"))
+            gifts.told().map(move |gift| format!("{what}: {gift}"))
         });
         let kinds: BTreeSet<&str> = all.iter().map(|(defaults, _)| plural(defaults.kind)).collect();
         let place = match &object {
@@ -193,7 +170,7 @@ fn plural(kind: ObjectKind) -> &'static str {
     }
 }
 
-fn taken_back(defaults: &DefaultPrivileges, gifts: &BTreeSet<Gift<'_>>) -> String {
+fn taken_back(defaults: &DefaultPrivileges, gifts: &Gifts<'_>) -> String {
     let place = defaults
         .schema
         .as_ref()
@@ -203,131 +180,12 @@ fn taken_back(defaults: &DefaultPrivileges, gifts: &BTreeSet<Gift<'_>>) -> Strin
         quoted(&defaults.owner),
         place.unwrap_or_default()
     );
-    let revoked = revoke(gifts, plural(defaults.kind));
+    let revoked = gifts.revoked(plural(defaults.kind));
     revoked
         .lines()
         .map(|line| format!("{head}{line}"))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-fn sensitive(facts: &Facts<'_>) -> Vec<Finding> {
-    let reach = Reach::new(facts);
-    let given: Vec<&str> = facts
-        .settings
-        .sensitive_words
-        .iter()
-        .map(String::as_str)
-        .collect();
-    let words = if given.is_empty() {
-        &SENSITIVE[..]
-    } else {
-        &given[..]
-    };
-    let mut found = Vec::new();
-    for relation in &facts.catalog.relations {
-        if reach.on(relation, &["SELECT"]).is_empty() {
-            continue;
-        }
-        let cells = reach.cells(&relation.name, &[Command::Select]);
-        for column in &relation.columns {
-            let Some(why) = words.iter().find_map(|word| says(column, word)) else {
-                continue;
-            };
-            found.extend(
-                readable(&reach, relation, column, &cells).map(|(verdict, open)| Finding {
-                    rule: RLS_109.id,
-                    level: Level::Warn,
-                    object: Object::Column {
-                        relation: relation.name.clone(),
-                        column: column.name.clone(),
-                    },
-                    message: format!(
-                        "{}.{} looks sensitive and can be read by callers.",
-                        relation.name,
-                        quoted(&column.name)
-                    ),
-                    evidence: std::iter::once(why).chain(told(&open)).collect(),
-                    verdict,
-                    fix: None,
-                }),
-            );
-        }
-    }
-    found
-}
-
-/// What is known of whether the column is read by somebody whose row it is not; nothing where it is not read.
-fn readable<'a>(
-    reach: &Reach<'_>,
-    relation: &Relation,
-    column: &Column,
-    cells: &[&'a Cell],
-) -> Option<(Verdict, Vec<&'a Cell>)> {
-    let may_read = |role| reach.may_read(role, relation, &column.name);
-    if !reach.roles().any(may_read) {
-        return None;
-    }
-    let of_nobody = cells
-        .iter()
-        .filter(|cell| reach.is_nobody(&cell.persona) && may_read(reach.role(&cell.persona)));
-    let of_nobody: Vec<&Cell> = of_nobody.copied().collect();
-    let holds_policies = matches!(
-        relation.kind,
-        RelationKind::Table | RelationKind::PartitionedTable
-    ) && relation.rls;
-    match verdict(&of_nobody) {
-        Verdict::Refuted => None,
-        Verdict::Unproved if !holds_policies && of_nobody.is_empty() && relation.view.is_none() => {
-            Some((Verdict::Proved, Vec::new()))
-        }
-        verdict => Some((
-            verdict,
-            of_nobody
-                .into_iter()
-                .filter(|cell| cell.access.is_open())
-                .collect(),
-        )),
-    }
-}
-
-/// Where a column says this word: in its name, its type or what is written beside it.
-fn says(column: &Column, word: &str) -> Option<String> {
-    let type_name = column.type_name.rsplit('.').next().unwrap_or_default();
-    if has_word(&column.name, word) {
-        Some(format!("its name says \"{word}\""))
-    } else if has_word(type_name, word) {
-        Some(format!("its type says \"{word}\""))
-    } else {
-        let comment = column.comment.as_deref().unwrap_or_default();
-        has_word(comment, word).then(|| format!("its comment says \"{word}\""))
-    }
-}
-
-/// Whether a name has this word, however it writes its words: `apiKey`, `API_KEY`, `api key`.
-fn has_word(name: &str, word: &str) -> bool {
-    let name = format!("_{}_", snake(name));
-    name.contains(&format!("_{}_", snake(word)))
-}
-
-/// In small letters, with one `_` between words.
-fn snake(name: &str) -> String {
-    let mut words = String::new();
-    let mut before = ' ';
-    for char in name.chars() {
-        if !char.is_alphanumeric() || (char.is_uppercase() && before.is_lowercase()) {
-            words.push('_');
-        }
-        if char.is_alphanumeric() {
-            words.extend(char.to_lowercase());
-        }
-        before = char;
-    }
-    words
-        .split('_')
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join("_")
 }
 
 fn creating(facts: &Facts<'_>) -> Vec<Finding> {
@@ -349,12 +207,12 @@ fn creating(facts: &Facts<'_>) -> Vec<Finding> {
         },
         message: format!(
             "{} may create objects in schema {}, which is served.",
-            grantees(&gifts),
+            gifts.grantees(),
             quoted(&schema.name)
         ),
-        evidence: gifts.iter().map(ToString::to_string).collect(),
+        evidence: gifts.told().collect(),
         verdict: Verdict::Proved,
-        fix: Some(revoke(&gifts, &format!("schema {}", quoted(&schema.name)))),
+        fix: Some(gifts.revoked(format!("schema {}", quoted(&schema.name)))),
     });
     finding.collect()
 }

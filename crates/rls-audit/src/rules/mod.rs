@@ -7,6 +7,7 @@ mod expression;
 mod facts;
 mod finding;
 mod functions;
+mod gifts;
 mod grants;
 mod lineage;
 mod partitions;
@@ -16,6 +17,7 @@ mod reach;
 mod roles;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sensitive;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -48,6 +50,7 @@ const FAMILIES: &[&[Rule]] = &[
     tables::RULES,
     partitions::RULES,
     grants::RULES,
+    sensitive::RULES,
     policies::RULES,
     views::RULES,
     functions::RULES,

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Facts, Finding, Level, Object, Rule, Verdict,
-    reach::{Gift, ROWS, Reach, revoke},
-    tables::tables,
+    gifts::Gifts,
+    reach::{ROWS, Reach},
+    tables::{enable, tables},
 };
 use crate::{
     Access, Command, Name,
@@ -27,7 +28,7 @@ const RLS_106: Rule = Rule {
 
 type Tables<'a> = BTreeMap<&'a Name, &'a Relation>;
 
-fn past_policies(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn past_policies(facts: &Facts<'_>) -> Vec<Finding> {
     let reach = Reach::new(facts);
     let all: Tables<'_> = tables(facts).map(|table| (&table.name, table)).collect();
     let finding = |part: &&Relation| {
@@ -64,12 +65,17 @@ fn past_whole(reach: &Reach<'_>, part: &Relation, whole: &Relation) -> Option<Fi
             is_wider(part_access, whole_access)
         }
     });
+    // Where the whole would let them all through, and only the privilege is missing there, nothing is passed by.
+    let wider = wider.map(|mut wider| {
+        wider.retain(|(persona, command)| !lets_all(reach, whole, persona, *command));
+        wider
+    });
     // Without a measurement, that nothing holds rows back which others are held back from is proof enough.
     let is_proved = wider.as_ref().map_or(!part.rls, |wider| !wider.is_empty());
     (is_proved && !gifts.is_empty()).then(|| Finding {
         rule: RLS_106.id,
         level: Level::Error,
-        object: object(part),
+        object: Object::of(part),
         message: format!(
             "{} is part of {} and can be reached past its policies.",
             part.name, whole.name
@@ -77,7 +83,7 @@ fn past_whole(reach: &Reach<'_>, part: &Relation, whole: &Relation) -> Option<Fi
         evidence: evidence(part, whole, &gifts, wider),
         verdict: Verdict::Proved,
         fix: Some(if part.rls {
-            revoke(&gifts, &part.name.to_string())
+            gifts.revoked(&part.name)
         } else {
             enable(part)
         }),
@@ -92,17 +98,15 @@ fn past_part(reach: &Reach<'_>, part: &Relation, whole: &Relation) -> Option<Fin
     }
     let gifts = reach.on(whole, &ROWS);
     let wider = compared(reach, whole, part, is_wider);
-    let wider = wider.map(|wider| {
+    let wider = wider.map(|mut wider| {
+        wider.retain(|(persona, command)| lets_all(reach, whole, persona, *command));
         wider
-            .into_iter()
-            .filter(|own| lets_all(whole, own.1))
-            .collect::<Vec<_>>()
     });
     let is_proved = wider.as_ref().map_or(!whole.rls, |wider| !wider.is_empty());
     (is_proved && !gifts.is_empty()).then(|| Finding {
         rule: RLS_106.id,
         level: Level::Error,
-        object: object(part),
+        object: Object::of(part),
         message: format!(
             "Rows of {} can be reached through {}, past its own policies.",
             part.name, whole.name
@@ -111,16 +115,6 @@ fn past_part(reach: &Reach<'_>, part: &Relation, whole: &Relation) -> Option<Fin
         verdict: Verdict::Proved,
         fix: (!whole.rls).then(|| enable(whole)),
     })
-}
-
-fn object(relation: &Relation) -> Object {
-    Object::Relation {
-        relation: relation.name.clone(),
-    }
-}
-
-fn enable(relation: &Relation) -> String {
-    format!("alter table {} enable row level security;", relation.name)
 }
 
 /// What reaches more through the one than through the other, by persona and command; `None` where nothing was measured.
@@ -173,9 +167,12 @@ fn agree(one: &Relation, other: &Relation) -> bool {
     all(one) == all(other)
 }
 
-/// Whether no row is held back, whatever it holds.
-fn lets_all(relation: &Relation, command: Command) -> bool {
-    let mut policies = relation.policies.iter().filter(|policy| policy.is_for(command));
+/// Whether no row is held back from this persona, whatever it holds.
+fn lets_all(reach: &Reach<'_>, relation: &Relation, persona: &str, command: Command) -> bool {
+    let mut policies = relation
+        .policies
+        .iter()
+        .filter(|policy| policy.is_for(command) && reach.is_for(policy, persona));
     !relation.rls
         || (policies
             .clone()
@@ -186,14 +183,14 @@ fn lets_all(relation: &Relation, command: Command) -> bool {
 fn evidence(
     door: &Relation,
     other: &Relation,
-    gifts: &BTreeSet<Gift<'_>>,
+    gifts: &Gifts<'_>,
     wider: Option<Vec<(&str, Command)>>,
 ) -> Vec<String> {
     let state = |relation: &Relation| {
         let enabled = if relation.rls { "enabled" } else { "disabled" };
         format!("Row Level Security of {} is {enabled}", relation.name)
     };
-    let gifts = gifts.iter().map(|gift| format!("{}: {gift}", door.name));
+    let gifts = gifts.told().map(|gift| format!("{}: {gift}", door.name));
     let wider = wider.into_iter().flatten().map(|(persona, command)| {
         let command = command.as_str();
         format!(

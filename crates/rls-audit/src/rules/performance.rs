@@ -35,7 +35,9 @@ const RLS_403: Rule = Rule {
 };
 
 /// Each policy that is asked, with its expressions as far as they are understood.
-fn policies<'a>(facts: &'a Facts<'a>) -> impl Iterator<Item = (&'a Relation, &'a Policy, Vec<Expression>)> {
+fn policies<'a>(
+    facts: &'a Facts<'a>,
+) -> impl Iterator<Item = (&'a Relation, &'a Policy, Vec<&'a Expression>)> {
     let relations = facts
         .catalog
         .relations
@@ -47,13 +49,13 @@ fn policies<'a>(facts: &'a Facts<'a>) -> impl Iterator<Item = (&'a Relation, &'a
         let texts = [policy.using.as_deref(), policy.check.as_deref()]
             .into_iter()
             .flatten();
-        let understood = texts.filter_map(|text| Expression::of(text, facts.catalog));
+        let understood = texts.filter_map(|text| facts.expression(text));
         (relation, policy, understood.collect())
     })
 }
 
 /// The calls that are made for each row, as they stand there.
-fn per_row(expressions: &[Expression], wanted: impl Fn(&CallSite) -> bool) -> BTreeSet<(String, bool)> {
+fn per_row(expressions: &[&Expression], wanted: impl Fn(&CallSite) -> bool) -> BTreeSet<(String, bool)> {
     let calls = expressions
         .iter()
         .flat_map(|expression| expression.calls.iter().filter(|call| expression.is_per_row(call)));
@@ -130,8 +132,13 @@ fn helper_per_row(facts: &Facts<'_>) -> Vec<Finding> {
 
 fn without_index(facts: &Facts<'_>) -> Vec<Finding> {
     let mut missing: BTreeSet<(Name, String, Vec<String>)> = BTreeSet::new();
-    for (relation, policy, expressions) in policies(facts) {
-        for expression in &expressions {
+    for (relation, policy, _) in policies(facts) {
+        // A check looks at rows that are there already: it searches for nothing.
+        let using = policy
+            .using
+            .as_deref()
+            .and_then(|text| Expression::of(text, facts.catalog));
+        if let Some(expression) = &using {
             let searched = searched(expression);
             let own = searched
                 .iter()

@@ -1,15 +1,11 @@
 //! What somebody of little trust has: privileges, as the catalog gives them, and what was measured.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Facts, Verdict};
+use super::{Facts, Verdict, gifts::Gifts};
 use crate::{
     Access, Catalog, Cell, Command, Name, Persona,
-    catalog::{Function, Grant, Relation},
-    quoted,
+    catalog::{Function, Grant, Policy, Relation},
 };
 
 /// The privileges that have to do with rows.
@@ -23,43 +19,17 @@ pub(super) struct Reach<'a> {
     roles: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// The personas that act under these roles.
     personas: BTreeMap<&'a str, &'a Persona>,
-    cells: BTreeMap<&'a Name, Vec<&'a Cell>>,
-}
-
-/// A privilege that reaches somebody of little trust.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Gift<'a> {
-    /// To whom it was granted; `None` is PUBLIC.
-    pub(super) grantee: Option<&'a str>,
-    pub(super) privilege: &'a str,
-    /// On which column alone.
-    pub(super) column: Option<&'a str>,
+    facts: &'a Facts<'a>,
 }
 
 impl<'a> Reach<'a> {
     pub(super) fn new(facts: &'a Facts<'a>) -> Self {
-        let mut names: BTreeSet<&str> = ["anon", "authenticated"]
-            .into_iter()
-            .filter(|role| facts.catalog.role(role).is_some())
-            .collect();
-        if names.is_empty() {
-            let roles = facts
-                .matrix
-                .personas
-                .iter()
-                .map(|persona| persona.database_role.as_str());
-            names = roles
-                .filter(|role| !passes_everything(facts.catalog, role))
-                .collect();
-        }
         let personas: BTreeMap<&str, &Persona> = facts
-            .matrix
-            .personas
-            .iter()
-            .filter(|persona| names.contains(persona.database_role.as_str()))
+            .low_trust()
             .map(|persona| (persona.name.as_str(), persona))
             .collect();
-        let mut roles: BTreeMap<&str, BTreeSet<&str>> = names
+        let mut roles: BTreeMap<&str, BTreeSet<&str>> = facts
+            .low_trust_roles()
             .into_iter()
             .map(|role| (role, facts.roles_of(role)))
             .collect();
@@ -67,21 +37,12 @@ impl<'a> Reach<'a> {
             // Nobody is there yet, and whoever comes has what PUBLIC has.
             roles.insert("PUBLIC", BTreeSet::new());
         }
-        let mut cells: BTreeMap<&Name, Vec<&Cell>> = BTreeMap::new();
-        for cell in facts
-            .matrix
-            .cells
-            .iter()
-            .filter(|cell| personas.contains_key(cell.persona.as_str()))
-        {
-            cells.entry(&cell.relation).or_default().push(cell);
-        }
         Self {
             catalog: facts.catalog,
             exposed: facts.exposed_schemas().into_iter().collect(),
             roles,
             personas,
-            cells,
+            facts,
         }
     }
 
@@ -91,35 +52,43 @@ impl<'a> Reach<'a> {
     }
 
     /// Those of these grants that reach a role of little trust, for any of these privileges.
-    pub(super) fn gifts<'g>(&self, grants: &'g [Grant], privileges: &[&str]) -> BTreeSet<Gift<'g>> {
+    pub(super) fn gifts<'g>(&self, grants: &'g [Grant], privileges: &[&str]) -> Gifts<'g> {
         let all: Vec<_> = self.roles.values().collect();
-        gifts(&all, grants, privileges, None)
+        Gifts::of(&all, grants, privileges, None)
     }
 
-    /// The privileges on this relation, or on a column of it, where it is served and the role may use its schema.
-    pub(super) fn on(&self, relation: &'a Relation, privileges: &[&str]) -> BTreeSet<Gift<'a>> {
-        if relation.extension.is_some() || !self.exposed.contains(relation.name.schema.as_str()) {
-            return BTreeSet::new();
+    /// The privileges on this relation, or on a column of it, for roles that get to its schema.
+    pub(super) fn on(&self, relation: &'a Relation, privileges: &[&str]) -> Gifts<'a> {
+        if relation.extension.is_some() {
+            return Gifts::default();
         }
         let roles = self.admitted(&relation.name.schema);
-        let mut found = gifts(&roles, &relation.grants, privileges, None);
+        let mut found = Gifts::of(&roles, &relation.grants, privileges, None);
         for column in &relation.columns {
-            found.extend(gifts(&roles, &column.grants, privileges, Some(&column.name)));
+            found
+                .0
+                .extend(Gifts::of(&roles, &column.grants, privileges, Some(&column.name)).0);
         }
         found
     }
 
-    /// The privileges to call this function, where it is served and the role may use its schema.
-    pub(super) fn calling(&self, function: &'a Function) -> BTreeSet<Gift<'a>> {
-        if function.extension.is_some() || !self.exposed.contains(function.name.schema.as_str()) {
-            return BTreeSet::new();
+    /// The privileges to call this function, for roles that get to its schema.
+    pub(super) fn calling(&self, function: &'a Function) -> Gifts<'a> {
+        if function.extension.is_some() {
+            return Gifts::default();
         }
-        gifts(
-            &self.admitted(&function.name.schema),
-            &function.grants,
-            &["EXECUTE"],
-            None,
-        )
+        let roles = self.admitted(&function.name.schema);
+        Gifts::of(&roles, &function.grants, &["EXECUTE"], None)
+    }
+
+    /// The same for one that is named by what callers call, and so needs not be served itself.
+    pub(super) fn calling_within(&self, function: &'a Function) -> Gifts<'a> {
+        let roles: Vec<_> = self
+            .roles
+            .values()
+            .filter(|roles| self.may_use(roles, &function.name.schema))
+            .collect();
+        Gifts::of(&roles, &function.grants, &["EXECUTE"], None)
     }
 
     /// Whether somebody of little trust who acts under this role may read this column.
@@ -133,7 +102,7 @@ impl<'a> Reach<'a> {
             && lists
                 .into_iter()
                 .flatten()
-                .any(|grants| !gifts(&[all], grants, &["SELECT"], None).is_empty())
+                .any(|grants| !Gifts::of(&[all], grants, &["SELECT"], None).is_empty())
     }
 
     pub(super) fn relation(&self, name: &Name) -> Option<&'a Relation> {
@@ -142,15 +111,18 @@ impl<'a> Reach<'a> {
 
     /// What was measured of somebody of little trust with this relation.
     pub(super) fn cells(&self, relation: &Name, commands: &[Command]) -> Vec<&'a Cell> {
-        let cells = self.cells.get(relation).into_iter().flatten().copied();
-        cells.filter(|cell| commands.contains(&cell.command)).collect()
+        let cells = self.facts.cells(relation).iter().copied();
+        cells
+            .filter(|cell| {
+                commands.contains(&cell.command) && self.personas.contains_key(cell.persona.as_str())
+            })
+            .collect()
     }
 
     /// The same for this persona and command.
     pub(super) fn access(&self, persona: &str, relation: &Name, command: Command) -> Option<&'a Access> {
-        let cells = self.cells.get(relation).into_iter().flatten();
-        let mut own = cells.filter(|cell| cell.persona == persona && cell.command == command);
-        own.next().map(|cell| &cell.access)
+        let persona = self.personas.get(persona)?;
+        self.facts.access(&persona.name, relation, command)
     }
 
     /// The role that this persona acts under.
@@ -160,6 +132,13 @@ impl<'a> Reach<'a> {
             .map_or("", |persona| persona.database_role.as_str())
     }
 
+    /// Whether the policy is for this persona.
+    pub(super) fn is_for(&self, policy: &Policy, persona: &str) -> bool {
+        let roles = self.roles.get(self.role(persona));
+        policy.roles.is_empty()
+            || roles.is_some_and(|all| policy.roles.iter().any(|role| all.contains(role.as_str())))
+    }
+
     /// Whether that is somebody of whom nothing else is known: no row is theirs, and no rank.
     pub(super) fn is_nobody(&self, persona: &str) -> bool {
         self.personas
@@ -167,42 +146,22 @@ impl<'a> Reach<'a> {
             .is_some_and(|persona| persona.is_anonymous() || persona.name == persona.database_role)
     }
 
-    /// The roles that may use a schema.
+    /// The roles that get to a schema: they may use it, and it is served, or they log in themselves and say what they like.
     fn admitted(&self, schema: &str) -> Vec<&BTreeSet<&'a str>> {
-        let grants = self.catalog.schema(schema).map(|own| &own.grants);
-        let may_use = |roles: &&BTreeSet<&str>| {
-            grants.is_some_and(|grants| !gifts(&[*roles], grants, &["USAGE"], None).is_empty())
+        let gets_there = |role: &str| {
+            self.exposed.contains(schema) || self.catalog.role(role).is_some_and(|own| own.can_login)
         };
-        self.roles.values().filter(may_use).collect()
+        let admitted = self
+            .roles
+            .iter()
+            .filter(|(role, roles)| gets_there(role) && self.may_use(roles, schema));
+        admitted.map(|(_, roles)| roles).collect()
     }
-}
 
-fn gifts<'g>(
-    roles: &[&BTreeSet<&str>],
-    grants: &'g [Grant],
-    privileges: &[&str],
-    column: Option<&'g str>,
-) -> BTreeSet<Gift<'g>> {
-    let reaches = |grant: &&Grant| match grant.grantee.as_deref() {
-        None => !roles.is_empty(),
-        Some(grantee) => roles.iter().any(|all| all.contains(grantee)),
-    };
-    grants
-        .iter()
-        .filter(|grant| privileges.contains(&grant.privilege.as_str()))
-        .filter(reaches)
-        .map(|grant| Gift {
-            grantee: grant.grantee.as_deref(),
-            privilege: &grant.privilege,
-            column,
-        })
-        .collect()
-}
-
-fn passes_everything(catalog: &Catalog, role: &str) -> bool {
-    catalog
-        .role(role)
-        .is_some_and(|role| role.is_superuser || role.bypasses_rls)
+    fn may_use(&self, roles: &BTreeSet<&str>, schema: &str) -> bool {
+        let schema = self.catalog.schema(schema);
+        schema.is_some_and(|own| !Gifts::of(&[roles], &own.grants, &["USAGE"], None).is_empty())
+    }
 }
 
 /// What cells say of whether anything goes through.
@@ -228,50 +187,4 @@ pub(super) fn told(cells: &[&Cell]) -> Vec<String> {
         )
     };
     cells.iter().map(told).collect()
-}
-
-/// To whom these were granted, as a sentence lists them.
-pub(super) fn grantees(gifts: &BTreeSet<Gift<'_>>) -> String {
-    listed(gifts.iter().map(|gift| grantee(gift.grantee)))
-}
-
-/// Which privileges these are, as a sentence lists them.
-pub(super) fn privileges(gifts: &BTreeSet<Gift<'_>>) -> String {
-    listed(gifts.iter().map(|gift| gift.privilege.to_owned()))
-}
-
-/// SQL that takes these back. What is taken from a relation is taken from its columns as well.
-pub(super) fn revoke(gifts: &BTreeSet<Gift<'_>>, on: &str) -> String {
-    let mut by_grantee: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for gift in gifts {
-        by_grantee
-            .entry(grantee(gift.grantee))
-            .or_default()
-            .push(gift.privilege.to_lowercase());
-    }
-    let statements = by_grantee
-        .into_iter()
-        .map(|(grantee, privileges)| format!("revoke {} on {on} from {grantee};", listed(privileges)));
-    statements.collect::<Vec<_>>().join("\n")
-}
-
-fn grantee(name: Option<&str>) -> String {
-    name.map_or_else(|| "PUBLIC".to_owned(), quoted)
-}
-
-/// Each of them once, in order.
-fn listed(items: impl IntoIterator<Item = String>) -> String {
-    let items: BTreeSet<String> = items.into_iter().collect();
-    items.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-/// As evidence: `UPDATE (body) is granted to anon`.
-impl fmt::Display for Gift<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.privilege)?;
-        if let Some(column) = self.column {
-            write!(f, " ({})", quoted(column))?;
-        }
-        write!(f, " is granted to {}", grantee(self.grantee))
-    }
 }

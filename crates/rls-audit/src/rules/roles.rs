@@ -1,6 +1,6 @@
 //! Roles: ways around every policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Facts, Finding, Level, Object, Rule, Verdict, reach::Reach, tables::tables};
 use crate::{Catalog, quoted};
@@ -19,7 +19,7 @@ const RLS_309: Rule = Rule {
 
 const RLS_310: Rule = Rule {
     id: "RLS-310",
-    title: "An application's login owns a table whose policies do not hold for owners",
+    title: "An application's login, or a role of callers, owns a table whose policies do not hold for owners",
     why: "Policies do not apply to the owner of a table unless they are forced.",
     look: owning,
 };
@@ -32,7 +32,11 @@ fn bypassing(facts: &Facts<'_>) -> Vec<Finding> {
         .roles
         .iter()
         .filter(|role| !role.is_superuser && !role.bypasses_rls && !role.name.starts_with("pg_"));
-    let mut found = Vec::new();
+    let mut found: Vec<Finding> = low
+        .iter()
+        .filter(|role| facts.passes_everything(role))
+        .map(|role| itself(role))
+        .collect();
     for role in ordinary {
         let steps = taken_on(facts.catalog, &role.name);
         let above = facts
@@ -77,6 +81,22 @@ fn bypassing(facts: &Facts<'_>) -> Vec<Finding> {
     found
 }
 
+/// The worst of it: callers have the attribute themselves.
+fn itself(role: &str) -> Finding {
+    let role_quoted = quoted(role);
+    Finding {
+        rule: RLS_309.id,
+        level: Level::Error,
+        object: Object::Role {
+            role: role.to_owned(),
+        },
+        message: format!("No policy holds for {role_quoted}, as which callers come."),
+        evidence: vec![format!("{role_quoted} is a superuser or has BYPASSRLS")],
+        verdict: Verdict::Proved,
+        fix: Some(format!("alter role {role_quoted} nosuperuser nobypassrls;")),
+    }
+}
+
 /// The roles that this one may take on, each with the member on the way to it.
 fn taken_on<'a>(catalog: &'a Catalog, role: &'a str) -> BTreeMap<&'a str, &'a str> {
     let mut steps = BTreeMap::new();
@@ -109,10 +129,11 @@ fn path(steps: &BTreeMap<&str, &str>, from: &str, to: &str) -> String {
 }
 
 fn owning(facts: &Facts<'_>) -> Vec<Finding> {
-    let logins: Vec<_> = facts
-        .settings
-        .application_logins
-        .iter()
+    let named = facts.settings.application_logins.iter().map(String::as_str);
+    let logins: BTreeSet<&str> = named.chain(facts.callers()).collect();
+    let logins: Vec<_> = logins
+        .into_iter()
+        .filter(|login| !facts.passes_everything(login))
         .map(|login| (login, facts.roles_of(login)))
         .collect();
     let unforced = tables(facts).filter(|table| table.rls && !table.force_rls);

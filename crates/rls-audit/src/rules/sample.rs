@@ -2,7 +2,7 @@
 
 use super::{Facts, Finding, Rule, Settings};
 use crate::{
-    Access, AccessMatrix, Catalog, Cell, Command, Name, Persona,
+    Access, AccessMatrix, Audit, Catalog, Cell, Command, Inspection, Name, Persona, Trial,
     catalog::{
         Column, Function, FunctionKind, Grant, Membership, Policy, Reads, Relation, RelationKind, Role,
         Schema, Server, ViewOptions, Volatility,
@@ -13,6 +13,7 @@ use crate::{
 pub(crate) struct Sample {
     pub(crate) catalog: Catalog,
     pub(crate) matrix: AccessMatrix,
+    pub(crate) trials: Vec<Trial>,
     pub(crate) settings: Settings,
 }
 
@@ -56,6 +57,7 @@ impl Sample {
                 ],
                 cells: Vec::new(),
             },
+            trials: Vec::new(),
             settings: Settings::default(),
         }
     }
@@ -92,6 +94,19 @@ impl Sample {
         self
     }
 
+    /// That these changes of rows of a relation of `public` went through, as the persona.
+    pub(crate) fn changed(mut self, persona: &str, relation: &str, passed: &[serde_json::Value]) -> Self {
+        self.trials.push(Trial {
+            persona: persona.to_owned(),
+            relation: Name::new("public", relation),
+            made_up: Vec::new(),
+            added: Vec::new(),
+            updated: passed.to_vec(),
+            passed: passed.to_vec(),
+        });
+        self
+    }
+
     /// That reading was measured, as a stranger and as somebody signed in.
     pub(crate) fn reading(self, relation: &str, stranger: Access, signed_in: Access) -> Self {
         self.cell("anon", relation, Command::Select, stranger).cell(
@@ -103,11 +118,18 @@ impl Sample {
     }
 
     pub(crate) fn facts(&self) -> Facts<'_> {
-        Facts {
-            catalog: &self.catalog,
-            matrix: &self.matrix,
-            settings: &self.settings,
-        }
+        Facts::new(&self.catalog, &self.matrix, &self.trials, &self.settings)
+    }
+
+    /// What an audit of it comes to.
+    pub(crate) fn audit(&self) -> Audit {
+        let inspection = Inspection {
+            at: "2026-11-23T12:00:00Z".parse().expect("an instant"),
+            catalog: self.catalog.clone(),
+            matrix: self.matrix.clone(),
+            trials: self.trials.clone(),
+        };
+        Audit::new(&inspection, &self.settings)
     }
 
     pub(crate) fn found(&self, rule: &Rule) -> Vec<Finding> {

@@ -1,10 +1,10 @@
 //! Tables: whether Row Level Security holds at all, and whether there is a way around it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Facts, Finding, Level, Object, Rule, Verdict,
-    reach::{ROWS, Reach, grantees, privileges, revoke, told, verdict},
+    Facts, Finding, Level, Object, Rule, Verdict, partitions,
+    reach::{ROWS, Reach, told, verdict},
 };
 use crate::{
     Command, Name,
@@ -58,13 +58,7 @@ const RLS_113: Rule = Rule {
     look: published,
 };
 
-fn object(relation: &Relation) -> Object {
-    Object::Relation {
-        relation: relation.name.clone(),
-    }
-}
-
-fn enable(relation: &Relation) -> String {
+pub(super) fn enable(relation: &Relation) -> String {
     format!("alter table {} enable row level security;", relation.name)
 }
 
@@ -80,21 +74,27 @@ pub(super) fn tables<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Relation
 
 fn disabled(facts: &Facts<'_>) -> Vec<Finding> {
     let reach = Reach::new(facts);
-    let tables = tables(facts).filter(|table| !table.rls);
+    // Of one that has policies RLS-102 speaks, and of a part that leads past its whole RLS-106: the cause is the same.
+    let told: BTreeSet<Object> = partitions::past_policies(facts)
+        .into_iter()
+        .map(|own| own.object)
+        .collect();
+    let tables = tables(facts).filter(|table| !table.rls && table.policies.is_empty());
     let granted = tables
+        .filter(|table| !told.contains(&Object::of(table)))
         .map(|table| (table, reach.on(table, &ROWS)))
         .filter(|(_, gifts)| !gifts.is_empty());
     let finding = granted.map(|(table, gifts)| Finding {
         rule: RLS_101.id,
         level: Level::Error,
-        object: object(table),
+        object: Object::of(table),
         message: format!(
             "Row Level Security is disabled on {}, and {} granted to {} reaches every row.",
             table.name,
-            privileges(&gifts),
-            grantees(&gifts),
+            gifts.privileges(),
+            gifts.grantees(),
         ),
-        evidence: gifts.iter().map(ToString::to_string).collect(),
+        evidence: gifts.told().collect(),
         verdict: Verdict::Proved,
         fix: Some(enable(table)),
     });
@@ -118,12 +118,12 @@ fn policies_asleep(facts: &Facts<'_>) -> Vec<Finding> {
         Finding {
             rule: RLS_102.id,
             level,
-            object: object(table),
+            object: Object::of(table),
             message: format!(
                 "{} has policies, and none of them holds: Row Level Security is disabled.",
                 table.name
             ),
-            evidence: policies.chain(gifts.iter().map(ToString::to_string)).collect(),
+            evidence: policies.chain(gifts.told()).collect(),
             verdict,
             fix: Some(enable(table)),
         }
@@ -146,7 +146,7 @@ fn no_policy(facts: &Facts<'_>) -> Vec<Finding> {
     let finding = bare.map(|table| Finding {
         rule: RLS_103.id,
         level: Level::Info,
-        object: object(table),
+        object: Object::of(table),
         message: format!(
             "{} lets nobody see a row: Row Level Security is enabled without a policy.",
             table.name
@@ -165,7 +165,7 @@ fn only_restrictive(facts: &Facts<'_>) -> Vec<Finding> {
     let finding = held.map(|table| Finding {
         rule: RLS_104.id,
         level: Level::Warn,
-        object: object(table),
+        object: Object::of(table),
         message: format!(
             "Every policy of {} is restrictive, so that no row passes.",
             table.name
@@ -210,16 +210,16 @@ fn without_policies(facts: &Facts<'_>) -> Vec<Finding> {
             } else {
                 Level::Warn
             },
-            object: object(relation),
+            object: Object::of(relation),
             message: format!(
                 "The {what} {} has no Row Level Security, and {} is granted to {}.",
                 relation.name,
-                privileges(&gifts),
-                grantees(&gifts),
+                gifts.privileges(),
+                gifts.grantees(),
             ),
-            evidence: gifts.iter().map(ToString::to_string).chain(told(&open)).collect(),
+            evidence: gifts.told().chain(told(&open)).collect(),
             verdict,
-            fix: Some(revoke(&gifts, &relation.name.to_string())),
+            fix: Some(gifts.revoked(&relation.name)),
         });
     }
     found
@@ -253,15 +253,12 @@ fn published(facts: &Facts<'_>) -> Vec<Finding> {
         found.push(Finding {
             rule: RLS_113.id,
             level,
-            object: object(table),
+            object: Object::of(table),
             message: format!(
                 "{} is published in real time, and Row Level Security is disabled on it.",
                 table.name
             ),
-            evidence: publications
-                .into_iter()
-                .chain(gifts.iter().map(ToString::to_string))
-                .collect(),
+            evidence: publications.into_iter().chain(gifts.told()).collect(),
             verdict,
             fix: Some(enable(table)),
         });

@@ -15,7 +15,7 @@ use crate::expected::Expected;
 
 /// A private server with the corpus.
 pub(crate) struct Corpus {
-    server: Sandbox,
+    pub(crate) server: Sandbox,
     cases: Vec<Case>,
 }
 
@@ -27,6 +27,11 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What it is expected to show.
     pub(crate) fn expected(&self) -> Expected {
         Expected::read(&self.folder)
@@ -34,7 +39,7 @@ impl Case {
 }
 
 impl Corpus {
-    /// All of it, or the case of that name.
+    /// All of it, or the cases of these names: `one,another`.
     pub(crate) fn load(only: Option<&str>) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
         let options = Options::from_env()
@@ -54,7 +59,7 @@ impl Corpus {
                 name: folder.file_name().expect("a name").to_string_lossy().into_owned(),
                 folder,
             })
-            .filter(|case| only.is_none_or(|only| only == case.name))
+            .filter(|case| only.is_none_or(|only| only.split(',').any(|only| only == case.name)))
             .collect();
         cases.sort_by(|a, b| a.name.cmp(&b.name));
         assert!(!cases.is_empty(), "there is no {only:?}");

@@ -81,7 +81,7 @@ impl Expected {
     pub(crate) fn personas(&self) -> Vec<Persona> {
         let persona = |somebody: &Somebody| {
             let mut persona = Persona::new(&somebody.name, &somebody.role);
-            persona.claims = somebody.claims.clone();
+            persona.claims.clone_from(&somebody.claims);
             let expectation = |hoped: &Hoped| Expectation {
                 relation: hoped.relation.clone(),
                 command: hoped.command,

@@ -1,8 +1,8 @@
 //! The matrix beside what real commands come to.
 
 use rls_audit::{
-    Access,
-    shadow::{PgShadow, disagreements},
+    Access, Command,
+    shadow::{Effect, PgShadow, by_triggers, disagreements},
 };
 
 use crate::corpus::Corpus;
@@ -65,4 +65,42 @@ async fn a_login_without_privileges_misses_no_door() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The matrix speaks of policies; what triggers make of that is shown beside it, and is no disagreement.
+#[tokio::test]
+async fn what_triggers_do_is_told_apart_from_what_policies_do() {
+    let corpus = Corpus::load(Some("own_rows"));
+    let case = &corpus.cases()[0];
+    corpus.run(
+        case,
+        "create function public.fire() returns trigger language plpgsql as $$ begin
+             if tg_op = 'INSERT' then new.owner := auth.uid(); return new; end if;
+             if tg_op = 'DELETE' then return null; end if;
+             raise exception 'nobody changes notes';
+         end $$;
+         create trigger fire before insert or update or delete on public.notes for each row execute function public.fire();",
+    );
+    let found = corpus.inspected(case, "postgres").await;
+    let mut copy = corpus.connect(case).await;
+    let without = PgShadow::new(&mut copy, false)
+        .cells(&found)
+        .await
+        .expect("tried");
+    let with = PgShadow::new(&mut copy, true).cells(&found).await.expect("tried");
+    assert_eq!(disagreements(&found.matrix.cells, &without), []);
+    let told: Vec<(String, Command, Effect)> = by_triggers(&without, &with)
+        .into_iter()
+        .filter(|triggered| triggered.persona == "amina")
+        .map(|triggered| (triggered.relation.name, triggered.command, triggered.effect))
+        .collect();
+    let of_notes = |command, effect| ("notes".to_owned(), command, effect);
+    assert_eq!(
+        told,
+        [
+            of_notes(Command::Insert, Effect::LetThrough),
+            of_notes(Command::Update, Effect::Refuse),
+            of_notes(Command::Delete, Effect::HoldBack),
+        ]
+    );
 }

@@ -14,11 +14,7 @@ async fn the_expected_rules_fire_and_no_other() {
         let expected = case.expected();
         let found = corpus.inspected(case, "postgres").await;
         let settings = expected.settings();
-        let facts = Facts {
-            catalog: &found.catalog,
-            matrix: &found.matrix,
-            settings: &settings,
-        };
+        let facts = Facts::new(&found.catalog, &found.matrix, &found.trials, &settings);
         let fired: BTreeSet<String> = rules::findings(&facts)
             .into_iter()
             .map(|finding| {

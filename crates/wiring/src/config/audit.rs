@@ -1,5 +1,6 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
+use rls_audit::Baseline;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,7 +24,7 @@ pub struct AuditConfig {
 impl Default for AuditConfig {
     fn default() -> Self {
         Self {
-            baseline: PathBuf::from("vigie-audit.json"),
+            baseline: PathBuf::from(Baseline::FILE),
             exposed_schemas: None,
             application_logins: Vec::new(),
             sensitive_words: Vec::new(),

@@ -90,6 +90,7 @@ pub(super) async fn suppress(args: &SuppressArgs, place: &Place<'_>) -> Result<E
     baseline.suppress(Suppression {
         fingerprint: found.fingerprint.clone(),
         evidence: found.evidence_hash.clone(),
+        level: found.level,
         reason: args.reason.clone(),
         author: args.author.clone(),
         until: args.until,

@@ -25,7 +25,14 @@ pub(crate) async fn run(command: AuditCommand, place: &Place<'_>) -> Result<Exit
         AuditCommand::Diff(args) => baseline::diff(&args, place).await,
         AuditCommand::Suppress(args) => baseline::suppress(&args, place).await,
         AuditCommand::Explain(args) => explain(&args, place.json),
+        AuditCommand::Schema => schema(),
     }
+}
+
+/// What programs read.
+pub(crate) fn schema() -> Result<Exit, Stop> {
+    output::json(&schemars::schema_for!(rls_audit::Audit))?;
+    Ok(Exit::Fine)
 }
 
 async fn matrix(

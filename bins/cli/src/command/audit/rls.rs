@@ -1,5 +1,9 @@
-use rls_audit::{Audit, audit::Outcome, rules::Level};
-use wiring::stop::{Exit, Stop};
+use anstream::adapter::strip_str;
+use rls_audit::{Audit, audit::Outcome, report, rules::Level};
+use wiring::{
+    result,
+    stop::{Exit, Stop},
+};
 
 use super::{super::Place, fix, looking};
 use crate::{
@@ -24,13 +28,14 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
     } else {
         AuditFormat::Table
     });
-    let text = told(&audit, format);
+    let text = told(&audit, format, args);
     match &args.output {
         Some(path) => {
             looking::write(path, &text)?;
             output::note(&format!("written: {}", path.display()));
         }
-        None => output::print(&text)?,
+        None if format == AuditFormat::Table => output::print(&text)?,
+        None => result::text(&format!("{}\n", text.trim_end()))?,
     }
     let outcome = audit.outcome(level(args.fail_on));
     if args.fixes.fix && !fix::write(&args.fixes, &audit, place).await? {
@@ -39,10 +44,15 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
     Ok(exit(outcome))
 }
 
-fn told(audit: &Audit, format: AuditFormat) -> String {
+fn told(audit: &Audit, format: AuditFormat, args: &RlsArgs) -> String {
     match format {
+        AuditFormat::Table if args.output.is_some() => strip_str(&show::audit::findings(audit)).to_string(),
         AuditFormat::Table => show::audit::findings(audit),
         AuditFormat::Json => serde_json::to_string_pretty(audit).expect("plain data is JSON"),
+        AuditFormat::Sarif => report::sarif(audit),
+        AuditFormat::Junit => report::junit(audit, level(args.fail_on)),
+        AuditFormat::Markdown => report::markdown(audit),
+        AuditFormat::Html => report::html(audit, args.lang.into()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rows for a copy: some of the original's, or such as there might be.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use sqlx::{Executor as _, PgConnection};
 
@@ -7,7 +9,7 @@ use super::{super::Loss, compose, failure, refusal};
 use crate::{
     Catalog, Error,
     catalog::{Relation, RelationKind},
-    matrix::{Given, candidate, ranks, variants},
+    matrix::{About, CANDIDATES, candidate, ranks, wanted},
     persona,
 };
 
@@ -58,19 +60,20 @@ pub(super) async fn made_up(copy: &mut PgConnection, copied: &Catalog) -> Result
     let lost = Vec::from_iter(quietly(copy).await?);
     let personas = persona::automatic(copied, &[]);
     for table in tables(copied) {
-        let some = 0..ranks(copied, table).max(2);
-        let mut rows: Vec<Value> = some.map(|n| candidate(copied, table, n).into()).collect();
-        for (n, persona) in personas.iter().enumerate() {
-            let own = variants(copied, table, persona, &[], &Given::default()).inserted;
-            let mut row = candidate(copied, table, rows.len() + n);
-            row.extend(
-                own.first()
-                    .and_then(Value::as_object)
-                    .cloned()
-                    .unwrap_or_default(),
-            );
-            rows.push(row.into());
+        let mut rows: Vec<Value> = Vec::new();
+        // Of two rows with the same key the first stays: rather one of whoever has shown who they are.
+        for persona in personas.iter().rev() {
+            let about = About {
+                catalog: copied,
+                relation: table,
+                persona,
+                trusted: &[],
+                found: &BTreeMap::new(),
+                wanted: &wanted(table),
+            };
+            rows.extend(about.made_up(&CANDIDATES));
         }
+        rows.extend((0..ranks(copied, table).max(2)).map(|n| candidate(copied, table, n).into()));
         for row in rows {
             let put = sqlx::query(compose::put_made_up(table)).bind(row.to_string());
             if let Err(error) = copy.execute(put).await {

@@ -59,6 +59,9 @@ impl Answers {
 
 impl Probed {
     fn access(&self, command: Command, may_read: bool) -> Access {
+        if self.rows == 0 {
+            return Access::Unknown(Doubt::NoCandidate);
+        }
         match command {
             Command::Select => part(self.seen, self.rows),
             Command::Delete => part(self.removable, self.rows),
@@ -109,6 +112,7 @@ fn part(some: u32, all: u32) -> Access {
 
 fn passing(passing: u32, tried: u32, all: Access) -> Access {
     match passing {
+        _ if tried == 0 => Access::Unknown(Doubt::NoCandidate),
         0 => Access::Rls,
         some if some == tried => all,
         passing => Access::Conditional(Candidates { passing, tried }),

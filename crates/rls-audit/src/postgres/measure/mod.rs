@@ -2,40 +2,48 @@
 
 mod answers;
 mod asked;
+mod plans;
 mod privileges;
+mod shown;
+mod ties;
+mod tried;
 mod views;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
+pub(super) use self::privileges::{Rights, rights};
 use self::{
     answers::{Answers, refused},
-    privileges::{Privileges, privileges, roles},
+    privileges::privileges,
+    ties::Ties,
 };
-use super::{
-    compose,
-    look::{Look, sample},
-};
+use super::{compose, look::Look};
 use crate::{
     Access, Authority, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
     catalog::{Relation, RelationKind},
-    matrix::ALWAYS,
+    matrix::{ALWAYS, wanted},
+    persona::looked_up,
 };
 
 /// What this login itself can read of a relation, where no policy is in its way.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Sample {
+struct Sample {
     /// How many rows there are, up to some bound.
     total: u32,
     /// Some of them, as a JSON array.
     rows: String,
 }
 
-pub(super) type Samples = BTreeMap<Name, Sample>;
+type Samples = BTreeMap<Name, Sample>;
+
+/// What policies ask of rows, by relation: one entry for each way to pass.
+type Wanted = BTreeMap<Name, Vec<Map<String, Value>>>;
 
 /// Rows of every relation that this login can read whole.
-pub(super) async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Samples, Error> {
+async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Samples, Error> {
     let own = privileges(look).await?;
     let mut samples = Samples::new();
     for relation in catalog.own_relations() {
@@ -44,7 +52,7 @@ pub(super) async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Sample
             .is_some_and(|own| own.has(Command::Select) && !own.policies_apply);
         if readable
             && relation.kind != RelationKind::ForeignTable
-            && let Ok(found) = sample(look, &relation.name).await?
+            && let Ok(found) = look.tried(compose::sample(&relation.name)).await?
         {
             samples.insert(relation.name.clone(), found);
         }
@@ -52,79 +60,101 @@ pub(super) async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Sample
     Ok(samples)
 }
 
-/// Every cell of this persona, and what was tried.
+/// Every cell of every persona, and what was tried.
+///
+/// Each relation is asked about by all who act under one role, one after another: what the server has understood for one of
+/// them, the next can ask.
 pub(super) async fn cells(
     look: &mut Look,
     catalog: &Catalog,
-    samples: &Samples,
     authorities: &[Authority],
-    persona: &Persona,
+    personas: &[Persona],
+    keeps_trials: bool,
 ) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
-    let acting = look
-        .acting(persona, async |look| {
-            let mut me = Me::new(look, catalog, samples, authorities, persona).await?;
-            let mut cells = Vec::new();
-            for relation in catalog.own_relations() {
-                cells.push((&relation.name, me.accesses(look, relation).await?));
-            }
-            Ok((cells, me.trials))
-        })
-        .await?;
-    let (accesses, trials) = acting.unwrap_or_else(|| {
-        let unknown = || Access::Unknown(Doubt::NotAMember);
-        let all = catalog
+    let samples = samples(look, catalog).await?;
+    if !plans::may_fold_the_caller(catalog) {
+        look.share_plans().await?;
+    }
+    let relations = catalog.own_relations();
+    let wanted: Wanted = relations
+        .map(|relation| (relation.name.clone(), wanted(relation)))
+        .collect();
+    let mut places = looked_up(catalog);
+    places.retain(|(place, _)| samples.contains_key(place));
+    let mut people = Vec::new();
+    for persona in personas {
+        let rights = look.rights(&persona.database_role).await?;
+        let ties = Arc::new(Ties::of(look, &places, persona).await?);
+        people.push(rights.map(|rights| Me {
+            rights,
+            ties,
+            catalog,
+            samples: &samples,
+            persona,
+            authorities,
+            wanted: &wanted,
+            trials: keeps_trials.then(Vec::new),
+        }));
+    }
+    let mut by_role: Vec<usize> = (0..personas.len()).collect();
+    by_role.sort_by_key(|n| &personas[*n].database_role);
+    let unknown = || Command::ALL.map(|_| Access::Unknown(Doubt::NotAMember));
+    let mut accesses: Vec<Vec<[Access; 4]>> = vec![Vec::new(); personas.len()];
+    for relation in catalog.own_relations() {
+        for n in &by_role {
+            let of_relation = match &mut people[*n] {
+                Some(me) => {
+                    look.acting(me.persona, async |look| me.accesses(look, relation).await)
+                        .await?
+                }
+                None => unknown(),
+            };
+            accesses[*n].push(of_relation);
+        }
+    }
+    let cells = personas.iter().zip(accesses).flat_map(|(persona, accesses)| {
+        catalog
             .own_relations()
-            .map(|relation| (&relation.name, Command::ALL.map(|_| unknown())));
-        (all.collect(), Vec::new())
-    });
-    let cells = accesses.into_iter().flat_map(|(relation, accesses)| {
-        Command::ALL
-            .into_iter()
             .zip(accesses)
-            .map(|(command, access)| Cell {
-                persona: persona.name.clone(),
-                relation: relation.clone(),
-                command,
-                access,
+            .flat_map(move |(relation, accesses)| {
+                Command::ALL
+                    .into_iter()
+                    .zip(accesses)
+                    .map(move |(command, access)| Cell {
+                        persona: persona.name.clone(),
+                        relation: relation.name.clone(),
+                        command,
+                        access,
+                    })
             })
     });
-    Ok((cells.collect(), trials))
+    let trials = people.into_iter().flatten().filter_map(|me| me.trials).flatten();
+    Ok((cells.collect(), trials.collect()))
 }
 
 /// Somebody who tries.
 struct Me<'a> {
-    privileges: BTreeMap<Name, Privileges>,
-    roles: BTreeSet<String>,
+    rights: Arc<Rights>,
     catalog: &'a Catalog,
     samples: &'a Samples,
     persona: &'a Persona,
     authorities: &'a [Authority],
-    trials: Vec<Trial>,
+    wanted: &'a Wanted,
+    ties: Arc<Ties>,
+    /// What was asked, where that is kept.
+    trials: Option<Vec<Trial>>,
 }
 
-impl<'a> Me<'a> {
-    async fn new(
-        look: &mut Look,
-        catalog: &'a Catalog,
-        samples: &'a Samples,
-        authorities: &'a [Authority],
-        persona: &'a Persona,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            privileges: privileges(look).await?,
-            roles: roles(look).await?,
-            catalog,
-            samples,
-            persona,
-            authorities,
-            trials: Vec::new(),
-        })
+impl Me<'_> {
+    /// What policies ask of rows of this relation.
+    fn wanted_of(&self, relation: &Relation) -> &[Map<String, Value>] {
+        self.wanted.get(&relation.name).map_or(&[], Vec::as_slice)
     }
 
     /// Of SELECT, INSERT, UPDATE and DELETE.
     async fn accesses(&mut self, look: &mut Look, relation: &Relation) -> Result<[Access; 4], Error> {
         let denied = || [Access::Denied, Access::Denied, Access::Denied, Access::Denied];
-        let Some(mine) = self.privileges.get(&relation.name).cloned() else {
+        let Some(mine) = self.rights.privileges.get(&relation.name).cloned() else {
             return Ok(denied());
         };
         let mine = &mine;
@@ -160,7 +190,7 @@ impl<'a> Me<'a> {
         relation: &Relation,
         probed: Option<&Answers>,
     ) -> Result<Access, Error> {
-        let seen: u32 = match look.tried(compose::seen(&relation.name), &[]).await? {
+        let seen: u32 = match look.tried(compose::seen(&relation.name)).await? {
             Ok(seen) => seen,
             Err(code) => return Ok(refused(code)),
         };

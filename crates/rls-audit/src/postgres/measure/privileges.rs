@@ -37,6 +37,21 @@ impl Privileges {
     }
 }
 
+/// What a role may do, and as which roles policies know it.
+#[derive(Debug)]
+pub(in crate::postgres) struct Rights {
+    pub(super) privileges: BTreeMap<Name, Privileges>,
+    pub(super) roles: BTreeSet<String>,
+}
+
+/// Those of whoever asks.
+pub(in crate::postgres) async fn rights(look: &mut Look) -> Result<Rights, Error> {
+    Ok(Rights {
+        privileges: privileges(look).await?,
+        roles: roles(look).await?,
+    })
+}
+
 pub(super) async fn privileges(look: &mut Look) -> Result<BTreeMap<Name, Privileges>, Error> {
     let text = sqlx::query_file_scalar!("../../sql/rls-audit/privileges.sql")
         .fetch_one(look.connection())
@@ -46,7 +61,7 @@ pub(super) async fn privileges(look: &mut Look) -> Result<BTreeMap<Name, Privile
     Ok(list.into_iter().map(|own| (own.relation.clone(), own)).collect())
 }
 
-pub(super) async fn roles(look: &mut Look) -> Result<BTreeSet<String>, Error> {
+async fn roles(look: &mut Look) -> Result<BTreeSet<String>, Error> {
     let roles = sqlx::query_file_scalar!("../../sql/rls-audit/roles.sql")
         .fetch_one(look.connection())
         .await

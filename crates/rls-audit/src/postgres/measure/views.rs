@@ -33,18 +33,17 @@ impl Me<'_> {
     }
 
     async fn read_view(&self, look: &mut Look, relation: &Relation) -> Result<Access, Error> {
-        let seen: u32 = match look.tried(compose::seen(&relation.name), &[]).await? {
+        let seen: u32 = match look.tried(compose::seen(&relation.name)).await? {
             Ok(seen) => seen,
             Err(code) => return Ok(refused(code)),
         };
         let total = self.samples.get(&relation.name).map(|sample| sample.total);
         Ok(match (seen, total) {
-            // What it would show of rows that there might be, only a view without conditions says.
             (0, None | Some(0)) if !self.has_rows_below(relation) => {
                 if self.reads_whole(relation) && !has_conditions(relation) {
                     Access::All
                 } else {
-                    Access::Unknown(Doubt::Empty)
+                    self.shown_of_made_up(look, relation).await?
                 }
             }
             (0, _) => Access::None,
@@ -63,9 +62,10 @@ impl Me<'_> {
     }
 
     /// Whether no policy stands between whoever asks and what the view reads.
-    fn reads_whole(&self, relation: &Relation) -> bool {
+    pub(super) fn reads_whole(&self, relation: &Relation) -> bool {
         let Some(view) = &relation.view else {
             return self
+                .rights
                 .privileges
                 .get(&relation.name)
                 .is_some_and(|mine| !mine.policies_apply);
@@ -105,32 +105,45 @@ impl Me<'_> {
         if !view.security_invoker && passes_freely(self.catalog, base, &relation.owner) {
             return self.shown(look, relation, command).await;
         }
+        let may_read = self.may_read(relation);
         let below = if view.security_invoker {
-            Some(self.below(look, relation, base, command).await?)
+            Some(self.below(look, relation, base, (command, may_read)).await?)
         } else {
             let mut owner = self.persona.clone();
             owner.database_role.clone_from(&relation.owner);
-            let (catalog, samples, authorities) = (self.catalog, self.samples, self.authorities);
-            let acting = look.acting(&owner, async |look| {
-                let mut me = Me::new(look, catalog, samples, authorities, &owner).await?;
-                let access = me.below(look, relation, base, command).await?;
-                Ok((access, me.trials))
-            });
-            let acting = Box::pin(acting).await?;
-            acting.map(|(access, trials)| {
-                self.trials.extend(trials);
-                access
-            })
+            match look.rights(&owner.database_role).await? {
+                Some(rights) => {
+                    let mut me = Me {
+                        rights,
+                        persona: &owner,
+                        ties: self.ties.clone(),
+                        trials: self.trials.as_ref().map(|_| Vec::new()),
+                        ..*self
+                    };
+                    let below = look
+                        .acting(&owner, async |look| {
+                            me.below(look, relation, base, (command, may_read)).await
+                        })
+                        .await?;
+                    if let Some((all, own)) = self.trials.as_mut().zip(me.trials) {
+                        all.extend(own);
+                    }
+                    Some(below)
+                }
+                None => None,
+            }
         };
         Ok(below.unwrap_or(Access::Unknown(Doubt::NotAMember)))
     }
 
+    fn may_read(&self, relation: &Relation) -> bool {
+        let mine = self.rights.privileges.get(&relation.name);
+        mine.is_some_and(|mine| mine.has(Command::Select))
+    }
+
     /// Where no policy holds back what is written, it is the rows that the view shows.
     async fn shown(&self, look: &mut Look, relation: &Relation, command: Command) -> Result<Access, Error> {
-        let may_read = self
-            .privileges
-            .get(&relation.name)
-            .is_some_and(|mine| mine.has(Command::Select));
+        let may_read = self.may_read(relation);
         if command == Command::Insert || !has_conditions(relation) {
             Ok(Access::All)
         } else if may_read {
@@ -140,15 +153,20 @@ impl Me<'_> {
         }
     }
 
-    /// What the relation below a view lets through of what the view shows.
+    /// What the relation below a view lets through of what the view shows; where the view may be read, of single rows.
     async fn below(
         &mut self,
         look: &mut Look,
         relation: &Relation,
         base: &Relation,
-        command: Command,
+        (command, may_read): (Command, bool),
     ) -> Result<Access, Error> {
-        let Some(mine) = self.privileges.get(&base.name).filter(|mine| mine.has(command)) else {
+        let Some(mine) = self
+            .rights
+            .privileges
+            .get(&base.name)
+            .filter(|mine| mine.has(command))
+        else {
             // The view is open, and what it writes to is not.
             return Ok(Access::Error("42501".to_owned()));
         };
@@ -176,28 +194,27 @@ impl Me<'_> {
             ..mine.clone()
         };
         let whole = base.columns.iter().all(|column| shown.contains(&column.name));
-        if !whole {
+        let of = match (whole, has_conditions(relation)) {
+            (true, _) => &relation.name,
+            // It shows every row, if not all of it.
+            (false, false) => &base.name,
             // Which rows the view shows cannot be told from those below.
-            return Ok(Access::Unknown(Doubt::NoCandidate));
-        }
-        let shown_rows = self
-            .samples
-            .get(&relation.name)
-            .filter(|sample| sample.total > 0)
-            .cloned();
+            (false, true) => return Ok(Access::Unknown(Doubt::NoCandidate)),
+        };
+        let shown_rows = self.samples.get(of).filter(|sample| sample.total > 0).cloned();
         let answers = self.asked(look, base, &mine, shown_rows.as_ref()).await?;
-        if let Some(trial) = self.trials.last_mut() {
+        if let Some(trial) = self.trials.as_mut().and_then(|trials| trials.last_mut()) {
             trial.relation = relation.name.clone();
         }
-        Ok(answers.access(command, mine.select))
+        Ok(answers.access(command, may_read && mine.select))
     }
 }
 
 /// Whether the view may hold back rows of what it reads.
-fn has_conditions(relation: &Relation) -> bool {
+pub(super) fn has_conditions(relation: &Relation) -> bool {
     let text = relation.view.as_ref().map(|view| view.definition.to_uppercase());
     text.is_none_or(|text| {
-        ["WHERE", "HAVING", "LIMIT", "JOIN"]
+        ["WHERE", "HAVING", "LIMIT", "JOIN", "INTERSECT", "EXCEPT"]
             .iter()
             .any(|word| text.contains(word))
     })
@@ -211,7 +228,7 @@ fn instead_of(relation: &Relation, command: Command) -> bool {
 }
 
 /// Whether no policy of the relation holds this role back.
-fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) -> bool {
+pub(super) fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) -> bool {
     let Some(role) = catalog.role(role) else {
         return false;
     };

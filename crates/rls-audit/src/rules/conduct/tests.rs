@@ -2,7 +2,7 @@ use super::*;
 use crate::rules::sample::{Sample, definer, table};
 
 /// What a function with this text does without asking, in words.
-fn conduct(text: &str) -> (Vec<String>, Vec<String>, bool) {
+fn conduct(text: &str) -> (Vec<String>, Vec<String>, Option<MadeUp>) {
     let helpers = Sample::new()
         .with(table("notes"))
         .with(table("logs"))
@@ -14,7 +14,8 @@ fn conduct(text: &str) -> (Vec<String>, Vec<String>, bool) {
             "require_admin",
             "begin if not public.is_admin() then raise exception 'no'; end if; end",
         ))
-        .calling(definer("wipe", "begin delete from public.notes; end"));
+        .calling(definer("wipe", "begin delete from public.notes; end"))
+        .calling(definer("run", "begin execute p_sql; end"));
     let sample = helpers.calling(definer("own", text));
     let own = sample.catalog.functions.last().expect("it");
     let conduct = Library::new(&sample.catalog).conduct(own).expect("understood");
@@ -26,7 +27,7 @@ fn conduct(text: &str) -> (Vec<String>, Vec<String>, bool) {
     (
         writes,
         conduct.reads.iter().map(|name| name.name.clone()).collect(),
-        conduct.makes_up,
+        conduct.made_up,
     )
 }
 
@@ -179,9 +180,44 @@ fn what_is_read_without_asking() {
 
 #[test]
 fn made_up_sql_is_said_to_be_so() {
-    assert!(conduct("begin execute 'delete from ' || p_table; end").2);
-    assert!(
-        !conduct("begin if not public.is_admin() then raise exception 'no'; end if; execute p_sql; end").2
+    let made_up = |text: &str, expected: Option<MadeUp>| assert_eq!(conduct(text).2, expected, "{text}");
+    made_up(
+        "begin execute 'delete from ' || p_table; end",
+        Some(MadeUp::Writes),
+    );
+    made_up(
+        "begin execute format('  UPDATE public.%I set a = 1', p_table); end",
+        Some(MadeUp::Writes),
+    );
+    made_up(
+        "begin execute format('drop table %I', p_table); end",
+        Some(MadeUp::Writes),
+    );
+    made_up(
+        "declare q text; begin q := 'insert into ' || p_table; execute q; end",
+        Some(MadeUp::Writes),
+    );
+    made_up("begin execute p_sql; end", Some(MadeUp::Told));
+    made_up("begin return query execute $1; end", Some(MadeUp::Told));
+    made_up(
+        "begin for r in execute p_sql loop return next r; end loop; end",
+        Some(MadeUp::Told),
+    );
+    made_up(
+        "begin execute format('select count(*) from %I', p_table) into n; end",
+        Some(MadeUp::Unknown),
+    );
+    made_up(
+        "begin execute format('delete from %I where owner = %L', p_table, auth.uid()); end",
+        Some(MadeUp::Unknown),
+    );
+    made_up("begin execute build(p_table); end", Some(MadeUp::Unknown));
+    // What is told to the helper, this one says itself.
+    made_up("begin perform public.run('select 1'); end", Some(MadeUp::Unknown));
+    made_up("begin grant execute on function f to public; end", None);
+    made_up(
+        "begin if not public.is_admin() then raise exception 'no'; end if; execute p_sql; end",
+        None,
     );
 }
 

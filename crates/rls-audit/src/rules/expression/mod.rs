@@ -4,6 +4,9 @@
 //! PostgreSQL prints such expressions with every name qualified: inside a query each column says whose it is, outside
 //! of any the bare names are the policy's own table's.
 
+mod implied;
+mod inlined;
+mod known;
 mod truth;
 mod walk;
 
@@ -11,17 +14,19 @@ use std::collections::BTreeSet;
 
 use sqlparser::{ast::Expr, dialect::PostgreSqlDialect, parser::Parser};
 
-use self::truth::plain;
-pub(super) use self::truth::{Caller, Truth};
+pub(super) use self::{known::Caller, truth::Truth};
+use self::{known::Knowledge, truth::plain};
 use crate::{Catalog, Name, catalog::Function};
 
 /// How deep expressions may nest; machines write them too.
 const DEEPEST: usize = 300;
 
 /// An expression that was understood.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Expression {
     root: Expr,
+    /// The same, where functions that only answer with an expression are looked through.
+    inlined: Expr,
     /// The queries in it, in their order.
     pub(super) queries: Vec<Source>,
     /// Every column that it names.
@@ -35,7 +40,7 @@ pub(super) struct Expression {
 }
 
 /// A query inside an expression.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Source {
     /// What it reads: the name that it goes by there, and the relation, where it is one; without a schema where none
     /// is said.
@@ -44,7 +49,7 @@ pub(super) struct Source {
     pub(super) conjuncts: BTreeSet<String>,
     /// It names something of what it stands in, and so is asked again for each row.
     pub(super) is_correlated: bool,
-    /// It names a column of the policy's own table.
+    /// It names a column of the policy's own table, or is where one is looked for.
     pub(super) names_row: bool,
 }
 
@@ -115,7 +120,27 @@ impl Expression {
 
     /// Whether it is the same for every row, for this caller.
     pub(super) fn truth(&self, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Truth {
-        truth::of(&self.root, caller, not_null)
+        Knowledge { caller, not_null }.possible(&self.inlined).truth()
+    }
+
+    /// Whether it holds only where the other holds, as far as their texts show it.
+    pub(super) fn implies(&self, wide: &Self) -> bool {
+        implied::implies(&self.root, &wide.root)
+    }
+
+    /// Whether it can hold while none of the parts does that it is put together from and that are so.
+    pub(super) fn holds_without(&self, catalog: &Catalog, is_so: impl Fn(&Self) -> bool) -> bool {
+        let parts = implied::atoms(&self.root);
+        let parts = parts
+            .into_iter()
+            .filter(|text| Self::of(text, catalog).is_none_or(|part| is_so(&part)));
+        implied::holds_without(&self.root, &parts.collect())
+    }
+
+    /// The parts that it is put together from.
+    pub(super) fn parts(&self, catalog: &Catalog) -> Vec<Self> {
+        let parts = implied::atoms(&self.root);
+        parts.iter().filter_map(|text| Self::of(text, catalog)).collect()
     }
 
     /// Whether it is `true`, and says so.
@@ -138,6 +163,23 @@ impl Expression {
         pairs
             .filter_map(|pair| match pair {
                 (Side::Column(Column { of: None, name }), Side::Caller) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Of these, the columns that have to be the very subject of the caller.
+    pub(super) fn compared_with_subject(&self) -> BTreeSet<&str> {
+        let is_subject = |own: &&Comparison| own.text.contains("auth.uid()") || own.text.contains("'sub'");
+        let compared = self.compared_with_caller();
+        let sides = self
+            .comparisons
+            .iter()
+            .filter(is_subject)
+            .flat_map(|own| [&own.left, &own.right]);
+        sides
+            .filter_map(|side| match side {
+                Side::Column(Column { of: None, name }) => compared.get(name.as_str()).copied(),
                 _ => None,
             })
             .collect()
@@ -169,11 +211,6 @@ impl Expression {
         call.path.iter().all(|query| self.queries[*query].is_correlated)
     }
 
-    /// What has to be so all together, each as PostgreSQL would print it.
-    pub(super) fn conjuncts(&self) -> BTreeSet<String> {
-        truth::parts(&self.root, &sqlparser::ast::BinaryOperator::And)
-    }
-
     /// What is enough by itself, each as PostgreSQL would print it.
     pub(super) fn disjuncts(&self) -> BTreeSet<String> {
         truth::parts(&self.root, &sqlparser::ast::BinaryOperator::Or)
@@ -185,7 +222,7 @@ impl CallSite {
     pub(super) fn is_of_caller(&self, catalog: &Catalog) -> bool {
         match self.schema.as_deref() {
             None => {
-                (self.name == "current_setting" && self.text.contains("request."))
+                (self.name == "current_setting" && self.text.contains('.'))
                     || ["current_user", "session_user", "current_role", "user"].contains(&self.name.as_str())
             }
             Some("auth") => ["uid", "jwt", "role", "email"].contains(&self.name.as_str()),

@@ -19,7 +19,7 @@ fn truths(text: &str) -> [Truth; 3] {
 
 #[test]
 fn what_is_the_same_for_every_row() {
-    use Truth::{Depends, False, Null, True};
+    use Truth::{Depends, False, True};
     for (text, expected) in [
         ("true", [True; 3]),
         ("(1 = 1)", [True; 3]),
@@ -46,15 +46,145 @@ fn what_is_the_same_for_every_row() {
             "((auth.jwt() ->> 'role'::text) = 'authenticated'::text)",
             [Depends, False, True],
         ),
-        ("(owner = auth.uid())", [Depends, Null, Depends]),
+        ("(owner = auth.uid())", [Depends, False, Depends]),
         ("false", [False; 3]),
         ("(NOT false)", [True; 3]),
         ("(public = true)", [Depends; 3]),
+        (
+            "((owner = auth.uid()) AND (state = 'a'::text))",
+            [Depends, False, Depends],
+        ),
+        (
+            "(NOT ((owner = auth.uid()) AND (state = 'a'::text)))",
+            [Depends; 3],
+        ),
+        (
+            "(owner = COALESCE(( SELECT auth.uid() AS uid), owner))",
+            [Depends, True, Depends],
+        ),
+        (
+            "(owner = COALESCE(( SELECT auth.uid() AS uid), id))",
+            [Depends; 3],
+        ),
+        ("(NOT (owner IS DISTINCT FROM owner))", [True; 3]),
+        ("(NOT (owner IS DISTINCT FROM auth.uid()))", [Depends; 3]),
+        ("(( SELECT auth.jwt() AS jwt) IS NOT NULL)", [Depends, True, True]),
+        ("(auth.uid() = auth.uid())", [Depends, False, True]),
+        ("(random() = random())", [Depends; 3]),
+        ("(CURRENT_USER = CURRENT_USER)", [True; 3]),
+        ("(length((auth.uid())::text) > 0)", [Depends, False, True]),
+        ("(length(title) > 0)", [Depends; 3]),
+        ("((auth.uid())::text <> ''::text)", [Depends, False, True]),
+        ("(title ~~ '%'::text)", [True; 3]),
+        ("(title ~~ 'a%'::text)", [Depends; 3]),
+        ("(EXISTS ( SELECT 1))", [True; 3]),
+        (
+            "CASE WHEN (auth.uid() IS NULL) THEN true ELSE (owner = auth.uid()) END",
+            [Depends, True, Depends],
+        ),
+        (
+            "CASE auth.role() WHEN 'authenticated'::text THEN true ELSE false END",
+            [Depends, False, True],
+        ),
+        ("CASE WHEN (state = 'a'::text) THEN true END", [Depends; 3]),
+        ("((owner = auth.uid()) IS NOT FALSE)", [Depends, True, Depends]),
+        ("COALESCE(is_open, true)", [Depends; 3]),
+        (
+            "(((auth.jwt() ->> 'is_anonymous'::text))::boolean IS FALSE)",
+            [Depends, False, True],
+        ),
         ("(EXISTS ( SELECT 1 FROM public.a a WHERE true))", [Depends; 3]),
     ] {
         assert_eq!(truths(text), expected, "{text}");
     }
     assert!(understood("(true)").is_plainly_true() && !understood("(1 = 1)").is_plainly_true());
+}
+
+#[test]
+fn a_function_that_only_answers_is_looked_through() {
+    let sql = |name: &str, body: &str| Function {
+        language: "sql".to_owned(),
+        ..definer(name, body)
+    };
+    let world = Sample::new()
+        .calling(sql("signed_in", " select auth.uid() is not null; "))
+        .calling(definer("inner_one", "BEGIN RETURN public.signed_in(); END;"))
+        .calling(sql("outer_one", "select public.inner_one()"))
+        .calling(sql("itself", "select public.itself()"))
+        .calling(sql("asking", "select exists (select 1 from public.t)"))
+        .calling(definer("longer", "begin perform 1; return true; end"));
+    let truth = |text: &str| {
+        let expression = Expression::of(text, &world.catalog).expect("understood");
+        expression.truth(Caller::SignedIn, &|_| false)
+    };
+    assert_eq!(truth("public.signed_in()"), Truth::True);
+    assert_eq!(truth("( SELECT public.outer_one() AS outer_one)"), Truth::True);
+    for text in [
+        "public.itself()",
+        "public.asking()",
+        "public.longer()",
+        "public.unknown()",
+    ] {
+        assert_eq!(truth(text), Truth::Depends, "{text}");
+    }
+}
+
+#[test]
+fn what_follows_from_what() {
+    let own = "(owner = auth.uid())";
+    for (narrow, wide, expected) in [
+        (own, own, true),
+        (own, "(( SELECT auth.uid() AS uid) = owner)", true),
+        (own, "(shared OR (owner = auth.uid()))", true),
+        ("(shared OR (owner = auth.uid()))", own, false),
+        (
+            "((owner = auth.uid()) AND (NOT shared))",
+            "((owner = auth.uid()) OR shared)",
+            true,
+        ),
+        (
+            "(state = 'a'::text)",
+            "(state = ANY (ARRAY['a'::text, 'b'::text]))",
+            true,
+        ),
+        (
+            "(state = ANY (ARRAY['a'::text, 'b'::text]))",
+            "(state = 'a'::text)",
+            false,
+        ),
+        ("(NOT (owner = auth.uid()))", "(owner <> auth.uid())", true),
+        // Where it is NULL, neither holds.
+        ("true", "(shared OR (NOT shared))", false),
+        (own, "((owner)::text = (auth.uid())::text)", false),
+    ] {
+        assert_eq!(
+            understood(narrow).implies(&understood(wide)),
+            expected,
+            "{narrow}; {wide}"
+        );
+    }
+}
+
+#[test]
+fn what_can_hold_without_the_caller() {
+    let catalog = Sample::new().catalog;
+    let is_tie = |part: &Expression| !part.compared_with_caller().is_empty();
+    for (text, expected) in [
+        ("(owner = auth.uid())", false),
+        ("((owner = auth.uid()) AND (state = 'a'::text))", false),
+        ("((owner = auth.uid()) OR (state = 'a'::text))", true),
+        ("((owner = auth.uid()) OR (editor = auth.uid()))", false),
+        ("(NOT (owner <> auth.uid()))", false),
+        ("(NOT (owner = auth.uid()))", true),
+        ("(owner = ANY (ARRAY[auth.uid()]))", false),
+        ("true", true),
+    ] {
+        assert_eq!(
+            understood(text).holds_without(&catalog, is_tie),
+            expected,
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -7,58 +7,145 @@ use sqlparser::ast::{
     UnaryOperator, Value,
 };
 
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rules) enum Caller {
-    /// Whoever.
-    Anybody,
-    /// Somebody who has not shown who they are.
-    Anonymous,
-    /// Somebody who has.
-    SignedIn,
-}
-
 /// What it comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::rules) enum Truth {
     /// True for every row.
     True,
-    /// False for every row.
+    /// False or NULL for every row, which lets none through.
     False,
-    /// NULL for every row, which lets none through.
-    Null,
     /// On the row, on data elsewhere, or on what is not understood.
     Depends,
 }
 
-/// What a part that is no condition comes to.
-#[derive(Debug, PartialEq, Eq)]
-enum Known {
-    Null,
-    Text(String),
-    /// Some value.
-    Something,
-    Unknown,
+/// What a condition may come to: any of true, false and NULL that is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Possible(u8);
+
+impl Possible {
+    const NOTHING: Self = Self(0);
+    pub(super) const TRUE: Self = Self(1);
+    pub(super) const FALSE: Self = Self(2);
+    pub(super) const NULL: Self = Self(4);
+    /// True or false, and not NULL.
+    pub(super) const EITHER: Self = Self(3);
+    pub(super) const ANYTHING: Self = Self(7);
+    pub(super) const EACH: [Self; 3] = [Self::TRUE, Self::FALSE, Self::NULL];
+
+    pub(super) fn truth(self) -> Truth {
+        match self {
+            Self::TRUE => Truth::True,
+            own if own.may_be(Self::TRUE) => Truth::Depends,
+            _ => Truth::False,
+        }
+    }
+
+    fn of(value: Option<bool>) -> Self {
+        match value {
+            Some(true) => Self::TRUE,
+            Some(false) => Self::FALSE,
+            None => Self::NULL,
+        }
+    }
+
+    fn may_be(self, one: Self) -> bool {
+        self.0 & one.0 != 0
+    }
+
+    fn or_else(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn values(self) -> impl Iterator<Item = Option<bool>> {
+        let all = [Some(true), Some(false), None];
+        all.into_iter().filter(move |value| self.may_be(Self::of(*value)))
+    }
+
+    fn map(self, change: impl Fn(Option<bool>) -> Option<bool>) -> Self {
+        let changed = self.values().map(|value| Self::of(change(value)));
+        changed.fold(Self::NOTHING, Self::or_else)
+    }
+
+    pub(super) fn not(self) -> Self {
+        self.map(|value| value.map(|value| !value))
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        let both = |one: Option<bool>| {
+            other.map(|two| match (one, two) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            })
+        };
+        self.values().map(both).fold(Self::NOTHING, Self::or_else)
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        self.not().and(other.not()).not()
+    }
+
+    /// Whether it is NULL, which is never NULL itself.
+    pub(super) fn is_null(self) -> Self {
+        self.map(|value| Some(value.is_none()))
+    }
+
+    /// The first of these that is not NULL.
+    fn first(all: impl Iterator<Item = Self>) -> Self {
+        let mut found = Self::NULL;
+        for own in all {
+            if !found.may_be(Self::NULL) {
+                break;
+            }
+            found = Self(found.0 & Self::EITHER.0).or_else(own);
+        }
+        found
+    }
+
+    /// What the first branch says whose condition is true.
+    pub(super) fn chosen(branches: impl Iterator<Item = (Self, Self)>, otherwise: Self) -> Self {
+        let mut found = Self::NOTHING;
+        for (condition, result) in branches {
+            if condition.may_be(Self::TRUE) {
+                found = found.or_else(result);
+            }
+            if condition == Self::TRUE {
+                return found;
+            }
+        }
+        found.or_else(otherwise)
+    }
 }
 
-/// Without brackets, casts, and queries that read nothing: `( SELECT auth.uid() AS uid)` is `auth.uid()`.
-pub(super) fn plain(expr: &Expr) -> &Expr {
+/// Without brackets, and queries that read nothing: `( SELECT auth.uid() AS uid)` is `auth.uid()`.
+pub(super) fn bare(expr: &Expr) -> &Expr {
     match expr {
-        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::Collate { expr: inner, .. } => {
-            plain(inner)
-        }
-        Expr::Subquery(query) => match query.body.as_ref() {
-            SetExpr::Select(select) if select.from.is_empty() && select.selection.is_none() => {
-                match select.projection.as_slice() {
-                    [SelectItem::UnnamedExpr(inner) | SelectItem::ExprWithAlias { expr: inner, .. }] => {
-                        plain(inner)
-                    }
-                    _ => expr,
-                }
-            }
-            _ => expr,
-        },
+        Expr::Nested(inner) => bare(inner),
+        Expr::Subquery(query) => alone(&query.body).map_or(expr, bare),
         _ => expr,
+    }
+}
+
+/// What a query answers with that reads nothing.
+pub(super) fn alone(body: &SetExpr) -> Option<&Expr> {
+    let SetExpr::Select(select) = body else {
+        return None;
+    };
+    match select.projection.as_slice() {
+        [SelectItem::UnnamedExpr(inner) | SelectItem::ExprWithAlias { expr: inner, .. }]
+            if select.from.is_empty() && select.selection.is_none() =>
+        {
+            Some(inner)
+        }
+        _ => None,
+    }
+}
+
+/// The same, and without casts.
+pub(super) fn plain(expr: &Expr) -> &Expr {
+    match bare(expr) {
+        Expr::Cast { expr: inner, .. } | Expr::Collate { expr: inner, .. } => plain(inner),
+        other => other,
     }
 }
 
@@ -74,202 +161,55 @@ pub(super) fn parts(expr: &Expr, operator: &BinaryOperator) -> BTreeSet<String> 
     }
 }
 
-pub(super) fn of(expr: &Expr, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Truth {
-    let of = |expr| of(expr, caller, not_null);
-    let known = |expr: &Expr| known(expr, caller, not_null);
+/// What an expression may come to, where `part` says it of what is put together in it.
+pub(super) fn possible(expr: &Expr, part: &dyn Fn(&Expr) -> Possible) -> Possible {
+    let of = |expr: &Expr| possible(expr, part);
     match plain(expr) {
         Expr::Value(value) => match &value.value {
-            Value::Boolean(true) => Truth::True,
-            Value::Boolean(false) => Truth::False,
-            Value::Null => Truth::Null,
-            _ => Truth::Depends,
+            Value::Boolean(truth) => Possible::of(Some(*truth)),
+            Value::Null => Possible::NULL,
+            _ => Possible::ANYTHING,
         },
         Expr::UnaryOp {
             op: UnaryOperator::Not,
             expr,
-        } => not(of(expr)),
+        } => of(expr).not(),
         Expr::BinaryOp {
             left,
             op: BinaryOperator::And,
             right,
-        } => and(of(left), of(right)),
+        } => of(left).and(of(right)),
         Expr::BinaryOp {
             left,
             op: BinaryOperator::Or,
             right,
-        } => not(and(not(of(left)), not(of(right)))),
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::Eq,
-            right,
-        } => equal(left, right, &known),
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::NotEq,
-            right,
-        } if plain(left) != plain(right) => not(equal(left, right, &known)),
-        Expr::IsNotDistinctFrom(left, right) if plain(left) == plain(right) => Truth::True,
-        Expr::IsNull(inner) => is_null(&known(inner)),
-        Expr::IsNotNull(inner) => not(is_null(&known(inner))),
-        Expr::IsTrue(inner) => holds(of(inner), Truth::True),
-        Expr::IsNotFalse(inner) => not(holds(of(inner), Truth::False)),
-        Expr::IsFalse(inner) => holds(of(inner), Truth::False),
-        Expr::IsNotTrue(inner) => not(holds(of(inner), Truth::True)),
-        Expr::InList {
-            expr,
-            list,
-            negated: false,
-        } => any_of(&known(expr), list, &known),
-        Expr::AnyOp {
-            left,
-            compare_op: BinaryOperator::Eq,
-            right,
+        } => of(left).or(of(right)),
+        Expr::IsTrue(inner) => of(inner).map(|value| Some(value == Some(true))),
+        Expr::IsNotTrue(inner) => of(inner).map(|value| Some(value != Some(true))),
+        Expr::IsFalse(inner) => of(inner).map(|value| Some(value == Some(false))),
+        Expr::IsNotFalse(inner) => of(inner).map(|value| Some(value != Some(false))),
+        Expr::Case {
+            operand: None,
+            conditions,
+            else_result,
             ..
-        } => match plain(right) {
-            Expr::Array(array) => any_of(&known(left), &array.elem, &known),
-            _ => Truth::Depends,
-        },
+        } => Possible::chosen(
+            conditions.iter().map(|own| (of(&own.condition), of(&own.result))),
+            else_result.as_deref().map_or(Possible::NULL, of),
+        ),
+        Expr::Exists { subquery, negated } if alone(&subquery.body).is_some() => Possible::of(Some(!negated)),
         Expr::Function(function) if is_called(function, "coalesce") => {
-            // What comes first decides; where that is not known, nothing is.
-            let mut given = arguments(function).into_iter().map(of);
-            given.find(|given| *given != Truth::Null).unwrap_or(Truth::Null)
+            Possible::first(arguments(function).into_iter().map(of))
         }
-        _ => Truth::Depends,
+        other => part(other),
     }
 }
 
-fn and(left: Truth, right: Truth) -> Truth {
-    match (left, right) {
-        (Truth::False, _) | (_, Truth::False) => Truth::False,
-        (Truth::True, other) | (other, Truth::True) => other,
-        (Truth::Null, Truth::Null) => Truth::Null,
-        _ => Truth::Depends,
-    }
-}
-
-fn not(truth: Truth) -> Truth {
-    match truth {
-        Truth::True => Truth::False,
-        Truth::False => Truth::True,
-        other => other,
-    }
-}
-
-/// Whether it is this, which is never NULL.
-fn holds(truth: Truth, expected: Truth) -> Truth {
-    match truth {
-        Truth::Depends => Truth::Depends,
-        own if own == expected => Truth::True,
-        _ => Truth::False,
-    }
-}
-
-fn is_null(known: &Known) -> Truth {
-    match known {
-        Known::Null => Truth::True,
-        Known::Text(_) | Known::Something => Truth::False,
-        Known::Unknown => Truth::Depends,
-    }
-}
-
-fn equal(left: &Expr, right: &Expr, known: &dyn Fn(&Expr) -> Known) -> Truth {
-    let is_column = |expr: &Expr| matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
-    if plain(left) == plain(right) && is_column(plain(left)) {
-        // For every row that has a value, that is.
-        return Truth::True;
-    }
-    same(&known(left), &known(right))
-}
-
-fn same(left: &Known, right: &Known) -> Truth {
-    match (left, right) {
-        (Known::Null, _) | (_, Known::Null) => Truth::Null,
-        (Known::Text(left), Known::Text(right)) if left == right => Truth::True,
-        (Known::Text(_), Known::Text(_)) => Truth::False,
-        _ => Truth::Depends,
-    }
-}
-
-fn any_of(value: &Known, list: &[Expr], known: &dyn Fn(&Expr) -> Known) -> Truth {
-    let each = list.iter().map(|own| same(value, &known(own)));
-    each.fold(Truth::False, |all, own| not(and(not(all), not(own))))
-}
-
-fn known(expr: &Expr, caller: Caller, not_null: &dyn Fn(&str) -> bool) -> Known {
-    match plain(expr) {
-        Expr::Value(value) => match &value.value {
-            Value::Null => Known::Null,
-            Value::SingleQuotedString(text) => Known::Text(text.clone()),
-            Value::Number(number, _) => Known::Text(number.clone()),
-            Value::Boolean(truth) => Known::Text(truth.to_string()),
-            _ => Known::Unknown,
-        },
-        Expr::Identifier(column) if not_null(&column.value) => Known::Something,
-        Expr::Function(function) if is_called(function, "coalesce") => {
-            let mut given = arguments(function)
-                .into_iter()
-                .map(|own| known(own, caller, not_null));
-            given.find(|own| *own != Known::Null).unwrap_or(Known::Null)
-        }
-        Expr::Function(function) if is_called(function, "nullif") => match arguments(function).as_slice() {
-            [first, ..] => match known(first, caller, not_null) {
-                Known::Null => Known::Null,
-                _ => Known::Unknown,
-            },
-            [] => Known::Unknown,
-        },
-        Expr::Function(function) => match function.name.to_string().to_lowercase().as_str() {
-            "auth.uid" => subject(caller),
-            "auth.role" => role(caller),
-            _ => Known::Unknown,
-        },
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::LongArrow,
-            right,
-        } if is_token(left) => match plain(right).to_string().as_str() {
-            "'sub'" => subject(caller),
-            "'role'" => role(caller),
-            _ => Known::Unknown,
-        },
-        _ => Known::Unknown,
-    }
-}
-
-/// The whole token of the caller.
-fn is_token(expr: &Expr) -> bool {
-    match plain(expr) {
-        Expr::Function(function) if is_called(function, "nullif") => {
-            arguments(function).first().is_some_and(|own| is_token(own))
-        }
-        Expr::Function(function) => {
-            is_called(function, "auth.jwt") || function.to_string().contains("'request.jwt.claims'")
-        }
-        _ => false,
-    }
-}
-
-fn subject(caller: Caller) -> Known {
-    match caller {
-        Caller::Anonymous => Known::Null,
-        Caller::SignedIn => Known::Something,
-        Caller::Anybody => Known::Unknown,
-    }
-}
-
-fn role(caller: Caller) -> Known {
-    match caller {
-        Caller::Anonymous => Known::Text("anon".to_owned()),
-        Caller::SignedIn => Known::Text("authenticated".to_owned()),
-        Caller::Anybody => Known::Unknown,
-    }
-}
-
-fn is_called(function: &Function, name: &str) -> bool {
+pub(super) fn is_called(function: &Function, name: &str) -> bool {
     function.name.to_string().eq_ignore_ascii_case(name)
 }
 
-fn arguments(function: &Function) -> Vec<&Expr> {
+pub(super) fn arguments(function: &Function) -> Vec<&Expr> {
     let FunctionArguments::List(list) = &function.args else {
         return Vec::new();
     };

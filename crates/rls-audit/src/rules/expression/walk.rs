@@ -9,7 +9,8 @@ use sqlparser::ast::{
 
 use super::{
     CallSite, Column, Comparison, Expression, Side, Source,
-    truth::{parts, plain},
+    inlined::inlined,
+    truth::{alone, parts, plain},
 };
 use crate::{Catalog, Name};
 
@@ -23,6 +24,7 @@ pub(super) fn walked(root: Expr, catalog: &Catalog) -> Expression {
         comparisons: Vec::new(),
         calls: Vec::new(),
         keys: BTreeSet::new(),
+        sought: None,
     };
     let _: ControlFlow<()> = root.visit(&mut walk);
     Expression {
@@ -31,6 +33,7 @@ pub(super) fn walked(root: Expr, catalog: &Catalog) -> Expression {
         comparisons: walk.comparisons,
         calls: walk.calls,
         keys: walk.keys,
+        inlined: inlined(root.clone(), catalog),
         root,
     }
 }
@@ -44,13 +47,18 @@ struct Walk<'a> {
     comparisons: Vec<Comparison>,
     calls: Vec<CallSite>,
     keys: BTreeSet<String>,
+    /// The query that a column of the policy's own table is looked for in.
+    sought: Option<usize>,
 }
 
 impl Visitor for Walk<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        let mut source = Source::default();
+        let mut source = Source {
+            names_row: self.sought == Some(self.queries.len()),
+            ..Source::default()
+        };
         tables(&query.body, &mut source.tables);
         if let SetExpr::Select(select) = query.body.as_ref() {
             source.conjuncts = select
@@ -107,7 +115,15 @@ impl Visitor for Walk<'_> {
                 let literals: Option<Vec<String>> = list.iter().map(text).collect();
                 self.compare(expr, left, literals.map_or(Side::Other, Side::Literals));
             }
-            Expr::InSubquery { expr: left, .. } => self.compare(expr, left, Side::Other),
+            Expr::InSubquery {
+                expr: left, subquery, ..
+            } => {
+                if matches!(self.side(left), Side::Column(Column { of: None, .. })) {
+                    self.sought = Some(self.queries.len());
+                }
+                let right = alone(&subquery.body).map_or(Side::Other, |one| self.side(one));
+                self.compare(expr, left, right);
+            }
             Expr::AnyOp { left, right, .. } | Expr::AllOp { left, right, .. } => {
                 let right = listed(right).map_or_else(|| self.side(right), Side::Literals);
                 self.compare(expr, left, right);
@@ -274,7 +290,7 @@ fn listed(expr: &Expr) -> Option<Vec<String>> {
     }
 }
 
-fn name_of(name: &ObjectName) -> (Option<String>, String) {
+pub(super) fn name_of(name: &ObjectName) -> (Option<String>, String) {
     let parts: Vec<&str> = name
         .0
         .iter()

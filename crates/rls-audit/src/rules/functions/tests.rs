@@ -71,11 +71,28 @@ fn one_whose_text_is_not_known_is_not_judged() {
         body: None,
         ..definer("compiled", "")
     };
-    let made_up = definer("any", "begin execute p_sql; end");
+    let made_up = definer("any", "begin execute format('select * from %I', p_table); end");
     for function in [unknown, made_up] {
         let found = judged(function);
         assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Unproved));
     }
+}
+
+#[test]
+fn one_that_runs_what_it_is_told_is_the_worst() {
+    let told = definer("run", "begin execute p_sql; end");
+    let writes = definer("wipe", "begin execute format('delete from %I', p_table); end");
+    for function in [&told, &writes] {
+        let found = judged(function.clone());
+        assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
+    }
+    let stable = |function| Function {
+        volatility: Volatility::Stable,
+        ..function
+    };
+    let (told, writes) = (judged(stable(told)), judged(stable(writes)));
+    assert_eq!((told.level, told.verdict), (Level::Warn, Verdict::Proved));
+    assert_eq!((writes.level, writes.verdict), (Level::Warn, Verdict::Unproved));
 }
 
 #[test]
@@ -204,4 +221,80 @@ fn a_guard_must_not_trust_what_sessions_say() {
             .with(table("a").policed(policy("own", trusted)))
             .silent(&RLS_308);
     }
+}
+
+#[test]
+fn names_that_were_looked_up_when_it_was_made_cannot_mislead() {
+    let bound = |body: &str| Function {
+        language: "sql".to_owned(),
+        ..unpinned(body)
+    };
+    let sample = |function| Sample::new().with(table("notes")).calling(function);
+    sample(bound("BEGIN ATOMIC\n SELECT id FROM public.notes;\nEND")).silent(&RLS_305);
+    sample(bound("RETURN 1")).silent(&RLS_305);
+    sample(bound("select id from notes")).one(&RLS_305);
+}
+
+#[test]
+fn one_that_asks_for_some_of_what_it_does_is_a_warning() {
+    let partly = definer(
+        "accept",
+        "begin insert into public.notes (id) values (auth.uid()); delete from public.notes where id = p_token; end",
+    );
+    let found = judged(partly);
+    assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Unproved));
+    assert!(
+        found
+            .evidence
+            .contains(&"DELETE on public.notes without asking".to_owned())
+    );
+    let reading = definer(
+        "peek",
+        "begin perform auth.uid() from public.notes where owner = auth.uid(); return query select * from public.logs; end",
+    );
+    let found = Sample::new()
+        .with(table("notes"))
+        .with(table("logs"))
+        .calling(reading)
+        .one(&RLS_304);
+    assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Unproved));
+}
+
+#[test]
+fn one_that_is_not_served_may_be_called_through_another() {
+    let inner = Function {
+        name: Name::new("private", "wipe"),
+        ..definer("wipe", WRITES)
+    };
+    let outer = |body: &str| Function {
+        security_definer: false,
+        ..definer("clean", body)
+    };
+    let sample = |body: &str| {
+        let mut sample = Sample::new()
+            .with(table("notes"))
+            .calling(inner.clone())
+            .calling(outer(body));
+        sample
+            .catalog
+            .schemas
+            .push(crate::rules::sample::schema("private"));
+        sample
+    };
+    let found = sample("begin perform private.wipe(); end").one(&RLS_304);
+    assert_eq!(
+        (found.level, found.object.to_string().as_str()),
+        (Level::Error, "private.wipe()")
+    );
+    assert!(
+        found
+            .evidence
+            .contains(&"public.clean() calls it as whoever calls".to_owned())
+    );
+    sample("begin perform 1; end").silent(&RLS_304);
+    sample("begin if auth.uid() is null then raise exception 'no'; end if; perform private.wipe(); end")
+        .silent(&RLS_304);
+    let mut shut = sample("begin perform private.wipe(); end");
+    shut.catalog.schemas[1].grants.clear();
+    shut.silent(&RLS_304);
 }

@@ -1,8 +1,5 @@
 use super::*;
-use crate::{
-    Access,
-    rules::sample::{Sample, granted, policy, table, view},
-};
+use crate::rules::sample::{Sample, granted, table, view};
 
 #[test]
 fn what_policies_do_not_hold_should_not_be_granted() {
@@ -31,6 +28,30 @@ fn what_policies_do_not_hold_should_not_be_granted() {
     Sample::new()
         .with(view("v", "", &[]).granting("anon", &all))
         .silent(&RLS_107);
+}
+
+#[test]
+fn what_default_privileges_gave_is_said_to_come_from_there() {
+    let by_default = [
+        ("anon", "SELECT"),
+        ("anon", "TRUNCATE"),
+        ("authenticated", "TRUNCATE"),
+    ];
+    let message = |privileges: &[&str]| {
+        let sample = defaulting(Some("public"), ObjectKind::Table, &by_default);
+        sample
+            .with(table("a").granting("anon", privileges))
+            .one(&RLS_107)
+            .message
+    };
+    assert_eq!(
+        message(&["SELECT", "TRUNCATE"]),
+        "TRUNCATE on public.a is granted to anon, by default privileges (RLS-108)."
+    );
+    assert_eq!(
+        message(&["TRUNCATE", "TRIGGER"]),
+        "TRIGGER, TRUNCATE on public.a is granted to anon."
+    );
 }
 
 fn defaulting(schema: Option<&str>, kind: ObjectKind, grants: &[(&str, &str)]) -> Sample {
@@ -85,97 +106,6 @@ fn one_schema_is_told_of_once() {
         .default_privileges;
     sample.catalog.default_privileges.extend(more);
     assert_eq!(sample.one(&RLS_108).evidence.len(), 2);
-}
-
-fn tokens() -> Relation {
-    table("tokens")
-        .column("apiKey", "text")
-        .granting("anon", &["SELECT"])
-        .policed(policy("all", "true"))
-}
-
-#[test]
-fn a_sensitive_column_that_strangers_read_is_told_of() {
-    let found = Sample::new()
-        .with(tokens())
-        .reading("tokens", Access::Some, Access::Denied)
-        .one(&RLS_109);
-    assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Proved));
-    assert_eq!(found.object.to_string(), "public.tokens.\"apiKey\"");
-    assert_eq!(
-        found.evidence,
-        [
-            "its name says \"api_key\"",
-            "SELECT on public.tokens as anon: some"
-        ]
-    );
-}
-
-#[test]
-fn a_sensitive_column_that_nobody_else_reads_is_left_alone() {
-    Sample::new()
-        .with(tokens())
-        .reading("tokens", Access::None, Access::Denied)
-        .silent(&RLS_109);
-    let plain = table("a").column("monkey", "text").granting("anon", &["SELECT"]);
-    Sample::new()
-        .with(plain)
-        .reading("a", Access::All, Access::All)
-        .silent(&RLS_109);
-    // Somebody who has a rank, or a row, reads what is theirs.
-    let mut sample = Sample::new()
-        .with(tokens().granting("authenticated", &["SELECT"]))
-        .reading("tokens", Access::None, Access::None);
-    sample
-        .matrix
-        .personas
-        .push(crate::Persona::new("amina", "authenticated").with_claim("sub", "amina"));
-    sample
-        .cell("amina", "tokens", Command::Select, Access::Some)
-        .silent(&RLS_109);
-    // The row can be read, and not that column of it.
-    let mut others = tokens();
-    others.grants.clear();
-    others.columns[0].grants.push(granted("anon", "SELECT"));
-    Sample::new()
-        .with(others)
-        .reading("tokens", Access::All, Access::All)
-        .silent(&RLS_109);
-}
-
-#[test]
-fn what_was_not_found_out_is_said_to_be_so() {
-    assert_eq!(
-        Sample::new().with(tokens()).one(&RLS_109).verdict,
-        Verdict::Unproved
-    );
-    assert_eq!(
-        Sample::new().with(tokens().without_rls()).one(&RLS_109).verdict,
-        Verdict::Proved
-    );
-}
-
-#[test]
-fn words_stand_in_names_types_and_comments() {
-    let column = |name: &str, type_name: &str, comment: &str| {
-        let mut relation = table("a").column(name, type_name);
-        relation.columns[1].comment = Some(comment.to_owned());
-        relation.columns.remove(1)
-    };
-    assert!(says(&column("userPassword", "text", ""), "password").is_some());
-    assert!(says(&column("PASSWORD_hash", "text", ""), "password").is_some());
-    assert!(says(&column("a", "public.iban", ""), "iban").is_some());
-    assert!(says(&column("a", "text", "The API key of the bank."), "api_key").is_some());
-    assert!(says(&column("passwordless", "text", "none"), "password").is_none());
-    let mut sample = Sample::new().with(
-        table("a")
-            .column("mood", "text")
-            .without_rls()
-            .granting("anon", &["SELECT"]),
-    );
-    sample.silent(&RLS_109);
-    sample.settings.sensitive_words = vec!["mood".to_owned()];
-    sample.one(&RLS_109);
 }
 
 #[test]

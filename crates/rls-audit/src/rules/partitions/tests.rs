@@ -38,6 +38,19 @@ fn a_part_without_policies_is_a_door_past_those_of_the_whole() {
         .reading("part", Access::All, Access::Denied)
         .reading("whole", Access::All, Access::All)
         .silent(&RLS_106);
+    // They would, and only the privilege is missing there.
+    let open = |role: &str| {
+        let mut all = policy("all", "true");
+        all.roles.push(role.to_owned());
+        let sample = Sample::new().with(table("whole").policed(all));
+        let part = part("part", "whole").without_rls().granting("anon", &["SELECT"]);
+        sample
+            .with(part)
+            .reading("part", Access::All, Access::Denied)
+            .reading("whole", Access::Denied, Access::Denied)
+    };
+    open("anon").silent(&RLS_106);
+    open("authenticated").one(&RLS_106);
 }
 
 #[test]

@@ -62,4 +62,7 @@ fn what_is_looked_for_has_an_index() {
     with(index(&["org", "owner"], false)).one(&RLS_403);
     with(index(&["owner"], true)).one(&RLS_403);
     policed("true").silent(&RLS_403);
+    let mut checked = policed("true");
+    checked.catalog.relations[0].policies[0].check = Some("(owner = auth.uid())".to_owned());
+    checked.silent(&RLS_403);
 }

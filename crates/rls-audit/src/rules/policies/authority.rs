@@ -1,8 +1,11 @@
 //! Columns that others' rights hang on, and that their own subject can write: RLS-212.
 
+mod mend;
 mod subjects;
 
 use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use super::{
     pinned::is_plain,
@@ -10,7 +13,7 @@ use super::{
 };
 use crate::{
     Access, Authority, Command, Name, Persona,
-    catalog::{ConstraintKind, Grant, Relation},
+    catalog::{ConstraintKind, Relation},
     persona::authorities,
     quoted,
     rules::{Caller, Expression, Facts, Finding, Level, Object, Rule, Side, Truth, Verdict},
@@ -145,12 +148,10 @@ impl Trusted<'_> {
         let cells: Vec<(&Persona, &Access)> = personas
             .iter()
             .filter_map(|who| {
-                Some((
-                    *who,
-                    self.facts
-                        .matrix
-                        .access(&who.name, &self.relation.name, command)?,
-                ))
+                let access = self.facts.access(&who.name, &self.relation.name, command)?;
+                // What else of a row they may change says nothing of this column.
+                let is_held = command == Command::Update && access.is_open() && !self.is_changed(who);
+                Some((*who, if is_held { &Access::Rls } else { access }))
             })
             .collect();
         let mut evidence: Vec<String> = personas
@@ -193,6 +194,24 @@ impl Trusted<'_> {
         })
     }
 
+    /// Whether a change of this column alone went through, to another value than the persona's rank.
+    fn is_changed(&self, persona: &Persona) -> bool {
+        let Authority { relation, column, .. } = self.authority;
+        let rank = persona.name.strip_prefix(&self.of_ranks()).map(Value::from);
+        let mut trials = self.facts.trials.iter();
+        trials
+            .find(|own| own.persona == persona.name && own.relation == *relation)
+            .is_some_and(|trial| {
+                let mut values = trial.passed.iter().filter_map(|passed| passed.get(column));
+                values.any(|value| Some(value) != rank.as_ref())
+            })
+    }
+
+    /// How the names of personas begin that have a rank by this column.
+    fn of_ranks(&self) -> String {
+        format!("{}.{}=", self.authority.relation.name, self.authority.column)
+    }
+
     /// Whether the persona's role has the privilege on the column.
     fn may(&self, persona: &Persona, command: Command) -> bool {
         let role = &persona.database_role;
@@ -210,7 +229,7 @@ impl Trusted<'_> {
     /// What the cells say. Whoever a rank was found for has a row of their own: where none of them can write, it is
     /// closed. A policy that asks more than whose row it is has to let every one of them through.
     fn verdict(&self, cells: &[(&Persona, &Access)], is_plain: bool) -> Option<Verdict> {
-        let of_ranks = format!("{}.{}=", self.authority.relation.name, self.authority.column);
+        let of_ranks = self.of_ranks();
         let ranks: Vec<&Access> = cells
             .iter()
             .filter(|(who, _)| who.name.starts_with(&of_ranks))
@@ -248,7 +267,7 @@ impl Trusted<'_> {
         let is_held = applying
             .iter()
             .filter(|own| !own.policy.permissive)
-            .any(|own| own.check().is_none_or(|check| self.pins(&check)));
+            .any(|own| own.check().is_none_or(|check| self.pins(check)));
         if is_held {
             return Vec::new();
         }
@@ -271,10 +290,10 @@ impl Trusted<'_> {
     }
 
     /// What is enough by itself, each understood.
-    fn parts(&self, expression: Expression) -> Vec<Expression> {
+    fn parts(&self, expression: &Expression) -> Vec<Expression> {
         let parts = expression.disjuncts();
         if parts.len() == 1 {
-            return vec![expression];
+            return vec![expression.clone()];
         }
         parts
             .iter()
@@ -337,54 +356,9 @@ impl Trusted<'_> {
                 })
             });
         let personas: Vec<&Persona> = self.facts.low_trust().collect();
-        let mut removed = personas.iter().filter_map(|who| {
-            self.facts
-                .matrix
-                .access(&who.name, &self.relation.name, Command::Delete)
-        });
+        let mut removed = personas
+            .iter()
+            .filter_map(|who| self.facts.access(&who.name, &self.relation.name, Command::Delete));
         is_unique && made && !removed.any(Access::is_open)
-    }
-
-    /// The privilege on every column but this one.
-    fn fix(&self, ways: &[Way]) -> String {
-        let relation = &self.relation.name;
-        let roles: BTreeSet<&str> = self
-            .facts
-            .low_trust()
-            .map(|who| who.database_role.as_str())
-            .collect();
-        let mut statements = Vec::new();
-        for command in ways.iter().map(|way| way.command.as_str()) {
-            let has_public = |grants: &[Grant]| {
-                grants
-                    .iter()
-                    .any(|own| own.grantee.is_none() && own.privilege == command)
-            };
-            let is_public = has_public(&self.relation.grants)
-                || self.relation.columns.iter().any(|own| has_public(&own.grants));
-            let from = is_public
-                .then(|| "public".to_owned())
-                .into_iter()
-                .chain(roles.iter().map(|role| quoted(role)));
-            let from: Vec<String> = from.collect();
-            let verb = command.to_lowercase();
-            statements.push(format!("revoke {verb} on {relation} from {};", from.join(", ")));
-            for role in &roles {
-                let others = self.relation.columns.iter().filter(|own| {
-                    own.name != self.authority.column
-                        && (self.facts.has(role, &self.relation.grants, command)
-                            || self.facts.has(role, &own.grants, command))
-                });
-                let others: Vec<String> = others.map(|own| quoted(&own.name)).collect();
-                if !others.is_empty() {
-                    statements.push(format!(
-                        "grant {verb} ({}) on {relation} to {};",
-                        others.join(", "),
-                        quoted(role)
-                    ));
-                }
-            }
-        }
-        statements.join("\n")
     }
 }

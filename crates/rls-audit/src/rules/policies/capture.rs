@@ -77,5 +77,6 @@ fn is_captured(own: &Own<'_>, expression: &Expression, comparison: &Comparison) 
         return false;
     };
     let is_known = |name: &str| own.column(name).is_some();
-    !expression.queries[*query].names_row && (left == right || is_known(&left.name) || is_known(&right.name))
+    left == right
+        || (!expression.queries[*query].names_row && (is_known(&left.name) || is_known(&right.name)))
 }

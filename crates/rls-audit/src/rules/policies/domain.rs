@@ -39,7 +39,7 @@ fn strays(own: &Own<'_>, domains: &mut Domains) -> Option<Finding> {
             else {
                 continue;
             };
-            let Some((relation, column)) = column(own, &expression, side) else {
+            let Some((relation, column)) = column(own, expression, side) else {
                 continue;
             };
             let domain = domains

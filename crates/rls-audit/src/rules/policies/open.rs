@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::shown::{Own, permissive, strangers};
+use super::{
+    pinned::given_away,
+    shown::{Own, permissive, strangers},
+};
 use crate::{
     Command, Persona, quoted,
-    rules::{Caller, Facts, Finding, Level, Rule, Truth, Verdict},
+    rules::{Caller, Expression, Facts, Finding, Level, Rule, Truth, Verdict},
 };
 
 pub(super) const RLS_201: Rule = Rule {
@@ -36,15 +39,28 @@ pub(super) const RLS_204: Rule = Rule {
     look: write,
 };
 
+/// Strangers who have not shown who they are.
+fn anonymous<'a>(facts: &'a Facts<'a>) -> Vec<&'a Persona> {
+    let strangers = strangers(facts).into_iter();
+    strangers.filter(|who| who.is_anonymous()).collect()
+}
+
 fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
-    let anonymous: Vec<&Persona> = strangers(facts)
-        .into_iter()
-        .filter(|who| who.is_anonymous())
-        .collect();
+    let anonymous = anonymous(facts);
     let is_public = |own: &Own<'_>| own.policy.roles.is_empty();
     let found = permissive(facts).filter(is_public).map(|own| {
-        let cells = own.cells(&anonymous, &own.commands(&Command::ALL));
-        let verdict = cells.verdict();
+        let reaching: Vec<Command> = own
+            .commands(&Command::ALL)
+            .into_iter()
+            .filter(|command| own.truth(*command, Caller::Anonymous) != Truth::False)
+            .collect();
+        let cells = own.cells(&anonymous, &reaching);
+        // What strangers get through other policies says nothing of one that never holds for them.
+        let verdict = if reaching.is_empty() {
+            Verdict::Refuted
+        } else {
+            cells.verdict()
+        };
         let level = if verdict == Verdict::Refuted {
             Level::Info
         } else {
@@ -68,10 +84,7 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {
-    let anonymous: Vec<&Persona> = strangers(facts)
-        .into_iter()
-        .filter(|who| who.is_anonymous())
-        .collect();
+    let anonymous = anonymous(facts);
     let found = unconditional_reads(facts).filter_map(|own| {
         let cells = own.cells(&anonymous, &[Command::Select]);
         let verdict = cells.verdict_of_all();
@@ -127,17 +140,60 @@ fn read_by_signed_in(facts: &Facts<'_>) -> Vec<Finding> {
 fn unconditional_reads<'a>(facts: &'a Facts<'a>) -> impl Iterator<Item = Own<'a>> {
     permissive(facts)
         .filter(|own| own.policy.is_for(Command::Select))
-        .filter(|own| own.using().is_some_and(|using| using.is_plainly_true()))
+        .filter(|own| own.using().is_some_and(Expression::is_plainly_true))
 }
 
 fn write(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut found = unconditional_writes(facts);
+    found.extend(writes_by_anonymous(facts));
+    found
+}
+
+/// Where anonymous callers change or remove rows, and only what is in the row decides which. That they add such rows
+/// is what forms are for.
+fn writes_by_anonymous(facts: &Facts<'_>) -> Vec<Finding> {
+    let anonymous = anonymous(facts);
+    let found = permissive(facts).filter_map(|own| {
+        let commands: Vec<Command> = own
+            .commands(&[Command::Update, Command::Delete])
+            .into_iter()
+            .filter(|command| own.truth(*command, Caller::Anonymous) == Truth::Depends)
+            .filter(|command| {
+                own.deciding(*command).is_some_and(|says| {
+                    !says.own_columns().is_empty()
+                        && says.sources().is_empty()
+                        && !says.names_caller(facts.catalog)
+                })
+            })
+            .collect();
+        let cells = own.cells(&anonymous, &commands);
+        let commands: Vec<&str> = commands.into_iter().map(Command::as_str).collect();
+        cells.is_open().then(|| Finding {
+            rule: RLS_204.id,
+            level: Level::Warn,
+            object: own.object(),
+            message: format!(
+                "{} allows {} to anonymous callers, whosever the row is.",
+                capital(&own.called()),
+                commands.join(", ")
+            ),
+            evidence: own.evidence().into_iter().chain(cells.open_lines()).collect(),
+            verdict: Verdict::Proved,
+            fix: None,
+        })
+    });
+    found.collect()
+}
+
+fn unconditional_writes(facts: &Facts<'_>) -> Vec<Finding> {
     let strangers = strangers(facts);
     let found = permissive(facts).filter_map(|own| {
         let commands: Vec<Command> = own
             .commands(&[Command::Insert, Command::Update, Command::Delete])
             .into_iter()
-            .filter(|command| own.deciding(*command).is_some_and(|says| says.is_plainly_true()))
-            .filter(|command| !(*command == Command::Insert && is_scoped(&own)))
+            .filter(|command| own.deciding(*command).is_some_and(Expression::is_plainly_true))
+            // Of what may be changed into anything RLS-211 speaks.
+            .filter(|command| *command != Command::Insert || given_away(&own).is_none())
             .collect();
         let is_for_them = strangers.iter().any(|who| own.is_for(&who.database_role));
         if commands.is_empty() || !is_for_them {
@@ -166,11 +222,6 @@ fn write(facts: &Facts<'_>) -> Vec<Finding> {
         })
     });
     found.collect()
-}
-
-/// Whether rows that are there are held back although anything may come to be: RLS-211 speaks of that.
-fn is_scoped(own: &Own<'_>) -> bool {
-    own.policy.using.is_some() && own.truth(Command::Update, Caller::Anybody) == Truth::Depends
 }
 
 /// The roles that these personas act under.

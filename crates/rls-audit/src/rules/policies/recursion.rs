@@ -1,5 +1,7 @@
 //! Policies that are never asked, or for ever: RLS-218 and RLS-220.
 
+mod asked;
+
 use super::{
     open::capital,
     shown::{Own, permissive},
@@ -27,6 +29,8 @@ pub(super) const RLS_220: Rule = Rule {
 
 /// `infinite recursion detected in policy`
 const RECURSION: &str = "42P17";
+/// `stack depth limit exceeded`: a function asks the policy that calls it.
+const TOO_DEEP: &str = "54001";
 
 fn recursive(facts: &Facts<'_>) -> Vec<Finding> {
     let relations = facts
@@ -35,10 +39,16 @@ fn recursive(facts: &Facts<'_>) -> Vec<Finding> {
         .iter()
         .filter(|own| own.rls && !own.policies.is_empty());
     let found = relations.filter_map(|relation| {
+        let way = asked::way(facts.catalog, relation);
+        let is_its_own = |code: &str| match way {
+            asked::Way::Back => [RECURSION, TOO_DEEP].contains(&code),
+            asked::Way::IntoAnother => false,
+            asked::Way::NoneSeen => code == RECURSION,
+        };
         let failing = facts
-            .matrix
-            .of(&relation.name)
-            .filter(|cell| cell.access == Access::Error(RECURSION.to_owned()));
+            .cells(&relation.name)
+            .iter()
+            .filter(|cell| matches!(&cell.access, Access::Error(code) if is_its_own(code)));
         let cells: Vec<String> = failing
             .map(|cell| {
                 format!(

@@ -1,7 +1,7 @@
 //! What the matrix shows of a policy: the cells of those whom it applies to.
 
 use crate::{
-    Access, AccessMatrix, Cell, Command, Persona,
+    Access, Cell, Command, Persona,
     catalog::{Column, Policy, Relation, Trigger},
     quoted,
     rules::{Caller, Expression, Facts, Object, Truth, Verdict},
@@ -82,28 +82,28 @@ impl<'a> Own<'a> {
     }
 
     /// What it says of rows that are there.
-    pub(super) fn using(&self) -> Option<Expression> {
-        Expression::of(self.policy.using.as_deref()?, self.facts.catalog)
+    pub(super) fn using(&self) -> Option<&'a Expression> {
+        self.facts.expression(self.policy.using.as_deref()?)
     }
 
     /// What it says of rows that come to be.
-    pub(super) fn check(&self) -> Option<Expression> {
+    pub(super) fn check(&self) -> Option<&'a Expression> {
         let text = self.policy.check.as_deref().or(self.policy.using.as_deref())?;
-        Expression::of(text, self.facts.catalog)
+        self.facts.expression(text)
     }
 
     /// Both, where they were understood.
-    pub(super) fn expressions(&self) -> Vec<Expression> {
+    pub(super) fn expressions(&self) -> Vec<&'a Expression> {
         let texts = [self.policy.using.as_deref(), self.policy.check.as_deref()];
         texts
             .into_iter()
             .flatten()
-            .filter_map(|text| Expression::of(text, self.facts.catalog))
+            .filter_map(|text| self.facts.expression(text))
             .collect()
     }
 
     /// What decides whether the command may be done: with rows that are there, else with those that come to be.
-    pub(super) fn deciding(&self, command: Command) -> Option<Expression> {
+    pub(super) fn deciding(&self, command: Command) -> Option<&'a Expression> {
         if command == Command::Insert {
             self.check()
         } else {
@@ -125,15 +125,16 @@ impl<'a> Own<'a> {
 
     /// The cells of these personas, as far as it is for them.
     pub(super) fn cells(&self, personas: &[&Persona], commands: &[Command]) -> Cells<'a> {
-        let matrix: &'a AccessMatrix = self.facts.matrix;
         let who: Vec<&str> = personas
             .iter()
             .filter(|persona| self.is_for(&persona.database_role))
             .map(|persona| persona.name.as_str())
             .collect();
-        let cells = matrix.of(&self.relation.name);
+        let cells = self.facts.cells(&self.relation.name);
         Cells(
             cells
+                .iter()
+                .copied()
                 .filter(|cell| who.contains(&cell.persona.as_str()) && commands.contains(&cell.command))
                 .collect(),
         )

@@ -1,7 +1,5 @@
 //! Policies that come to nothing beside others: RLS-207 and RLS-209.
 
-use std::collections::BTreeSet;
-
 use super::{
     open::capital,
     shown::{Own, permissive},
@@ -10,7 +8,7 @@ use crate::{
     Command,
     catalog::Policy,
     quoted,
-    rules::{Caller, Facts, Finding, Level, Rule, Truth, Verdict},
+    rules::{Caller, Expression, Facts, Finding, Level, Rule, Truth, Verdict},
 };
 
 pub(super) const RLS_207: Rule = Rule {
@@ -123,24 +121,19 @@ fn covers(wide: &Policy, narrow: &Policy) -> bool {
     of_commands && of_roles
 }
 
-/// Whether each row that the one lets through is let through by the other, as far as the text shows it: each part of
-/// the one is a part of the other. One that is the same for every row is the subject of other rules.
+/// Whether each row that the one lets through is let through by the other, whatever their parts come to. One that is
+/// the same for every row is the subject of other rules.
 fn is_within(narrow: &Own<'_>, wide: &Own<'_>) -> bool {
     narrow.commands(&Command::ALL).iter().all(|command| {
         let is_decided = |own: &Own<'_>| own.truth(*command, Caller::SignedIn) != Truth::Depends;
-        let parts = |own: &Own<'_>| -> Option<[BTreeSet<String>; 2]> {
-            let (deciding, check) = (own.deciding(*command)?, own.check()?);
-            Some([deciding.disjuncts(), check.disjuncts()])
+        let is_within = |narrow: Option<&Expression>, wide: Option<&Expression>| {
+            narrow
+                .zip(wide)
+                .is_some_and(|(narrow, wide)| narrow.implies(wide))
         };
-        if is_decided(narrow) || is_decided(wide) {
-            return false;
-        }
-        match (parts(narrow), parts(wide)) {
-            (Some(narrow), Some(wide)) => narrow
-                .iter()
-                .zip(&wide)
-                .all(|(narrow, wide)| narrow.is_subset(wide)),
-            _ => false,
-        }
+        !is_decided(narrow)
+            && !is_decided(wide)
+            && is_within(narrow.deciding(*command), wide.deciding(*command))
+            && (*command != Command::Update || is_within(narrow.check(), wide.check()))
     })
 }

@@ -86,21 +86,28 @@ fn denies_nothing(facts: &Facts<'_>) -> Vec<Finding> {
         let commands = own.commands(&Command::ALL);
         commands
             .iter()
-            .all(|command| matches!(own.truth(*command, Caller::Anybody), Truth::False | Truth::Null))
+            .all(|command| own.truth(*command, Caller::Anybody) == Truth::False)
     };
     let found = permissive(facts).filter(is_never).map(|own| {
         let cells = own.low_trust_cells(&Command::ALL);
+        let verdict = cells.verdict();
+        // Where nothing passes anyway, it only says so once more.
+        let level = if verdict == Verdict::Refuted {
+            Level::Info
+        } else {
+            Level::Warn
+        };
         let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
         Finding {
             rule: RLS_208.id,
-            level: Level::Warn,
+            level,
             object: own.object(),
             message: format!(
                 "{} is permissive and always false: it denies nothing.",
                 capital(&own.called())
             ),
             evidence: own.evidence().into_iter().chain(cells.open_lines()).collect(),
-            verdict: cells.verdict(),
+            verdict,
             fix: Some(format!("drop policy if exists {policy} on {relation};")),
         }
     });

@@ -94,8 +94,11 @@ fn shows_each_their_own(facts: &Facts<'_>, source: &Name) -> bool {
                     .iter()
                     .any(|reads| shows_each_their_own(facts, &reads.relation)));
     }
-    let asks =
-        |text: &str| Expression::of(text, facts.catalog).is_none_or(|own| own.names_caller(facts.catalog));
+    let asks = |text: &str| {
+        facts
+            .expression(text)
+            .is_none_or(|own| own.names_caller(facts.catalog))
+    };
     relation.rls
         && relation
             .policies
@@ -103,18 +106,26 @@ fn shows_each_their_own(facts: &Facts<'_>, source: &Name) -> bool {
             .any(|own| own.using.as_deref().is_some_and(asks))
 }
 
+const METADATA: &str = "user_metadata";
+
 fn own_words(facts: &Facts<'_>) -> Vec<Finding> {
     let found = policies(facts).filter_map(|own| {
         let words = words(&own);
         let what = words.first()?;
         let cells = own.low_trust_cells(&Command::ALL);
         let verdict = cells.verdict_by_row();
+        // Whether an address was confirmed is for whoever signs the token to know.
+        let level = if *what == METADATA && verdict == Verdict::Proved {
+            Level::Error
+        } else {
+            Level::Warn
+        };
         (verdict != Verdict::Refuted).then(|| Finding {
             rule: RLS_216.id,
-            level: Level::Error,
+            level,
             object: own.object(),
             message: format!(
-                "{} trusts {what}, which its user can choose.",
+                "{} trusts {what}, which its user may choose.",
                 capital(&own.called())
             ),
             evidence: own.evidence().into_iter().chain(cells.open_lines()).collect(),
@@ -142,12 +153,12 @@ fn words(own: &Own<'_>) -> Vec<&'static str> {
                 .iter()
                 .any(|call| call.schema.as_deref() == Some("auth") && call.name == name)
         };
-        let bodies = bodies(own, &expression);
+        let bodies = bodies(own, expression);
         if has_key("user_metadata")
             || names("raw_user_meta_data")
             || bodies.iter().any(|body| has_metadata(body))
         {
-            words.push("user_metadata");
+            words.push(METADATA);
         }
         if has_key("email") || calls("email") || names("email") || bodies.iter().any(|body| has_email(body)) {
             words.push("an e-mail address");
@@ -157,15 +168,27 @@ fn words(own: &Own<'_>) -> Vec<&'static str> {
     words
 }
 
-/// The texts of the functions that it calls; the users' own schema is not the policy's author's.
+/// The texts of the functions that it calls, and of those that these call; the users' own schema is not the policy's
+/// author's.
 fn bodies(own: &Own<'_>, expression: &Expression) -> Vec<String> {
+    let functions = &own.facts.catalog.functions;
+    let is_authors = |function: &&Function| function.name.schema != "auth" && function.extension.is_none();
     let called = expression
         .calls
         .iter()
         .flat_map(|call| call.functions(own.facts.catalog));
-    let called =
-        called.filter(|function: &&Function| function.name.schema != "auth" && function.extension.is_none());
+    let mut called: Vec<&Function> = called.filter(is_authors).collect();
+    let mut at = 0;
+    while let Some(function) = called.get(at).copied() {
+        let body = function.body.as_deref().unwrap_or_default();
+        let inner = functions.iter().filter(is_authors);
+        let inner = inner.filter(|other| body.contains(&format!("{}(", other.name.name)));
+        let new: Vec<&Function> = inner.filter(|other| !called.contains(other)).collect();
+        called.extend(new);
+        at += 1;
+    }
     called
+        .into_iter()
         .filter_map(|function| Some(function.body.as_deref()?.to_lowercase()))
         .collect()
 }

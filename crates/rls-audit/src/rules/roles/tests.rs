@@ -73,3 +73,19 @@ fn a_login_that_owns_is_held_by_no_policy() {
     sample(forced).silent(&RLS_310);
     sample(table("b")).member("app", "postgres").one(&RLS_310);
 }
+
+#[test]
+fn callers_who_bypass_or_own_are_held_by_nothing() {
+    let mut bypassing = Sample::new();
+    bypassing.catalog.roles[0].bypasses_rls = true;
+    let found = bypassing.one(&RLS_309);
+    assert_eq!(
+        (found.level, found.object.to_string()),
+        (Level::Error, "role anon".to_owned())
+    );
+    let owned = crate::catalog::Relation {
+        owner: "authenticated".to_owned(),
+        ..table("a")
+    };
+    Sample::new().with(owned).one(&RLS_310);
+}

@@ -110,6 +110,82 @@ fn without_the_usual_roles_those_who_were_tried_have_little_trust() {
 }
 
 #[test]
+fn what_the_server_of_an_api_takes_on_has_little_trust() {
+    let role = |name: &str, can_login: bool| crate::catalog::Role {
+        name: name.to_owned(),
+        is_superuser: false,
+        bypasses_rls: false,
+        inherits: false,
+        can_login,
+    };
+    let sample = |grantee: &str| {
+        let mut sample = Sample::new().with(table("a").without_rls().granting(grantee, &["SELECT"]));
+        sample.catalog.roles = vec![
+            role("authenticator", true),
+            role("web_anon", false),
+            role("reporting", false),
+            role("keeper", false),
+        ];
+        sample.matrix.personas = vec![crate::Persona::new("reporting", "reporting")];
+        sample
+            .member("authenticator", "web_anon")
+            .member("authenticator", "keeper")
+            .with(Relation {
+                owner: "keeper".to_owned(),
+                ..table("kept")
+            })
+    };
+    sample("web_anon").one(&RLS_101);
+    sample("reporting").silent(&RLS_101);
+    sample("keeper").silent(&RLS_101);
+    let mut described = sample("reporting");
+    described.matrix.personas[0].name = "who writes reports".to_owned();
+    described.one(&RLS_101);
+}
+
+#[test]
+fn who_logs_in_needs_nothing_to_be_served() {
+    let mut elsewhere = table("a").without_rls().granting("app", &["SELECT"]);
+    elsewhere.name.schema = "inner".to_owned();
+    let mut sample = Sample::new().with(elsewhere);
+    sample.catalog.schemas.push(schema("inner"));
+    let anon = sample.catalog.roles[0].clone();
+    sample.catalog.roles = vec![crate::catalog::Role {
+        name: "app".to_owned(),
+        ..anon
+    }];
+    sample.matrix.personas = vec![crate::Persona::new("app", "app")];
+    sample.silent(&RLS_101);
+    sample.catalog.roles[0].can_login = true;
+    sample.one(&RLS_101);
+}
+
+#[test]
+fn one_cause_is_told_of_once() {
+    let asleep = table("a")
+        .without_rls()
+        .policed(policy("own", "false"))
+        .granting("anon", &["SELECT"]);
+    let sample = Sample::new().with(asleep);
+    sample.one(&RLS_102);
+    sample.silent(&RLS_101);
+    let part = Relation {
+        parents: vec![crate::Name::new("public", "whole")],
+        ..table("part").without_rls().granting("anon", &["SELECT"])
+    };
+    let sample = |using: &str| {
+        let whole = table("whole").policed(policy("own", using));
+        let sample = Sample::new().with(whole).with(part.clone());
+        sample
+            .reading("part", Access::All, Access::Denied)
+            .reading("whole", Access::Denied, Access::Denied)
+    };
+    sample("(owner = auth.uid())").silent(&RLS_101);
+    // Nothing is passed by where the whole lets everything through, and the table is open all the same.
+    sample("true").one(&RLS_101);
+}
+
+#[test]
 fn policies_hold_only_where_they_are_enabled() {
     let asleep = || table("a").without_rls().policed(policy("own", "false"));
     let reached = Sample::new()

@@ -1,5 +1,8 @@
 use super::*;
-use crate::rules::sample::{Sample, granted, policy, table, view};
+use crate::{
+    Access,
+    rules::sample::{Sample, granted, policy, table, view},
+};
 
 fn salaries() -> Name {
     Name::new("public", "salaries")
@@ -57,8 +60,12 @@ fn all_is_more_than_some_where_the_view_leaves_nothing_out() {
 
 #[test]
 fn where_the_matrix_shows_nothing_it_is_good_to_know() {
-    for (own, through) in [(Access::All, Access::All), (Access::None, Access::None)] {
-        let found = over(ALL, [own, Access::None])
+    let asking = "SELECT id FROM public.salaries WHERE (owner = auth.uid());";
+    for (text, own, through) in [
+        (ALL, Access::All, Access::All),
+        (asking, Access::None, Access::None),
+    ] {
+        let found = over(text, [own, Access::None])
             .reading("leaking", through, Access::Denied)
             .one(&RLS_301);
         assert_eq!((found.level, found.verdict), (Level::Info, Verdict::Refuted));
@@ -131,6 +138,155 @@ fn it_reads_through_other_views() {
         levels.contains(&("public.above".to_owned(), Level::Error)),
         "{levels:?}"
     );
+}
+
+#[test]
+fn a_view_within_that_asks_as_whoever_reads_does_so_here_too() {
+    let mut sample = over(ALL, [Access::None, Access::None]);
+    sample.catalog.relations[1].grants.clear();
+    let inner = Name::new("public", "leaking");
+    let above =
+        view("above", "SELECT id FROM public.leaking;", &[(&inner, &["id"])]).granting("anon", &["SELECT"]);
+    let mut sample = sample.with(above).reading("above", Access::All, Access::Denied);
+    sample.one(&RLS_301);
+    if let Some(own) = &mut sample.catalog.relations[1].view {
+        own.security_invoker = true;
+    }
+    sample.silent(&RLS_301);
+}
+
+#[test]
+fn a_condition_that_a_policy_has_too_shows_nothing_more() {
+    let reading = |definition: &str, policies: &[&str]| {
+        let mut sample =
+            over(definition, [Access::Some, Access::None]).reading("leaking", Access::All, Access::Denied);
+        sample.catalog.relations[0].policies = policies.iter().map(|text| policy("p", text)).collect();
+        sample
+    };
+    let published = "SELECT id FROM public.salaries WHERE salaries.published;";
+    let verdict = |sample: Sample| sample.one(&RLS_301).verdict;
+    assert_eq!(verdict(reading(published, &["published"])), Verdict::Refuted);
+    assert_eq!(
+        verdict(reading(published, &["(paid AND published)"])),
+        Verdict::Unproved
+    );
+    assert_eq!(
+        verdict(reading(
+            "SELECT s.id FROM public.salaries s WHERE ((s.owner = auth.uid()) AND s.paid);",
+            &["false", "(owner = ( SELECT auth.uid() AS uid))"]
+        )),
+        Verdict::Refuted
+    );
+    assert_eq!(
+        verdict(reading(
+            "SELECT id FROM public.salaries WHERE (salaries.published OR salaries.paid);",
+            &["published"]
+        )),
+        Verdict::Unproved
+    );
+    let mut held = reading(published, &["published", "paid"]);
+    held.catalog.relations[0].policies[1].permissive = false;
+    assert_eq!(
+        verdict(held),
+        Verdict::Unproved,
+        "one that holds back is not asked by the view"
+    );
+}
+
+#[test]
+fn a_view_that_asks_who_reads_is_good_to_know() {
+    let asking = "SELECT id FROM public.salaries WHERE (team = (auth.jwt() ->> 'team'::text));";
+    let sample = |definition: &str, stranger: Access| {
+        let mut sample =
+            over(definition, [Access::None, Access::None]).reading("leaking", stranger, Access::None);
+        let amina = crate::Persona::new("amina", "authenticated").with_claim("sub", "amina");
+        sample.matrix.personas.push(amina);
+        sample
+            .cell("amina", "leaking", Command::Select, Access::Some)
+            .cell("amina", "salaries", Command::Select, Access::None)
+            .one(&RLS_301)
+    };
+    let asked = sample(asking, Access::None);
+    assert_eq!((asked.level, asked.verdict), (Level::Info, Verdict::Proved));
+    assert_eq!(sample(asking, Access::Some).level, Level::Error, "strangers read");
+    assert_eq!(sample(SOME, Access::None).level, Level::Error, "it does not ask");
+    // A number is one row for strangers too; how many of each is a row for each.
+    let counted = "SELECT count(*) AS n FROM public.salaries WHERE (payer = auth.uid());";
+    let counted = sample(counted, Access::Some);
+    assert_eq!((counted.level, counted.verdict), (Level::Info, Verdict::Unproved));
+    let grouped =
+        "SELECT owner, count(*) AS n FROM public.salaries WHERE (auth.uid() IS NOT NULL) GROUP BY owner;";
+    assert_eq!(sample(grouped, Access::Some).level, Level::Error);
+}
+
+#[test]
+fn a_view_that_is_the_same_for_everybody_needs_no_rows_to_be_proved() {
+    let level = |definition: &str, own: Access, through: Access| {
+        over(definition, [own, Access::None])
+            .reading("leaking", through, Access::Denied)
+            .one(&RLS_301)
+            .level
+    };
+    let empty = || Access::Unknown(crate::Doubt::Empty);
+    assert_eq!(level(SOME, Access::Denied, empty()), Level::Error);
+    assert_eq!(level(SOME, Access::Denied, Access::None), Level::Error);
+    assert_eq!(
+        level(SOME, Access::Some, empty()),
+        Level::Warn,
+        "it may be the same rows"
+    );
+    let asking = "SELECT id FROM public.salaries WHERE (owner = auth.uid());";
+    assert_eq!(level(asking, Access::Denied, empty()), Level::Warn);
+    let mut held = over(SOME, [Access::Denied, Access::None]).reading("leaking", empty(), Access::Denied);
+    held.catalog.relations[0].force_rls = true;
+    held.catalog.relations[0].owner = "app".to_owned();
+    held.catalog.relations[1].owner = "app".to_owned();
+    assert_eq!(held.one(&RLS_301).level, Level::Warn, "its owner is held too");
+}
+
+#[test]
+fn what_is_only_joined_does_not_come_out() {
+    let of = |definition: &str| {
+        let (people, hidden) = (Name::new("public", "people"), Name::new("public", "hidden"));
+        let open =
+            view("open", definition, &[(&people, &["id"]), (&hidden, &["id"])]).granting("anon", &["SELECT"]);
+        Sample::new()
+            .with(table("people").granting("anon", &["SELECT"]))
+            .with(table("hidden"))
+            .with(open)
+            .reading("people", Access::All, Access::Denied)
+            .reading("hidden", Access::Denied, Access::Denied)
+            .reading("open", Access::All, Access::Denied)
+            .one(&RLS_301)
+            .verdict
+    };
+    let joined = "FROM (public.people p JOIN public.hidden h ON ((h.id = p.id)));";
+    assert_eq!(of(&format!("SELECT p.id {joined}")), Verdict::Refuted);
+    assert_eq!(of(&format!("SELECT p.id, h.name {joined}")), Verdict::Proved);
+    // Nothing but a number comes out, and it is of what nobody may count.
+    assert_eq!(of("SELECT count(*) AS n FROM public.hidden;"), Verdict::Proved);
+    // Which of them the rows come from is not known.
+    assert_eq!(of("SELECT something odd"), Verdict::Unproved);
+}
+
+#[test]
+fn what_is_said_of_users_is_not_said_again() {
+    let users = Name::new("auth", "users");
+    let shown = view("people", "SELECT email FROM auth.users;", &[(&users, &["email"])])
+        .granting("anon", &["SELECT"]);
+    let mut sample = Sample::new().with(shown).with(Relation {
+        name: users,
+        ..table("users")
+    });
+    sample.matrix.cells.push(Cell {
+        persona: "anon".to_owned(),
+        relation: Name::new("auth", "users"),
+        command: Command::Select,
+        access: Access::Denied,
+    });
+    let sample = sample.reading("people", Access::All, Access::Denied);
+    sample.one(&RLS_303);
+    sample.silent(&RLS_301);
 }
 
 #[test]

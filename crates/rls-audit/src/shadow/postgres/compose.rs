@@ -42,12 +42,19 @@ pub(super) fn whole(relation: &Relation, command: Command) -> SqlStr {
     })
 }
 
-/// The columns that this role may give a value.
+/// The columns that this role may give a value. A view takes none for a column of its table that numbers or computes itself.
 pub(super) fn columns(relation: &Name, role: &str, command: Command) -> SqlStr {
     vouch(format!(
         "select a.attname::text from pg_catalog.pg_attribute a\n\
          where a.attrelid = {relation}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''\n\
-         and (a.attidentity <> 'a' or '{command}' = 'INSERT') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}') order by a.attnum",
+         and (a.attidentity <> 'a' or '{command}' = 'INSERT') and has_column_privilege({role}, a.attrelid, a.attnum, '{command}')\n\
+         and not exists (\n\
+             select from pg_catalog.pg_rewrite w\n\
+             join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = w.oid\n\
+             join pg_catalog.pg_attribute b on b.attrelid = d.refobjid and b.attnum = d.refobjsubid\n\
+             where w.ev_class = a.attrelid and b.attname = a.attname and b.attrelid <> a.attrelid\n\
+             and (b.attidentity = 'a' or b.attgenerated <> ''))\n\
+         order by a.attnum",
         relation = literal(&relation.to_string()),
         role = literal(role),
         command = command.as_str(),
@@ -102,13 +109,36 @@ pub(super) fn add(relation: &Relation, columns: &[String], row: &str, patch: &Va
     ))
 }
 
-/// Changes rows: all, without looking at any, or the one at this place. `free` is a column that is changed where the patch
-/// changes none.
+/// One row.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// Where it is: its table and its place there.
+    At(String),
+    /// Every row that is the same as this one.
+    Same(String),
+}
+
+impl Place {
+    fn condition(&self) -> String {
+        match self {
+            Self::At(place) => {
+                let (table, ctid) = place.split_once(' ').unwrap_or((place, ""));
+                format!(
+                    " where vigie_row.tableoid = {table} and vigie_row.ctid = {}::tid",
+                    literal(ctid)
+                )
+            }
+            Self::Same(row) => format!(" where to_jsonb(vigie_row) = {}::jsonb", literal(row)),
+        }
+    }
+}
+
+/// Changes rows: all, without looking at any, or one. `free` is a column that is changed where the patch changes none.
 pub(super) fn change(
     relation: &Relation,
     patch: &Value,
     free: Option<&String>,
-    place: Option<&String>,
+    place: Option<&Place>,
 ) -> SqlStr {
     let changed: Vec<String> = match patch.as_object().filter(|patch| !patch.is_empty()) {
         Some(patch) => patch.keys().cloned().collect(),
@@ -122,18 +152,36 @@ pub(super) fn change(
                 let record = record(relation, &literal(&patch.to_string()));
                 format!("{column} = ({record}).{column}")
             } else if place.is_some() {
-                format!("{column} = {column}")
+                format!("{column} = vigie_row.{column}")
             } else {
                 // Where it must not be, that is found out after the policies have been asked.
                 format!("{column} = null")
             }
         })
         .collect();
-    let place = place.and_then(|place| place.split_once(' '));
-    let only = place.map_or(String::new(), |(table, ctid)| {
-        format!(" where tableoid = {table} and ctid = {}::tid", literal(ctid))
-    });
-    vouch(format!("update {} set {}{only}", relation.name, sets.join(", ")))
+    let only = place.map_or_else(String::new, Place::condition);
+    vouch(format!(
+        "update {} vigie_row set {}{only}",
+        relation.name,
+        sets.join(", ")
+    ))
+}
+
+/// Takes away what holds the rows of a table besides policies: its constraints, and those that it has from above.
+pub(super) fn unbind(relation: &Name) -> SqlStr {
+    let relation = literal(&relation.to_string());
+    vouch(format!(
+        "do $vigie$ declare it record; top regclass := {relation}::regclass; above regclass; begin\n\
+         loop select inhparent into above from pg_inherits where inhrelid = top; exit when above is null; top := above; end loop;\n\
+         for it in select conname from pg_constraint where conrelid = top and contype in ('c', 'f', 'p', 'u', 'x') loop\n\
+         execute format('alter table %s drop constraint %I cascade', top, it.conname);\n\
+         end loop;\n\
+         for it in select attname, attidentity from pg_attribute where attrelid = top and attnum > 0 and attnotnull\n\
+         and (select relkind from pg_class where oid = top) in ('r', 'p') loop\n\
+         if it.attidentity <> '' then execute format('alter table %s alter column %I drop identity', top, it.attname); end if;\n\
+         execute format('alter table %s alter column %I drop not null', top, it.attname);\n\
+         end loop; end $vigie$"
+    ))
 }
 
 fn vouch(sql: String) -> SqlStr {

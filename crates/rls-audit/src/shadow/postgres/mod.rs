@@ -1,8 +1,7 @@
 //! Real commands, each in a transaction that is rolled back. For a copy: whoever can write here writes.
 
+mod changed;
 mod compose;
-
-use std::collections::BTreeSet;
 
 use sqlx::{Executor as _, PgConnection, Row as _, SqlStr};
 
@@ -136,108 +135,6 @@ impl<'c> PgShadow<'c> {
         Ok(counted(passing, tried, Access::All))
     }
 
-    /// Which changes of which rows go through, all rows at once and one by one.
-    async fn changed(
-        &mut self,
-        persona: &Persona,
-        relation: &Relation,
-        trial: Option<&Trial>,
-    ) -> Result<Access, Error> {
-        let columns = self.may(persona, relation, Command::Update).await?;
-        if columns.is_empty() {
-            return Ok(Access::Denied);
-        }
-        let none = Vec::new();
-        let mut patches: Vec<_> = trial.map_or(&none, |trial| &trial.updated).clone();
-        let takes_null = |name: &String| {
-            relation
-                .columns
-                .iter()
-                .any(|column| column.name == *name && !column.not_null)
-        };
-        let unpatched = |name: &&String| patches.iter().all(|patch| patch.get(name.as_str()).is_none());
-        let mut free: Vec<&String> = columns.iter().filter(unpatched).collect();
-        free.sort_by_key(|name| !takes_null(name));
-
-        if patches.is_empty() && trial.is_none() {
-            patches.push(serde_json::json!({}));
-        }
-        let Some(total) = self.begin(relation, trial).await? else {
-            return Ok(Access::Unknown(Doubt::Empty));
-        };
-        let count = self.places(relation).await?.len();
-        let (mut working, mut reached, mut anything) = (0, BTreeSet::new(), false);
-        let mut most = 0;
-        let mut trouble = None;
-        for patch in &patches {
-            let mut works = false;
-            let mut came = Came::Failure("42601".to_owned());
-            let is_free = patch.as_object().is_none_or(serde_json::Map::is_empty);
-            let tries: Vec<Option<&String>> = if is_free {
-                free.iter().copied().map(Some).collect()
-            } else {
-                vec![None]
-            };
-            for free in tries {
-                self.begin(relation, trial).await?;
-                came = self
-                    .came(persona, compose::change(relation, patch, free, None), false)
-                    .await?;
-                // One that takes no NULL says nothing of the rows.
-                if !matches!(&came, Came::Failure(code) if code.starts_with("23")) {
-                    break;
-                }
-            }
-            match came {
-                Came::To(0) => {}
-                Came::To(rows) => {
-                    works = true;
-                    anything = true;
-                    most = most.max(rows);
-                }
-                Came::Violation => anything = true,
-                Came::Failure(code) if code.starts_with("23") => {
-                    works = true;
-                    anything = true;
-                }
-                Came::Failure(code) => trouble = Some(code),
-            }
-            for row in 0..count {
-                self.begin(relation, trial).await?;
-                let places = self.places(relation).await?;
-                let statement = compose::change(relation, patch, free.first().copied(), places.get(row));
-                match self.came(persona, statement, false).await? {
-                    Came::To(0) | Came::Failure(_) => {}
-                    Came::To(_) => {
-                        works = true;
-                        anything = true;
-                        reached.insert(row);
-                    }
-                    Came::Violation => anything = true,
-                }
-            }
-            working += u32::from(works);
-        }
-        if let Some(code) = trouble {
-            return Ok(refused(relation, code));
-        }
-        if !anything {
-            return Ok(Access::None);
-        }
-        if most == 0 && count == 0 {
-            // Constraints were in the way, and which rows they were of is not to be seen.
-            return Ok(Access::Unknown(Doubt::NoCandidate));
-        }
-        // At once it reaches at least those that it reaches one by one.
-        let is_whole = most == total || (count > 0 && reached.len() == count);
-        let tried = u32::try_from(patches.len()).unwrap_or(u32::MAX);
-        Ok(counted(
-            working,
-            tried,
-            if is_whole { Access::All } else { Access::Some },
-        ))
-    }
-
     /// Begins anew, with a row in the relation at least; how many there are. `None`: there is none, and none can be made.
     async fn begin(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Option<u64>, Error> {
         self.run("rollback; begin; set local search_path = ''; set local request.jwt.claims = '{}'; set local session_replication_role = replica")
@@ -277,16 +174,6 @@ impl<'c> PgShadow<'c> {
         }
         let made_up = trial.into_iter().flat_map(|trial| &trial.made_up);
         Ok(made_up.map(ToString::to_string).collect())
-    }
-
-    async fn places(&mut self, relation: &Relation) -> Result<Vec<String>, Error> {
-        if relation.view.is_some() {
-            return Ok(Vec::new());
-        }
-        sqlx::query_scalar(compose::places(relation))
-            .fetch_all(&mut *self.connection)
-            .await
-            .map_err(unavailable)
     }
 
     /// The columns that this persona may give; through a view that asks as whoever asks, those that they may give below.

@@ -47,7 +47,7 @@ pub(crate) async fn run(args: &TestArgs, config: &Config, json: bool) -> Result<
     match (json, args.format) {
         (true, _) => output::json(&report)?,
         (false, TestFormat::Human) => output::print(&show::cases::told(&report))?,
-        (false, TestFormat::Junit) => output::print(show::junit::xml(&report)?.trim_end())?,
+        (false, TestFormat::Junit) => output::print(show::junit::written(&report)?.trim_end())?,
     }
     Ok(if report.passed { Exit::Fine } else { Exit::Negative })
 }

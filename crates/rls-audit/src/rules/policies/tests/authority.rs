@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::{of, reading};
 use crate::{
     Access, Candidates, Command, Name, Persona,
@@ -45,8 +47,14 @@ fn world(profiles: Relation) -> Sample {
     world
 }
 
+/// A user changes their own row, their rank included.
 fn updating(world: Sample, access: Access) -> Sample {
     world
+        .changed(
+            "profiles.role=user",
+            "profiles",
+            &[json!({}), json!({ "role": "admin" })],
+        )
         .cell("authenticated", "profiles", Command::Update, Access::None)
         .cell("profiles.role=user", "profiles", Command::Update, access)
 }
@@ -74,6 +82,15 @@ fn anyone_can_become_admin() {
              grant update (id, name) on public.profiles to authenticated;"
         )
     );
+}
+
+#[test]
+fn what_else_of_their_row_they_change_proves_nothing() {
+    for passed in [json!({}), json!({ "role": "user" }), json!({ "id": "user" })] {
+        let mut held = updating(world(profiles(OWN, None)), some_of_them());
+        held.trials[0].passed = vec![passed];
+        held.silent(&RLS_212);
+    }
 }
 
 #[test]

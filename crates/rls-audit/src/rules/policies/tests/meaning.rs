@@ -10,7 +10,7 @@ use crate::{
             recursion::{RLS_218, RLS_220},
             trust::{RLS_215, RLS_216, RLS_217},
         },
-        sample::{Sample, definer, policy, table},
+        sample::{Sample, definer, policy, table, view},
     },
 };
 
@@ -99,6 +99,17 @@ fn a_name_that_the_inner_table_takes() {
     inner("m.project_id = projects.id").silent(&RLS_214);
     inner("m.project_id = m.user_id").silent(&RLS_214);
     inner("(m.project_id = m.id) AND (m.user_id <> projects.org_id)").silent(&RLS_214);
+    inner("(m.project_id = m.project_id) AND (m.user_id <> projects.org_id)").one(&RLS_214);
+}
+
+#[test]
+fn what_is_looked_for_ties_a_query_to_the_row() {
+    let among = |sought: &str| {
+        let text = format!("({sought} IN ( SELECT m.id FROM public.members m WHERE (m.id = m.project_id)))");
+        projects(&text)
+    };
+    among("org_id").silent(&RLS_214);
+    among("auth.uid()").one(&RLS_214);
 }
 
 #[test]
@@ -128,20 +139,27 @@ fn a_switch_opens_for_everybody() {
 
 #[test]
 fn what_users_say_of_themselves() {
-    let metadata =
-        projects("(((auth.jwt() -> 'user_metadata'::text) ->> 'role'::text) = 'admin'::text)").one(&RLS_216);
-    assert_eq!(metadata.level, Level::Error);
+    let trusting = || projects("(((auth.jwt() -> 'user_metadata'::text) ->> 'role'::text) = 'admin'::text)");
+    let metadata = trusting().one(&RLS_216);
+    assert_eq!(metadata.level, Level::Warn);
+    let open = trusting().reading("projects", Access::None, Access::All);
+    assert_eq!(open.one(&RLS_216).level, Level::Error);
     assert!(
         metadata.message.contains("trusts user_metadata"),
         "{}",
         metadata.message
     );
-    projects("((auth.jwt() ->> 'email'::text) ~~ '%@example.org'::text)").one(&RLS_216);
+    let address = projects("((auth.jwt() ->> 'email'::text) ~~ '%@example.org'::text)").one(&RLS_216);
+    assert_eq!(address.level, Level::Warn);
     projects("((auth.email())::text = 'a@example.org'::text)").one(&RLS_216);
     projects("(((auth.jwt() -> 'app_metadata'::text) ->> 'role'::text) = 'admin'::text)").silent(&RLS_216);
     projects("((contact ->> 'email'::text) = 'a'::text)").silent(&RLS_216);
     let helper = "select (auth.jwt() -> 'user_metadata' ->> 'role') = 'admin'";
     projects("public.is_admin()")
+        .calling(definer("is_admin", helper))
+        .one(&RLS_216);
+    projects("public.is_boss()")
+        .calling(definer("is_boss", "select public.is_admin()"))
         .calling(definer("is_admin", helper))
         .one(&RLS_216);
     let denied =
@@ -169,6 +187,52 @@ fn policies_that_ask_each_other_without_end() {
     projects("true")
         .reading("projects", Access::Denied, Access::Error("22012".to_owned()))
         .silent(&RLS_218);
+}
+
+#[test]
+fn what_only_leads_to_such_policies_is_not_wrong_itself() {
+    let itself = "(EXISTS ( SELECT 1 FROM public.members m WHERE (m.id = auth.uid())))";
+    let failing = || Access::Error("42P17".to_owned());
+    let mut world = projects(itself).reading("projects", Access::Denied, failing());
+    world.one(&RLS_218);
+    world.catalog.relations[1].policies.push(policy("own", itself));
+    world.silent(&RLS_218);
+    let found = world.reading("members", Access::Denied, failing()).one(&RLS_218);
+    assert_eq!(found.object.to_string(), "public.members");
+}
+
+#[test]
+fn a_function_that_asks_the_policy_that_calls_it_goes_too_deep() {
+    let through = |security_definer: bool| {
+        let helper = Function {
+            security_definer,
+            ..definer(
+                "is_in",
+                "select exists (select 1 from public.projects p where p.id = auth.uid())",
+            )
+        };
+        projects("public.is_in()").calling(helper).reading(
+            "projects",
+            Access::Denied,
+            Access::Error("54001".to_owned()),
+        )
+    };
+    through(false).one(&RLS_218);
+    through(true).silent(&RLS_218);
+}
+
+#[test]
+fn a_view_that_reads_as_whoever_asks_leads_back() {
+    let through = |security_invoker: bool| {
+        let mut world = projects("(EXISTS ( SELECT 1 FROM public.mine m WHERE (m.id = projects.id)))");
+        let projects = world.catalog.relations[0].name.clone();
+        let mut mine = view("mine", "SELECT id FROM public.projects", &[(&projects, &["id"])]);
+        mine.view.as_mut().expect("a view").security_invoker = security_invoker;
+        world.catalog.relations.push(mine);
+        world.reading("projects", Access::Denied, Access::Error("54001".to_owned()))
+    };
+    through(true).one(&RLS_218);
+    through(false).silent(&RLS_218);
 }
 
 #[test]

@@ -1,7 +1,9 @@
+use serde_json::json;
+
 use super::{named, of, reading};
 use crate::{
     Access, Command,
-    catalog::{Policy, Relation},
+    catalog::{Constraint, ConstraintKind, Policy, Relation},
     rules::{
         Level, Verdict,
         policies::{
@@ -10,7 +12,7 @@ use crate::{
             siblings::{RLS_207, RLS_209},
             tautology::{RLS_205, RLS_208},
         },
-        sample::{Sample, policy, table},
+        sample::{Sample, granted, policy, table},
     },
 };
 
@@ -44,6 +46,13 @@ fn to_public_is_worse_where_strangers_get_something() {
     world([reading("authenticated", "true")])
         .reading("notes", Access::None, Access::All)
         .silent(&RLS_201);
+    let anothers_doing = world([reading("public", OWN), named("shared", reading("anon", "shared"))])
+        .reading("notes", Access::Some, Access::Some)
+        .one(&RLS_201);
+    assert_eq!(
+        (anothers_doing.level, anothers_doing.verdict),
+        (Level::Info, Verdict::Refuted)
+    );
 }
 
 #[test]
@@ -103,6 +112,52 @@ fn who_writes_anything() {
     taken_over
         .cell("authenticated", "notes", Command::Update, Access::All)
         .one(&RLS_204);
+}
+
+#[test]
+fn what_may_be_added_where_nothing_may_be_changed() {
+    let own_or_anything = |using: &str| {
+        let policy = Policy {
+            check: Some("true".to_owned()),
+            ..policy("p", using)
+        };
+        let mut world = world([policy]).cell("authenticated", "notes", Command::Insert, Access::All);
+        world.catalog.relations[0]
+            .grants
+            .retain(|grant| grant.privilege != "UPDATE");
+        world.one(&RLS_204)
+    };
+    assert!(
+        own_or_anything(OWN)
+            .message
+            .ends_with("allows INSERT without any condition.")
+    );
+    own_or_anything("(state = 'draft'::text)");
+}
+
+#[test]
+fn rows_that_strangers_change() {
+    let change = |role, using| {
+        world([of(Command::Update, role, Some(using), None)])
+            .cell("anon", "notes", Command::Update, Access::Some)
+            .cell("authenticated", "notes", Command::Update, Access::Some)
+    };
+    let found = change("anon", "(state = 'draft'::text)").one(&RLS_204);
+    assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Proved));
+    change("authenticated", "(state = 'draft'::text)").silent(&RLS_204);
+    change(
+        "anon",
+        "((token)::text = current_setting('request.headers'::text))",
+    )
+    .silent(&RLS_204);
+    change("public", OWN).silent(&RLS_204);
+    let mut closed = change("anon", "(state = 'draft'::text)");
+    closed.matrix.cells[0].access = Access::None;
+    closed.silent(&RLS_204);
+    let added = world([of(Command::Insert, "anon", None, Some("(state = 'draft'::text)"))]);
+    added
+        .cell("anon", "notes", Command::Insert, Access::All)
+        .silent(&RLS_204);
 }
 
 #[test]
@@ -176,6 +231,9 @@ fn always_false_denies_nothing() {
         found.fix.as_deref(),
         Some("drop policy if exists p on public.notes;")
     );
+    let beside = |access| world([reading("public", "false")]).reading("notes", Access::None, access);
+    assert_eq!(beside(Access::Some).one(&RLS_208).level, Level::Warn);
+    assert_eq!(beside(Access::None).one(&RLS_208).level, Level::Info);
     let restrictive = Policy {
         permissive: false,
         ..reading("public", "false")
@@ -194,11 +252,19 @@ fn of_two_that_are_the_same_one_is_too_many() {
         reading("public", "((owner = auth.uid()) OR (id = auth.uid()))"),
     );
     assert_eq!(part.one(&RLS_209).object.to_string(), "policy a on public.notes");
+    let less = reading(
+        "public",
+        "((NOT shared) AND (( SELECT auth.uid() AS uid) = owner))",
+    );
+    pair(less, reading("public", "(shared OR (owner = auth.uid()))")).one(&RLS_209);
     pair(
         reading("public", OWN),
         reading("authenticated", "(id = auth.uid())"),
     )
     .silent(&RLS_209);
+    let change = |check| of(Command::Update, "public", Some(OWN), Some(check));
+    pair(change("true"), change(OWN)).one(&RLS_209);
+    pair(change("(id = auth.uid())"), change(OWN)).silent(&RLS_209);
     pair(
         reading("public", OWN),
         of(Command::Delete, "public", Some(OWN), None),
@@ -230,28 +296,153 @@ fn whose_a_new_row_is() {
 }
 
 #[test]
-fn what_may_come_of_a_row() {
-    let update = |using: &str, check| {
-        let policies = [of(Command::Update, "authenticated", Some(using), check)];
-        world(policies).cell("authenticated", "notes", Command::Update, Access::All)
+fn who_signs_what_is_added_for_several() {
+    let members = "(org IN ( SELECT m.org FROM public.members m WHERE (m.who = auth.uid())))";
+    let insert = |check: &str| {
+        let mut world = world([of(Command::Insert, "authenticated", None, Some(check))]);
+        let notes = world
+            .catalog
+            .relations
+            .remove(0)
+            .column("sender_id", "uuid")
+            .column("org", "uuid");
+        world
+            .with(notes)
+            .cell("authenticated", "notes", Command::Insert, Access::All)
     };
+    let found = insert(members).one(&RLS_210);
+    assert!(found.message.ends_with(": sender_id."), "{}", found.message);
+    insert(&format!("({members} AND (sender_id = auth.uid()))")).silent(&RLS_210);
+    let mut pinned = insert(members);
+    pinned.catalog.relations[0].policies.push(Policy {
+        permissive: false,
+        ..of(Command::Insert, "public", None, Some("(sender_id = auth.uid())"))
+    });
+    pinned.silent(&RLS_210);
+    let mut unsigned = insert(members);
+    unsigned.catalog.relations[0]
+        .columns
+        .retain(|column| column.name != "sender_id");
+    unsigned.silent(&RLS_210);
+    unsigned.catalog.relations[0].columns[1].default = Some("auth.uid()".to_owned());
+    unsigned.one(&RLS_210);
+    insert("(EXISTS ( SELECT 1 FROM public.admins a WHERE (a.id = auth.uid())))").silent(&RLS_210);
+}
+
+#[test]
+fn whose_tenant_a_new_row_is_of() {
+    let members = "(org IN ( SELECT m.org FROM public.members m WHERE (m.who = auth.uid())))";
+    let insert = |seen: &str, check: &str| {
+        let policies = [
+            named("seen", reading("authenticated", seen)),
+            of(Command::Insert, "authenticated", None, Some(check)),
+        ];
+        let mut world = world(policies);
+        let notes = world.catalog.relations.remove(0).column("org", "uuid");
+        world
+            .with(notes)
+            .cell("authenticated", "notes", Command::Insert, Access::All)
+    };
+    let found = insert(members, OWN).one(&RLS_210);
+    assert!(found.message.ends_with(": org."), "{}", found.message);
+    insert(members, &format!("({OWN} AND {members})")).silent(&RLS_210);
+    // Whoever is addressed is somebody else, and sees it too.
+    insert("((owner = auth.uid()) OR (id = auth.uid()))", OWN).silent(&RLS_210);
+    insert(&format!("({OWN} OR {members})"), OWN).silent(&RLS_210);
+    let mut own_key = insert(members, OWN);
+    own_key.catalog.relations[0].constraints.push(Constraint {
+        name: "orgs_pkey".to_owned(),
+        kind: ConstraintKind::PrimaryKey,
+        definition: "PRIMARY KEY (org)".to_owned(),
+        columns: vec!["org".to_owned()],
+        references: None,
+    });
+    own_key.silent(&RLS_210);
+}
+
+/// Whoever is signed in changes rows; the owner too, into somebody else.
+fn update(using: &str, check: Option<&str>) -> Sample {
+    world([of(Command::Update, "authenticated", Some(using), check)])
+        .cell("authenticated", "notes", Command::Update, Access::All)
+        .changed("authenticated", "notes", &[json!({ "owner": "somebody" })])
+}
+
+#[test]
+fn what_may_come_of_a_row() {
     let found = update(OWN, Some("true")).one(&RLS_211);
     assert_eq!((found.level, found.verdict), (Level::Error, Verdict::Proved));
     assert_eq!(
         found.fix.as_deref(),
         Some("alter policy p on public.notes with check ((owner = auth.uid()));")
     );
-    update(
-        "((owner = auth.uid()) AND (id IS NOT NULL))",
-        Some("(id IS NOT NULL)"),
-    )
-    .one(&RLS_211);
-    update(OWN, None).silent(&RLS_211);
-    update(OWN, Some(OWN)).silent(&RLS_211);
-    update("((owner = auth.uid()) AND (state = 'draft'::text))", Some(OWN)).silent(&RLS_211);
+    let held = "((owner = auth.uid()) AND (state = 'draft'::text))";
+    for (using, check, fires) in [
+        (held, Some("(id IS NOT NULL)"), true),
+        (
+            OWN,
+            Some("(state = ANY (ARRAY['draft'::text, 'done'::text]))"),
+            true,
+        ),
+        (OWN, Some("(shared OR (owner = auth.uid()))"), true),
+        (OWN, Some("(NOT (owner = auth.uid()))"), true),
+        (OWN, None, false),
+        (OWN, Some(OWN), false),
+        (OWN, Some("(NOT (owner <> auth.uid()))"), false),
+        (OWN, Some("((owner = auth.uid()) OR (id = auth.uid()))"), false),
+        (
+            OWN,
+            Some("(EXISTS ( SELECT 1 FROM public.orgs o WHERE (o.id = notes.id)))"),
+            false,
+        ),
+        (held, Some(OWN), false),
+        ("(state = 'draft'::text)", Some("true"), false),
+        (
+            "(EXISTS ( SELECT 1 FROM public.admins a WHERE (a.id = auth.uid())))",
+            Some("true"),
+            false,
+        ),
+        (
+            "(id IN ( SELECT o.id FROM public.orgs o WHERE (o.who = auth.uid())))",
+            Some("true"),
+            true,
+        ),
+    ] {
+        let found = update(using, check).found(&RLS_211);
+        assert_eq!(!found.is_empty(), fires, "{using}; {check:?}: {found:#?}");
+    }
+}
+
+#[test]
+fn that_a_row_was_given_away_proves_it() {
+    let mut own = update(OWN, Some("true"));
+    own.trials[0].passed = vec![json!({}), json!({ "owner": "nobody" })];
+    assert_eq!(own.one(&RLS_211).verdict, Verdict::Proved, "no check names it");
+    let mut own = update(OWN, Some("(shared OR (owner = auth.uid()))"));
+    assert_eq!(own.one(&RLS_211).verdict, Verdict::Proved);
+    own.trials[0].passed = vec![json!({}), json!({ "owner": "nobody" })];
+    let found = own.one(&RLS_211);
+    assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Unproved));
+    let mut elsewhere = update(OWN, Some("true"));
+    elsewhere.catalog.relations[0]
+        .grants
+        .retain(|grant| grant.privilege != "UPDATE");
+    elsewhere.catalog.relations[0].columns[0]
+        .grants
+        .push(granted("authenticated", "UPDATE"));
+    elsewhere.silent(&RLS_211);
     let mut denied = update(OWN, Some("true"));
     denied.matrix.cells[0].access = Access::Denied;
     denied.silent(&RLS_211);
+    let mut held = update(OWN, Some("true"));
+    held.catalog.relations[0].policies.push(Policy {
+        permissive: false,
+        ..of(Command::Update, "public", Some(OWN), None)
+    });
+    held.silent(&RLS_211);
+}
+
+#[test]
+fn what_may_be_added_beside_what_may_be_changed() {
     update(OWN, Some("true")).silent(&RLS_204);
     let everything = Policy {
         check: Some("true".to_owned()),

@@ -5,6 +5,7 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 /// Text as one line in which nothing steers a terminal. Letters of any script stay as they are.
+#[must_use]
 pub fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
@@ -25,7 +26,20 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The same without what XML cannot hold besides: it has no way to write that, and what only drops it takes letters beside it
+/// along.
+#[must_use]
+pub fn xml(text: &str) -> Cow<'_, str> {
+    let text = plain(text);
+    if !text.contains(['\u{fffe}', '\u{ffff}']) {
+        return text;
+    }
+    let text = text.replace('\u{fffe}', r"\u{fffe}");
+    Cow::Owned(text.replace('\u{ffff}', r"\u{ffff}"))
+}
+
 /// Text of possibly several lines, such as a server's log; none after the first can be taken for a message.
+#[must_use]
 pub fn lines(text: &str) -> String {
     let lines: Vec<_> = text.trim_end().lines().map(plain).collect();
     lines.join("\n  │ ")
@@ -83,6 +97,12 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn what_xml_cannot_hold_is_escaped() {
+        assert_eq!(xml("a\u{0}\u{fffe}b\u{ffff}"), r"a\u{0}\u{fffe}b\u{ffff}");
+        assert_eq!(xml("été <b>"), "été <b>");
     }
 
     #[test]

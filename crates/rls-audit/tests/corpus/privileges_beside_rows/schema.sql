@@ -1,0 +1,33 @@
+create schema auth;
+grant usage on schema auth to anon, authenticated, service_role;
+create table auth.users (id uuid primary key, email text, encrypted_password text, confirmed_at timestamptz);
+insert into auth.users values
+    ('11111111-1111-4111-8111-111111111111', 'amina@example.org', 'x', now()),
+    ('22222222-2222-4222-8222-222222222222', 'didier@example.org', 'y', null);
+create function auth.jwt() returns jsonb language sql stable as
+$$ select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb $$;
+create function auth.uid() returns uuid language sql stable as $$ select (auth.jwt() ->> 'sub')::uuid $$;
+create function auth.role() returns text language sql stable as $$ select auth.jwt() ->> 'role' $$;
+grant usage on schema public to anon, authenticated, service_role;
+
+create table public.posts (id int primary key, author uuid not null, body text);
+create index on public.posts (author);
+insert into public.posts values (1, '11111111-1111-4111-8111-111111111111', 'a'), (2, '22222222-2222-4222-8222-222222222222', 'b');
+alter table public.posts enable row level security;
+create policy own on public.posts to authenticated using (author = (select auth.uid()));
+grant all on public.posts to anon, authenticated;
+create table public.remarks (id int primary key, author uuid not null, body text);
+create index on public.remarks (author);
+insert into public.remarks values (1, '11111111-1111-4111-8111-111111111111', 'a');
+alter table public.remarks enable row level security;
+create policy own on public.remarks to authenticated using (author = (select auth.uid()));
+grant select, insert, update, delete on public.remarks to authenticated;
+create table public.tags (id int primary key, owner uuid not null, label text);
+create index on public.tags (owner);
+insert into public.tags values (1, '11111111-1111-4111-8111-111111111111', 'a');
+alter table public.tags enable row level security;
+create policy own on public.tags for select to authenticated using (owner = (select auth.uid()));
+grant select, references (id) on public.tags to authenticated;
+-- A view has no rows of its own to be truncated.
+create view public.my_posts with (security_invoker = true) as select id, body from public.posts;
+grant all on public.my_posts to authenticated;
