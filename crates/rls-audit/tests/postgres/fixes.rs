@@ -1,5 +1,7 @@
 //! Fixes, tried on a copy, and what the audit says once they are applied.
 
+use std::collections::BTreeSet;
+
 use rls_audit::{
     Audit, Command, Expectation, Inspection, Name, Persona,
     copy::{self, Rows},
@@ -63,10 +65,26 @@ impl Rehearsed {
     }
 }
 
+/// Tables, parts, views and roles; every schema of the corpus would take minutes.
+const CASES: [&str; 8] = [
+    "authority",
+    "depot",
+    "names",
+    "own_rows",
+    "partitions",
+    "roles_and_owners",
+    "views",
+    "writable_views",
+];
+
 #[tokio::test]
 async fn what_is_proposed_mends_what_it_says_and_can_be_applied_twice() {
     let corpus = Corpus::load(option_env!("VIGIE_CORPUS"));
-    for case in corpus.cases() {
+    for case in corpus
+        .cases()
+        .iter()
+        .filter(|case| CASES.contains(&case.name.as_str()))
+    {
         let name = &case.name;
         let personas = [vec![amina()], case.expected().personas()].concat();
         let rehearsed = Rehearsed::of(&corpus, case, personas).await;
@@ -93,13 +111,14 @@ async fn what_is_proposed_mends_what_it_says_and_can_be_applied_twice() {
         );
 
         let settings = case.expected().settings();
-        let errors: Vec<String> = Audit::new(&once, &settings)
+        let errors: BTreeSet<String> = Audit::new(&once, &settings)
             .findings
             .into_iter()
             .filter(|finding| finding.level == Level::Error)
             .map(|finding| finding.fingerprint)
             .collect();
-        assert_eq!(errors, simulation.left, "{name}");
+        let left = simulation.left.iter().cloned().collect();
+        assert_eq!(errors, left, "{name}");
         for tried in &simulation.tried {
             if let Outcome::Proposed { instead: None, .. } = tried.outcome {
                 assert!(!errors.contains(&tried.fix.fingerprint), "{name}: {tried:#?}");
