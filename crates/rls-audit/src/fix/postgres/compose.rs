@@ -10,8 +10,10 @@ use sqlx::{SqlSafeStr as _, SqlStr};
 
 use crate::fix::Fix;
 
-/// Nobody waits for a copy for long, and every name says its schema.
+/// Nobody waits for a copy for long, and every name says its schema. Claims are there from the beginning: a setting that was
+/// there once is empty afterwards, and no longer missing, so that a second look would see another database.
 pub(super) const BEGIN: &str = "begin isolation level repeatable read; set local search_path = '';
+    set local request.jwt.claims = '{}';
     set local statement_timeout = '60s'; set local lock_timeout = '5s'; set local client_min_messages = warning";
 
 /// A key that nobody else takes, taken for as long as the transaction lasts.
