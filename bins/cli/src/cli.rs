@@ -12,7 +12,7 @@ mod install;
 
 pub(crate) use alerts::{AlertsCommand, ExportArgs, Format, ListArgs, One, Words};
 pub(crate) use audit::{
-    AuditCommand, AuditFormat, BaselineArgs, DiffArgs, ExplainArgs, FailOn, RlsArgs, SuppressArgs,
+    AuditCommand, AuditFormat, BaselineArgs, DiffArgs, ExplainArgs, FailOn, FixArgs, RlsArgs, SuppressArgs,
 };
 pub(crate) use checks::{
     ChecksCommand, CodeArgs, LintArgs, PackArgs, PersonArgs, PlanArgs, TestArgs, TestFormat, ViewArgs,

@@ -7,6 +7,7 @@ pub mod copy;
 mod definition;
 mod digest;
 mod error;
+pub mod fix;
 mod inspector;
 mod matrix;
 mod name;

@@ -8,6 +8,8 @@ mod corpus;
 mod doors;
 #[path = "postgres/expected.rs"]
 mod expected;
+#[path = "postgres/fixes.rs"]
+mod fixes;
 #[path = "postgres/known_doors.rs"]
 mod known_doors;
 #[path = "postgres/matrix.rs"]

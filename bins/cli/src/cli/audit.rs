@@ -15,23 +15,32 @@ pub(crate) enum AuditCommand {
     /// With a baseline (`vigie-audit.json`, unless the configuration or `--baseline` names another), only what it does not
     /// know counts, and what has changed since is told.
     ///
-    /// Exit codes: 0 nothing new at or above `--fail-on`; 1 something new; 3 too much could not be found out; 4 somebody can
-    /// do more than the baseline says. When several hold: 3, 1, 4.
+    /// With `--fix`, `fix.sql` gets the SQL that mends it. Each statement is tried on a copy first, and what breaks a persona
+    /// who worked before is not proposed.
+    ///
+    /// Exit codes: 0 nothing new at or above `--fail-on`; 1 something new; 3 too much could not be found out, or fixes could
+    /// not be tried; 4 somebody can do more than the baseline says. When several hold: 3, 1, 4.
     #[command(after_help = "\
 Examples:
   vigie audit rls                              errors are a negative answer
   vigie audit rls --fail-on warn               warnings too
   vigie audit rls --format json                for programs: findings, and who can do what
   vigie audit rls --format html --output audit.html
+  vigie audit rls --fix                        and SQL that mends it, tried on a copy
   vigie audit rls --from inspection.json       without the database, what `matrix --save` has kept")]
     Rls(RlsArgs),
     /// Print who can do what, one line a relation
     ///
-    /// S I U D are SELECT, INSERT, UPDATE and DELETE. Exit codes: 0; 3 when too much could not be found out.
+    /// S I U D are SELECT, INSERT, UPDATE and DELETE. With `--shadow`, each command is run for real on a copy, once without
+    /// triggers and once with them, and what comes to something else is told.
+    ///
+    /// Exit codes: 0; 1 when a command comes to something else than the matrix says; 3 when too much could not be found out,
+    /// or the copy is not whole.
     #[command(after_help = "\
 Examples:
   vigie audit matrix
   vigie audit matrix --json
+  vigie audit matrix --shadow                  every command for real, on a copy
   vigie audit matrix --save inspection.json    keep everything that was seen, some rows included")]
     Matrix(MatrixArgs),
     /// Write down what is so now, as what was agreed to
@@ -100,6 +109,25 @@ pub(crate) struct RlsArgs {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) fixes: FixArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FixArgs {
+    /// Write SQL that mends what is new, each statement tried on a copy first
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) fix: bool,
+    /// Where that SQL is written
+    #[arg(long, value_name = "FILE", default_value = "fix.sql")]
+    pub(crate) fix_file: PathBuf,
+    /// The copy to try it on, such as a staging branch, where nothing stays; unless given, one is made on a private
+    /// PostgreSQL. One with a password belongs in the environment: a flag stands in the process list
+    #[arg(long, value_name = "URL", env = "VIGIE_COPY_URL", hide_env_values = true)]
+    pub(crate) copy_url: Option<String>,
+    /// Put rows of the database into the copy that is made, up to 200 a table; unless given, rows are made up
+    #[arg(long, requires = "fix")]
+    pub(crate) sample_rows: bool,
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +137,9 @@ pub(crate) struct MatrixArgs {
     pub(crate) save: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) source: SourceArgs,
+    /// Prove it: run every command for real on a copy, made on a private PostgreSQL with up to 200 rows a table
+    #[arg(long, conflicts_with_all = ["from", "save"])]
+    pub(crate) shadow: bool,
 }
 
 #[derive(Debug, Args)]

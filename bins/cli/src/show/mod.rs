@@ -12,6 +12,8 @@ pub(crate) mod junit;
 pub(crate) mod lint;
 pub(crate) mod plan;
 pub(crate) mod reference;
+pub(crate) mod shadow;
+pub(crate) mod simulation;
 pub(crate) mod status;
 pub(crate) mod sync;
 pub(crate) mod verification;

@@ -23,6 +23,7 @@ fn bare(program: &Path, directory: &Path) -> Command {
     let mut command = Command::new(program);
     for name in [
         "VIGIE_CONFIG",
+        "VIGIE_COPY_URL",
         "VIGIE_DATABASE_URL",
         "VIGIE_DATABASE_URL_FILE",
         "VIGIE_EVAL_URL",

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod audit;
+mod audit_fix;
 mod bad_checks;
 mod bad_database;
 mod bad_words;
@@ -17,7 +18,6 @@ mod doctor_blind;
 mod doctor_source;
 mod explain;
 mod export;
-#[expect(dead_code, reason = "the tests of the services need more of it")]
 mod harness;
 mod install;
 mod interrupted;

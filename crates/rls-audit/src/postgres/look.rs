@@ -47,12 +47,35 @@ impl Look {
             .fetch_one(&mut connection)
             .await
             .map_err(failure)?;
-        Ok(Self {
+        Ok(Self::over(connection))
+    }
+
+    /// Over the transaction that this connection has begun.
+    pub(super) fn over(connection: PgConnection) -> Self {
+        Self {
             connection,
             whom: None,
             rights: BTreeMap::new(),
             understood: None,
-        })
+        }
+    }
+
+    /// Begins to look from inside that transaction.
+    pub(super) async fn enter(&mut self) -> Result<(), Error> {
+        self.run(concat!(
+            "savepoint look; set local transaction_read_only = on;",
+            include_str!("../../../../sql/rls-audit/settings.sql")
+        ))
+        .await
+    }
+
+    /// Goes on with it as if nobody had looked, and knows nothing of what may change now.
+    pub(super) async fn leave(&mut self) -> Result<(), Error> {
+        self.run("rollback to savepoint look; release savepoint look")
+            .await?;
+        self.rights.clear();
+        self.understood = None;
+        self.forget_all().await
     }
 
     pub(super) async fn end(self) {

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod compose;
+mod inside;
 mod look;
 mod measure;
 mod store;
@@ -12,6 +13,7 @@ use async_trait::async_trait;
 pub use sqlx;
 use sqlx::PgPool;
 
+pub(crate) use self::inside::Inside;
 use self::look::Look;
 pub use self::store::{PgAuditStore, ROOM};
 use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspection, Persona, persona};

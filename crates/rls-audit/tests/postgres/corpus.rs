@@ -101,7 +101,12 @@ impl Corpus {
 
     /// Runs SQL in the database of a case, as its superuser.
     pub(crate) fn run(&self, case: &Case, sql: &str) {
-        self.server.psql(&case.name, Script::Text(sql)).expect("it runs");
+        self.run_in(&case.name, sql);
+    }
+
+    /// Runs SQL in a database, as its superuser.
+    pub(crate) fn run_in(&self, database: &str, sql: &str) {
+        self.server.psql(database, Script::Text(sql)).expect("it runs");
     }
 
     /// What the inspector sees there, as this login.

@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 pub use alerts_store::postgres::sqlx::PgPool;
 use alerts_store::postgres::sqlx::{
-    self, Connection as _, PgConnection,
+    self, ConnectOptions as _, Connection as _, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use integrity_core::postgres::{
@@ -74,6 +74,12 @@ impl Target {
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// The URL with all that is known of the way, a password included: for programs that are handed one, never to be shown.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.options.to_url_lossy().into()
     }
 
     /// Connections that are known to work, for what ends with its transaction.

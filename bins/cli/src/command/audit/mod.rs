@@ -1,9 +1,12 @@
 //! `vigie audit`.
 
 mod baseline;
+mod copy;
 mod explain;
+mod fix;
 mod looking;
 mod rls;
+mod shadow;
 
 pub(crate) use self::explain::explain;
 use super::Place;
@@ -16,6 +19,7 @@ use wiring::{
 pub(crate) async fn run(command: AuditCommand, place: &Place<'_>) -> Result<Exit, Stop> {
     match command {
         AuditCommand::Rls(args) => rls::run(&args, place).await,
+        AuditCommand::Matrix(args) if args.shadow => shadow::run(place).await,
         AuditCommand::Matrix(args) => matrix(args.source.from.as_deref(), args.save.as_deref(), place).await,
         AuditCommand::Baseline(args) => baseline::write(&args, place).await,
         AuditCommand::Diff(args) => baseline::diff(&args, place).await,

@@ -5,7 +5,7 @@ use wiring::{
     stop::{Exit, Stop},
 };
 
-use super::{super::Place, looking};
+use super::{super::Place, fix, looking};
 use crate::{
     cli::{AuditFormat, FailOn, RlsArgs},
     output, show,
@@ -37,7 +37,11 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
         None if format == AuditFormat::Table => output::print(&text)?,
         None => result::text(&format!("{}\n", text.trim_end()))?,
     }
-    Ok(exit(audit.outcome(level(args.fail_on))))
+    let outcome = audit.outcome(level(args.fail_on));
+    if args.fixes.fix && !fix::write(&args.fixes, &audit, place).await? {
+        return Ok(Exit::Incomplete);
+    }
+    Ok(exit(outcome))
 }
 
 fn told(audit: &Audit, format: AuditFormat, args: &RlsArgs) -> String {

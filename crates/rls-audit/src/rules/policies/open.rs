@@ -1,5 +1,7 @@
 //! Policies that hold nothing back, and say so: RLS-201 to RLS-204.
 
+use std::collections::BTreeSet;
+
 use super::{
     pinned::given_away,
     shown::{Own, permissive, strangers},
@@ -65,8 +67,10 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
         } else {
             Level::Warn
         };
-        let can_be_mended = facts.catalog.role("authenticated").is_some();
-        let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
+        // Whoever gets something through it goes on getting it: that it is for PUBLIC is not what is wrong with that.
+        let mut named = roles(&anonymous);
+        named.retain(|_| verdict != Verdict::Refuted);
+        named.extend(facts.catalog.role("authenticated").map(|role| role.name.as_str()));
         Finding {
             rule: RLS_201.id,
             level,
@@ -74,7 +78,7 @@ fn to_public(facts: &Facts<'_>) -> Vec<Finding> {
             message: format!("{} is for PUBLIC, which is everybody.", capital(&own.called())),
             evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
             verdict,
-            fix: can_be_mended.then(|| format!("alter policy {policy} on {relation} to authenticated;")),
+            fix: to(&own, &named),
         }
     });
     found.collect()
@@ -121,7 +125,7 @@ fn read_by_strangers(facts: &Facts<'_>) -> Vec<Finding> {
             ),
             evidence: own.evidence().into_iter().chain(cells.lines()).collect(),
             verdict,
-            fix: Some(dropped(&own)),
+            fix: without(&own, &roles(&anonymous)).or_else(|| Some(dropped(&own))),
         })
     });
     found.collect()
@@ -240,6 +244,33 @@ fn unconditional_writes(facts: &Facts<'_>) -> Vec<Finding> {
         })
     });
     found.collect()
+}
+
+/// The roles that these personas act under.
+fn roles<'a>(personas: &[&'a Persona]) -> BTreeSet<&'a str> {
+    personas.iter().map(|own| own.database_role.as_str()).collect()
+}
+
+/// The policy for all that it is for but these; where it is for PUBLIC, for whoever is signed in.
+fn without(own: &Own<'_>, roles: &BTreeSet<&str>) -> Option<String> {
+    let signed_in = own
+        .facts
+        .catalog
+        .role("authenticated")
+        .map(|role| role.name.as_str());
+    let mut others: BTreeSet<&str> = own.policy.roles.iter().map(String::as_str).collect();
+    if others.is_empty() {
+        others.extend(signed_in);
+    }
+    others.retain(|role| !roles.contains(role));
+    to(own, &others)
+}
+
+/// The policy for these roles; `None` where there is none.
+fn to(own: &Own<'_>, roles: &BTreeSet<&str>) -> Option<String> {
+    let (policy, relation) = (quoted(&own.policy.name), &own.relation.name);
+    let roles: Vec<String> = roles.iter().map(|role| quoted(role)).collect();
+    (!roles.is_empty()).then(|| format!("alter policy {policy} on {relation} to {};", roles.join(", ")))
 }
 
 fn dropped(own: &Own<'_>) -> String {

@@ -33,12 +33,16 @@ fn to_public_is_worse_where_strangers_get_something() {
     assert_eq!((open.level, open.verdict), (Level::Warn, Verdict::Proved));
     assert_eq!(
         open.fix.as_deref(),
-        Some("alter policy p on public.notes to authenticated;")
+        Some("alter policy p on public.notes to anon, authenticated;")
     );
     let closed = world([reading("public", OWN)])
         .reading("notes", Access::None, Access::None)
         .one(&RLS_201);
     assert_eq!((closed.level, closed.verdict), (Level::Info, Verdict::Refuted));
+    assert_eq!(
+        closed.fix.as_deref(),
+        Some("alter policy p on public.notes to authenticated;")
+    );
     world([reading("authenticated", "true")])
         .reading("notes", Access::None, Access::All)
         .silent(&RLS_201);
@@ -77,7 +81,12 @@ fn to_public_beside_what_everybody_reads() {
 fn who_reads_everything() {
     let to_all = || world([reading("public", "true")]);
     let by_strangers = to_all().reading("notes", Access::All, Access::All);
-    assert_eq!(by_strangers.one(&RLS_202).level, Level::Error);
+    let found = by_strangers.one(&RLS_202);
+    assert_eq!(found.level, Level::Error);
+    assert_eq!(
+        found.fix.as_deref(),
+        Some("alter policy p on public.notes to authenticated;")
+    );
     by_strangers.silent(&RLS_203);
     let by_signed_in = to_all().reading("notes", Access::Denied, Access::All);
     by_signed_in.silent(&RLS_202);
