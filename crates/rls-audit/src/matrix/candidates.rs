@@ -62,13 +62,22 @@ impl Given {
 }
 
 impl About<'_> {
-    /// Where policies look at the folders of a path: a file in the persona's own.
-    pub(super) fn own_path(&self) -> Option<Value> {
+    /// Where policies look at the folders of a path that this column holds: a file in the persona's own.
+    pub(super) fn own_path(&self, column: &Column) -> Option<Value> {
         const SIGNS: [&str; 3] = ["foldername(", "split_part(", "string_to_array("];
-        let texts = self.relation.policies.iter();
-        let mut texts = texts.flat_map(|policy| [&policy.using, &policy.check]).flatten();
         let subject = self.persona.claims.get("sub")?.as_str()?;
-        let is_path = texts.any(|text| SIGNS.iter().any(|sign| text.contains(sign)));
+        let policies = self.relation.policies.iter();
+        let mut texts = policies
+            .flat_map(|policy| [&policy.using, &policy.check])
+            .flatten();
+        let is_path = texts.any(|text| {
+            let mut looks = SIGNS.iter().flat_map(|sign| text.split(sign).skip(1));
+            looks.any(|given| {
+                let name = given.split([',', ')']).next().unwrap_or_default();
+                let name = name.rsplit('.').next().unwrap_or_default();
+                name.trim_matches('"') == column.name
+            })
+        });
         is_path.then(|| json!(format!("{subject}/x")))
     }
 

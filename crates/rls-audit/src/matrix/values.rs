@@ -34,7 +34,8 @@ impl Values {
             .unwrap_or_default();
         let mut claimed = claims(about.persona, &column.name, kind);
         claimed.retain(|value| fits(&column.type_name, value));
-        let mut own = found.iter().chain(&claimed);
+        let path = about.own_path(column).filter(|_| kind == Kind::Text);
+        let mut own = found.iter().chain(&path).chain(&claimed);
         let mut values = Self {
             own: own.next().cloned(),
             others: own.cloned().collect(),
@@ -46,9 +47,6 @@ impl Values {
         values
             .others
             .extend(wanted.filter(|value| !value.is_null()).cloned());
-        if let Some(path) = about.own_path().filter(|_| kind == Kind::Text) {
-            values.others.push(path);
-        }
         match kind {
             Kind::Uuid => values.others.push(json!(SOMEBODY)),
             Kind::Text if values.others.is_empty() => values.others.push(json!("somebody-else")),

@@ -94,6 +94,11 @@ fn ways(expr: &Expr) -> Ways {
             .chain(ways(right))
             .take(MOST_WAYS)
             .collect(),
+        Expr::BinaryOp {
+            left,
+            op: BinaryOperator::Eq,
+            right,
+        } if inside(left).is_some() => kept(left, right),
         Expr::BinaryOp { left, op, right } => match (column(left), column(right)) {
             (Some(name), None) => compared(name, op, right),
             (None, Some(name)) => op_turned(op).map_or_else(any, |op| compared(name, &op, left)),
@@ -161,6 +166,37 @@ fn compared(name: &str, op: &BinaryOperator, with: &Expr) -> Ways {
         _ => None,
     };
     value.map_or_else(any, |value| one(name, value))
+}
+
+/// What makes a value inside of a JSON column the literal.
+fn kept(left: &Expr, right: &Expr) -> Ways {
+    let Some(((name, keys), value)) = inside(left).zip(literal(right)) else {
+        return any();
+    };
+    let nested = keys
+        .into_iter()
+        .rev()
+        .fold(value, |value, key| json!({ key: value }));
+    one(name, nested)
+}
+
+/// A JSON column, and the keys that lead inside of it.
+fn inside(expr: &Expr) -> Option<(&str, Vec<String>)> {
+    let Expr::BinaryOp {
+        left,
+        op: BinaryOperator::Arrow | BinaryOperator::LongArrow,
+        right,
+    } = bare(expr)
+    else {
+        return None;
+    };
+    let key = literal(right)?.as_str()?.to_owned();
+    if let Some(name) = column(left) {
+        return Some((name, vec![key]));
+    }
+    let (name, mut keys) = inside(left)?;
+    keys.push(key);
+    Some((name, keys))
 }
 
 fn op_turned(op: &BinaryOperator) -> Option<BinaryOperator> {
@@ -237,6 +273,11 @@ mod tests {
                 "(EXISTS ( SELECT 1 FROM public.m WHERE (m.id = t.id)))",
                 json!([{}]),
             ),
+            (
+                "(((about -> 'who'::text) ->> 'role'::text) = 'admin'::text)",
+                json!([{"about": {"who": {"role": "admin"}}}]),
+            ),
+            ("((auth.jwt() ->> 'role'::text) = 'admin'::text)", json!([{}])),
             ("(\"User\" IS NOT NULL)", json!([{}])),
             ("(", json!([])),
         ] {

@@ -295,7 +295,7 @@ fn a_view_may_be_written_through() {
         let name = salaries();
         let mut open = view("open", ALL, &[(&name, &["id"])]).granting("anon", privileges);
         open.writable = vec![Command::Insert, Command::Delete];
-        Sample::new().with(open)
+        Sample::new().with(table("salaries")).with(open)
     };
     let sample = || writable(&["DELETE", "UPDATE"]);
     let proved = sample()
@@ -319,6 +319,19 @@ fn a_view_may_be_written_through() {
         .one(&RLS_302);
     assert_eq!((refuted.level, refuted.verdict), (Level::Info, Verdict::Refuted));
     writable(&["SELECT", "UPDATE"]).silent(&RLS_302);
+    // What asks as whoever reads below it is written as them.
+    let name = Name::new("public", "own");
+    let mut open =
+        view("open", "SELECT id FROM public.own;", &[(&name, &["id"])]).granting("anon", &["DELETE"]);
+    open.writable = vec![Command::Delete];
+    let mut own = view("own", ALL, &[(&salaries(), &["id"])]);
+    own.view.as_mut().expect("a view").security_invoker = true;
+    Sample::new()
+        .with(table("salaries"))
+        .with(own)
+        .with(open)
+        .cell("anon", "open", Command::Delete, Access::All)
+        .silent(&RLS_302);
     Sample::new()
         .with(table("salaries").granting("anon", &["DELETE"]))
         .silent(&RLS_302);

@@ -29,6 +29,8 @@ impl PgShadow<'_> {
             return Ok(Access::Unknown(Doubt::Empty));
         };
         let count = self.places(relation, &readable).await?.len();
+        let row = self.rows(relation, trial).await?.into_iter().next();
+        let row = row.unwrap_or_else(|| "{}".to_owned());
         let (mut working, mut reached, mut most) = (0, BTreeSet::new(), 0);
         let (mut anything, mut trouble) = (false, None);
         for patch in &patches {
@@ -37,6 +39,7 @@ impl PgShadow<'_> {
                 relation,
                 trial,
                 patch,
+                row: &row,
                 readable: &readable,
             };
             match self.at_once(persona, &one, &free).await? {
@@ -85,14 +88,14 @@ impl PgShadow<'_> {
             return Ok(Came::Failure("42601".to_owned()));
         }
         self.begin(one.relation, one.trial).await?;
-        let statement = || compose::change(one.relation, one.patch, column, None);
+        let statement = || compose::change(one.relation, one.patch, (column, one.row), None);
         let came = self.came(persona, statement(), false).await?;
         if !is_bound(&came) {
             return Ok(came);
         }
         // A constraint of one row came before the policies of the next.
         self.begin(one.relation, one.trial).await?;
-        self.unbind(one.relation).await?;
+        self.unbind().await?;
         self.came(persona, statement(), false).await
     }
 
@@ -109,9 +112,9 @@ impl PgShadow<'_> {
             self.begin(one.relation, one.trial).await?;
             let places = self.places(one.relation, one.readable).await?;
             if !bound {
-                self.unbind(one.relation).await?;
+                self.unbind().await?;
             }
-            let statement = compose::change(one.relation, one.patch, free, places.get(row));
+            let statement = compose::change(one.relation, one.patch, (free, one.row), places.get(row));
             came = self.came(persona, statement, false).await?;
             if !is_bound(&came) {
                 break;
@@ -150,11 +153,9 @@ impl PgShadow<'_> {
     }
 
     /// No constraint holds any row of what is written to, until the next beginning.
-    async fn unbind(&mut self, relation: &Relation) -> Result<(), Error> {
-        let reads = relation.view.iter().flat_map(|view| &view.reads);
-        let names = std::iter::once(&relation.name).chain(reads.map(|reads| &reads.relation));
-        for name in names {
-            let script = sqlx::raw_sql(compose::unbind(name));
+    async fn unbind(&mut self) -> Result<(), Error> {
+        for name in self.below.clone() {
+            let script = sqlx::raw_sql(compose::unbind(&name));
             sqlx::Executor::execute(&mut *self.connection, script)
                 .await
                 .map_err(unavailable)?;
@@ -168,6 +169,8 @@ struct Change<'a> {
     relation: &'a Relation,
     trial: Option<&'a Trial>,
     patch: &'a Value,
+    /// A row that there is.
+    row: &'a str,
     /// The columns that rows can be told apart by.
     readable: &'a [String],
 }

@@ -151,11 +151,12 @@ impl Place {
     }
 }
 
-/// Changes rows: all, without looking at any, or one. `free` is a column that is changed where the patch changes none.
+/// Changes rows: all, without looking at any, or one. `free` is a column that is changed where the patch changes none, to
+/// what a row has there.
 pub(super) fn change(
     relation: &Relation,
     patch: &Value,
-    free: Option<&String>,
+    (free, row): (Option<&String>, &str),
     place: Option<&Place>,
 ) -> SqlStr {
     let changed: Vec<String> = match patch.as_object().filter(|patch| !patch.is_empty()) {
@@ -166,13 +167,14 @@ pub(super) fn change(
         .iter()
         .map(|name| {
             let column = quoted(name);
-            if patch.get(name).is_some() {
-                let record = record(relation, &literal(&patch.to_string()));
-                format!("{column} = ({record}).{column}")
+            let is_patched = patch.get(name).is_some();
+            let value = if is_patched {
+                patch.to_string()
             } else {
-                // Where it must not be, that is found out after the policies have been asked.
-                format!("{column} = null")
-            }
+                row.to_owned()
+            };
+            let record = record(relation, &literal(&value));
+            format!("{column} = ({record}).{column}")
         })
         .collect();
     let only = place.map_or_else(String::new, Place::condition);

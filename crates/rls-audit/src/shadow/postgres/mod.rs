@@ -5,7 +5,10 @@ mod compose;
 
 use sqlx::{Executor as _, PgConnection, Row as _, SqlStr};
 
-use crate::{Access, Candidates, Cell, Command, Doubt, Error, Inspection, Persona, Trial, catalog::Relation};
+use crate::{
+    Access, Candidates, Catalog, Cell, Command, Doubt, Error, Inspection, Name, Persona, Trial,
+    catalog::Relation,
+};
 
 /// Tries every cell on a copy, as a superuser of it.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub struct PgShadow<'c> {
     with_triggers: bool,
     /// The relation that is tried.
     about: String,
+    /// That, and what it reads if it is a view.
+    below: Vec<Name>,
 }
 
 /// What became of a command.
@@ -33,6 +38,7 @@ impl<'c> PgShadow<'c> {
             connection,
             with_triggers,
             about: String::new(),
+            below: Vec::new(),
         }
     }
 
@@ -48,6 +54,7 @@ impl<'c> PgShadow<'c> {
                     .trials
                     .iter()
                     .find(|trial| trial.persona == persona.name && trial.relation == relation.name);
+                self.below = below(&inspection.catalog, relation);
                 for command in Command::ALL {
                     cells.push(Cell {
                         persona: persona.name.clone(),
@@ -275,4 +282,12 @@ fn refused(relation: &Relation, code: String) -> Access {
 
 fn unavailable(error: sqlx::Error) -> Error {
     Error::Unavailable(Box::new(error))
+}
+
+/// A relation, and whatever a view reads, however far below.
+fn below(catalog: &Catalog, relation: &Relation) -> Vec<Name> {
+    let reads = relation.view.iter().flat_map(|view| &view.reads);
+    let inner = reads.filter_map(|reads| catalog.relation(&reads.relation));
+    let inner = inner.flat_map(|relation| below(catalog, relation));
+    std::iter::once(relation.name.clone()).chain(inner).collect()
 }
