@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessMatrix, Catalog, Error, Persona, Trial};
+use crate::{AccessMatrix, Authority, Catalog, Error, Persona, Trial};
 
 /// What was seen in one snapshot: what decides who may do what, and what that comes to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Inspection {
     pub matrix: AccessMatrix,
     /// What the policies were asked about, so that the same can be tried for real; none where nobody wants to.
     pub trials: Vec<Trial>,
+    /// Columns of ranks that this login may not read whole: nobody was tried for each of these ranks.
+    #[serde(default)]
+    pub untried: Vec<Authority>,
 }
 
 /// Looks at a database without changing anything in it.

@@ -85,6 +85,7 @@ impl Inspection {
             catalog,
             matrix: AccessMatrix { personas, cells },
             trials: Vec::new(),
+            untried: Vec::new(),
         }
     }
 }

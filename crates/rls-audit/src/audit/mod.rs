@@ -104,7 +104,7 @@ impl Audit {
         let findings = rules::findings(&facts);
         Self {
             looked: Looked::new(inspection, settings),
-            skipped: skipped::skipped(&facts),
+            skipped: skipped::skipped(&facts, &inspection.untried),
             findings: findings.into_iter().map(Reported::new).collect(),
             drift: None,
             access: rows(&facts),

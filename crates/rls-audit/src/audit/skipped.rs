@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Catalog,
+    Authority, Catalog,
     catalog::Relation,
     rules::{self, Facts},
 };
@@ -20,7 +20,7 @@ pub struct Skipped {
 }
 
 /// What does not apply here, and what could not be understood.
-pub(super) fn skipped(facts: &Facts<'_>) -> Vec<Skipped> {
+pub(super) fn skipped(facts: &Facts<'_>, untried: &[Authority]) -> Vec<Skipped> {
     let absent = ["anon", "authenticated"]
         .into_iter()
         .filter(|role| facts.catalog.role(role).is_none());
@@ -41,6 +41,13 @@ pub(super) fn skipped(facts: &Facts<'_>) -> Vec<Skipped> {
     {
         skipped.push(expected("RLS-501", "no persona has an `expect`"));
     }
+    skipped.extend(untried.iter().map(|own| Skipped {
+        what: format!("the ranks in {}.{}", own.relation, crate::quoted(&own.column)),
+        why: "this login may not read every row there, so not everybody who has a rank was found to be tried; let it \
+              read the table whole"
+            .to_owned(),
+        expected: false,
+    }));
     skipped.extend(
         facts
             .catalog

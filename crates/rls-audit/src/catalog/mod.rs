@@ -9,6 +9,8 @@ mod relation;
 mod role;
 mod types;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -109,6 +111,43 @@ impl Catalog {
         match self.relations.binary_search_by(|own| own.name.cmp(name)) {
             Ok(at) => self.relations.get(at),
             Err(_) => self.relations.iter().find(|relation| relation.name == *name),
+        }
+    }
+
+    /// Where callers of the API look for names: in the schemas that it serves, in `public`, and where Supabase keeps its
+    /// extensions.
+    #[must_use]
+    pub fn callers_path(&self) -> Vec<&str> {
+        let exposed = self.server.exposed_schemas.iter().flatten().map(String::as_str);
+        let mut path: Vec<&str> = Vec::new();
+        for schema in exposed.chain(["public", "extensions"]) {
+            if self.schema(schema).is_some() && !path.contains(&schema) {
+                path.push(schema);
+            }
+        }
+        if path.is_empty() {
+            path.push("public");
+        }
+        path
+    }
+
+    /// The role and all whose privileges it has by itself.
+    #[must_use]
+    pub fn roles_of<'s>(&'s self, role: &'s str) -> BTreeSet<&'s str> {
+        let mut roles = BTreeSet::from([role]);
+        loop {
+            let more: Vec<&str> = self
+                .memberships
+                .iter()
+                .filter(|own| {
+                    own.inherits && roles.contains(own.member.as_str()) && !roles.contains(own.role.as_str())
+                })
+                .map(|own| own.role.as_str())
+                .collect();
+            if more.is_empty() {
+                return roles;
+            }
+            roles.extend(more);
         }
     }
 

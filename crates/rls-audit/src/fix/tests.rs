@@ -19,6 +19,7 @@ fn inspection(sample: Sample) -> Inspection {
         catalog: sample.catalog,
         matrix: sample.matrix,
         trials: sample.trials,
+        untried: Vec::new(),
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Doubt {
     Empty,
     /// The login may not read the rows that decide.
     Unseen,
+    /// It cannot be asked without writing, or in the words that the server prints; or the server had no room to answer.
+    Unanswered,
 }
 
 impl Access {
@@ -112,6 +114,7 @@ impl fmt::Display for Doubt {
             Self::Timeout => "timeout",
             Self::Empty => "empty",
             Self::Unseen => "not to be read by this login",
+            Self::Unanswered => "cannot be asked",
         })
     }
 }

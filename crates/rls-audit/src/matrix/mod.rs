@@ -20,7 +20,7 @@ pub use self::access::{Access, Candidates, Doubt};
 pub(crate) use self::{
     candidates::{About, CANDIDATES, Given, candidate, ranks},
     policies::{ALWAYS, NEVER, Questions},
-    query::replaced,
+    query::{replaced, written_to},
     wanted::{asked_by, wanted},
 };
 use crate::{Command, Name, Persona};

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use sqlparser::{
-    ast::{Ident, ObjectName, TableAlias, TableFactor, VisitMut as _, VisitorMut},
+    ast::{Ident, ObjectName, SetExpr, Statement, TableAlias, TableFactor, VisitMut as _, VisitorMut},
     dialect::PostgreSqlDialect,
     parser::Parser,
 };
@@ -23,6 +23,36 @@ pub(crate) fn replaced(
     Some(query.to_string())
 }
 
+/// The one relation of the query's FROM: what a view writes to.
+pub(crate) fn written_to(definition: &str) -> Option<Name> {
+    let statements = Parser::parse_sql(&PostgreSqlDialect {}, definition).ok()?;
+    let [Statement::Query(query)] = statements.as_slice() else {
+        return None;
+    };
+    let SetExpr::Select(select) = query.body.as_ref() else {
+        return None;
+    };
+    let [from] = select.from.as_slice() else {
+        return None;
+    };
+    match &from.relation {
+        TableFactor::Table { name, .. } if from.joins.is_empty() => named(name),
+        _ => None,
+    }
+}
+
+/// A schema, and a name in it.
+fn named(name: &ObjectName) -> Option<Name> {
+    let parts = name
+        .0
+        .iter()
+        .filter_map(|part| Some(part.as_ident()?.value.clone()));
+    match parts.collect::<Vec<_>>().as_slice() {
+        [schema, own] => Some(Name::new(schema, own)),
+        _ => None,
+    }
+}
+
 struct Replacing<'a>(&'a mut dyn FnMut(&Name) -> Option<String>);
 
 impl VisitorMut for Replacing<'_> {
@@ -38,15 +68,11 @@ impl VisitorMut for Replacing<'_> {
         else {
             return ControlFlow::Continue(());
         };
-        let parts: Vec<String> = name
-            .0
-            .iter()
-            .filter_map(|part| Some(part.as_ident()?.value.clone()))
-            .collect();
-        let [schema, own] = parts.as_slice() else {
+        let Some(known) = named(name) else {
             return ControlFlow::Continue(());
         };
-        if let Some(other) = (self.0)(&Name::new(schema, own)) {
+        let own = known.name.as_str();
+        if let Some(other) = (self.0)(&known) {
             *name = ObjectName::from(vec![Ident::new(other)]);
             alias.get_or_insert_with(|| TableAlias {
                 explicit: true,

@@ -21,7 +21,7 @@ use crate::{
 /// So many rows are counted at most: beyond, one more or less says nothing new.
 pub(super) const COUNTED: u32 = 1_000;
 /// So many rows are kept to be tried with.
-const KEPT: u32 = 20;
+pub(super) const KEPT: u32 = 20;
 /// So many ranks of one column are tried.
 const RANKS: u32 = 12;
 
@@ -50,6 +50,12 @@ pub(super) fn script(
     script.push_str(";\n");
     script.push_str(last);
     vouch(script)
+}
+
+/// Looks for names in these schemas.
+pub(super) fn search(schemas: &[&str]) -> Sql {
+    let schemas: Vec<String> = schemas.iter().map(|schema| quoted(schema)).collect();
+    Sql(format!("set local search_path = {}", schemas.join(", ")))
 }
 
 /// Acts under this role and with these claims, until the savepoint is given back.

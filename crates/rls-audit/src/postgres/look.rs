@@ -6,7 +6,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
-use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _, postgres::PgRow};
+use sqlx::{
+    Connection as _, Executor as _, PgConnection, PgPool, Row as _,
+    postgres::{PgDatabaseError, PgErrorPosition, PgRow},
+};
 
 use super::{
     compose::{self, Probe, Sql},
@@ -29,6 +32,10 @@ pub(super) struct Look {
 
 /// The SQLSTATE of what went wrong when something was tried.
 pub(super) type Code = String;
+
+/// In place of the code of an error in what was sent, and not in what it asks: a policy understood long ago is not always
+/// understood anew, as when its function has got a namesake.
+pub(super) const UNREAD: &str = "unread";
 
 const BEGIN: &str = "savepoint trial";
 /// After a failure too.
@@ -85,6 +92,13 @@ impl Look {
 
     pub(super) fn connection(&mut self) -> &mut PgConnection {
         &mut self.connection
+    }
+
+    /// Finds names as callers of the API do: what functions name without a schema is looked for there.
+    pub(super) async fn search(&mut self, schemas: &[&str]) -> Result<(), Error> {
+        let script = sqlx::raw_sql(compose::search(schemas).alone());
+        self.connection.execute(script).await.map_err(failure)?;
+        Ok(())
     }
 
     /// Lets all who act under a role share the plan of what they are asked.
@@ -178,7 +192,11 @@ impl Look {
             Err(error) => match integrity_core::postgres::error_code(&error) {
                 Some(code) => {
                     self.run(END).await?;
-                    Ok(Err(code))
+                    Ok(Err(if is_ours(&error, &code) {
+                        UNREAD.to_owned()
+                    } else {
+                        code
+                    }))
                 }
                 None => Err(failure(error)),
             },
@@ -192,6 +210,15 @@ impl Look {
             .map_err(failure)?;
         Ok(())
     }
+}
+
+/// Whether the server did not understand what was sent: privileges and recursion are understood.
+fn is_ours(error: &sqlx::Error, code: &str) -> bool {
+    let error = error
+        .as_database_error()
+        .and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    let is_here = error.is_some_and(|error| matches!(error.position(), Some(PgErrorPosition::Original(_))));
+    is_here && code.starts_with("42") && !["42501", "42P17"].contains(&code)
 }
 
 /// One JSON text, or why the server gives none.

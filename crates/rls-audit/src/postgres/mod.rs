@@ -80,8 +80,12 @@ async fn inspect(look: &mut Look, given: &[Persona], keeps_trials: bool) -> Resu
         .await
         .map_err(failure)?;
     let catalog = catalog::load(look).await?;
+    look.search(&catalog.callers_path()).await?;
     let mut holders = Vec::new();
     let authorities = persona::authorities(&catalog);
+    let readable = measure::readable(look, &catalog).await?;
+    let unread = authorities.iter().filter(|own| !readable.contains(&own.relation));
+    let untried = unread.cloned().collect();
     for authority in &authorities {
         for (rank, subject) in look.holders(authority).await? {
             holders.push((authority.clone(), rank, subject));
@@ -100,6 +104,7 @@ async fn inspect(look: &mut Look, given: &[Persona], keeps_trials: bool) -> Resu
         catalog,
         matrix: AccessMatrix { personas, cells },
         trials,
+        untried,
     })
 }
 

@@ -191,21 +191,6 @@ impl<'a> Facts<'a> {
     /// The role and all whose privileges it has by itself.
     #[must_use]
     pub fn roles_of<'s>(&'s self, role: &'s str) -> BTreeSet<&'s str> {
-        let mut roles = BTreeSet::from([role]);
-        loop {
-            let more: Vec<&str> = self
-                .catalog
-                .memberships
-                .iter()
-                .filter(|own| {
-                    own.inherits && roles.contains(own.member.as_str()) && !roles.contains(own.role.as_str())
-                })
-                .map(|own| own.role.as_str())
-                .collect();
-            if more.is_empty() {
-                return roles;
-            }
-            roles.extend(more);
-        }
+        self.catalog.roles_of(role)
     }
 }

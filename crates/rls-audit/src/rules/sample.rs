@@ -128,6 +128,7 @@ impl Sample {
             catalog: self.catalog.clone(),
             matrix: self.matrix.clone(),
             trials: self.trials.clone(),
+            untried: Vec::new(),
         };
         Audit::new(&inspection, &self.settings)
     }

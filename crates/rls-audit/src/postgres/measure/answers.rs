@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::super::look::Code;
+use super::super::look::{Code, UNREAD};
 use crate::{
     Access, Candidates, Command, Doubt,
     matrix::{NEVER, Questions},
@@ -123,6 +123,11 @@ fn passing(passing: u32, tried: u32, all: Access) -> Access {
 pub(super) fn refused(code: Code) -> Access {
     match code.as_str() {
         "57014" | "55P03" | "40P01" => Access::Unknown(Doubt::Timeout),
+        // That nothing is written is our own doing; and what the server lacks at the moment, it may have at the next.
+        "25006" | UNREAD => Access::Unknown(Doubt::Unanswered),
+        code if ["40", "53", "57", "58"].contains(&code.get(..2).unwrap_or_default()) => {
+            Access::Unknown(Doubt::Unanswered)
+        }
         // A row that was thought of is not one that the type allows.
         code if code.starts_with("23") => Access::Unknown(Doubt::NoCandidate),
         _ => Access::Error(code),

@@ -118,6 +118,12 @@ impl Me<'_> {
                 }
                 Command::Delete => alone.delete.clone_from(&questions.delete),
             }
+            // Only a row that is added takes defaults.
+            let defaults = if command == Command::Insert {
+                defaults
+            } else {
+                compose::NO_DEFAULTS
+            };
             let answer = look
                 .probed(&compose::probe(&relation.name, &alone, defaults), values)
                 .await?;

@@ -9,7 +9,10 @@ mod ties;
 mod tried;
 mod views;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -42,15 +45,23 @@ type Samples = BTreeMap<Name, Sample>;
 /// What policies ask of rows, by relation: one entry for each way to pass.
 type Wanted = BTreeMap<Name, Vec<Map<String, Value>>>;
 
+/// The relations that this login can read whole.
+pub(super) async fn readable(look: &mut Look, catalog: &Catalog) -> Result<BTreeSet<Name>, Error> {
+    let own = privileges(look).await?;
+    let relations = catalog.own_relations().map(|relation| &relation.name);
+    let readable = relations.filter(|name| {
+        own.get(name)
+            .is_some_and(|own| own.has(Command::Select) && !own.policies_apply)
+    });
+    Ok(readable.cloned().collect())
+}
+
 /// Rows of every relation that this login can read whole.
 async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Samples, Error> {
-    let own = privileges(look).await?;
+    let readable = readable(look, catalog).await?;
     let mut samples = Samples::new();
     for relation in catalog.own_relations() {
-        let readable = own
-            .get(&relation.name)
-            .is_some_and(|own| own.has(Command::Select) && !own.policies_apply);
-        if readable
+        if readable.contains(&relation.name)
             && relation.kind != RelationKind::ForeignTable
             && let Ok(found) = look.tried(compose::sample(&relation.name)).await?
         {
@@ -227,7 +238,8 @@ impl Me<'_> {
         Ok(match (seen, total) {
             (0, None | Some(0)) => probed.access(Command::Select, true),
             (0, _) => Access::None,
-            (seen, Some(total)) if seen >= total => Access::All,
+            // Beyond what is counted, that all are seen is not known.
+            (seen, Some(total)) if seen >= total && total <= compose::COUNTED => Access::All,
             _ => Access::Some,
         })
     }

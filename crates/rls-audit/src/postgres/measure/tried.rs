@@ -35,8 +35,14 @@ pub(super) struct Tried {
 impl Tried {
     pub(super) fn new(about: &About<'_>, may: &Given, sampled: Option<&Sample>) -> Self {
         let variants = about.variants(may);
+        // Where there are more rows than were taken, there may be others than those.
+        let is_whole = sampled.is_some_and(|sample| sample.total <= compose::KEPT);
         Self {
-            rows: sampled.map_or_else(|| about.made_up(&CANDIDATES), |_| Vec::new()),
+            rows: if is_whole {
+                Vec::new()
+            } else {
+                about.made_up(&CANDIDATES)
+            },
             added: variants.inserted,
             updated: variants.updated,
             sampled: sampled.map(|sample| sample.rows.clone()),
@@ -52,13 +58,19 @@ impl Tried {
     /// As the question takes them.
     pub(super) fn values(&self) -> [String; 3] {
         let text = |list: &Vec<Value>| Value::Array(list.clone()).to_string();
-        let rows = self.sampled.clone().unwrap_or_else(|| text(&self.rows));
+        let made_up = text(&self.rows);
+        let rows = match (&self.sampled, self.rows.is_empty()) {
+            (None, _) => made_up,
+            (Some(sampled), true) => sampled.clone(),
+            // One list of both, and what the server wrote as it wrote it.
+            (Some(sampled), false) => format!("{}, {}", sampled.trim_end_matches(']'), &made_up[1..]),
+        };
         [rows, text(&self.added), text(&self.updated)]
     }
 
     /// Gives up what a type does not allow, and makes rows up of candidates that it does allow.
     pub(super) async fn keep_what_fits(&mut self, look: &mut Look, about: &About<'_>) -> Result<(), Error> {
-        if self.sampled.is_none() {
+        if !self.rows.is_empty() {
             let mut numbers = Vec::new();
             for n in CANDIDATES {
                 let row = Value::Object(candidate(about.catalog, about.relation, n));

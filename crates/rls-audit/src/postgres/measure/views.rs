@@ -4,7 +4,8 @@ use super::super::{compose, look::Look};
 use super::{Me, answers::refused, privileges::Privileges};
 use crate::{
     Access, Catalog, Command, Doubt, Error,
-    catalog::{Relation, RelationKind},
+    catalog::{Grant, Relation, RelationKind},
+    matrix::written_to,
 };
 
 impl Me<'_> {
@@ -46,7 +47,7 @@ impl Me<'_> {
                 }
             }
             (0, _) => Access::None,
-            (seen, Some(total)) if seen >= total => Access::All,
+            (seen, Some(total)) if seen >= total && total <= compose::COUNTED => Access::All,
             (_, None) if self.reads_whole(relation) => Access::All,
             _ => Access::Some,
         })
@@ -97,6 +98,10 @@ impl Me<'_> {
         };
         let as_caller = above.view.as_ref().is_some_and(|view| view.security_invoker);
         if !as_caller && passes_freely(catalog, base, &above.owner) {
+            if !owner_may(catalog, &above.owner, base, command) {
+                // The view is open, and its owner may not write what it shows.
+                return Ok(Access::Error("42501".to_owned()));
+            }
             return self.shown(look, relation, command).await;
         }
         let may_read = self.may_read(relation);
@@ -232,6 +237,25 @@ pub(super) fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) 
         || (relation.owner == role.name && !relation.force_rls)
 }
 
+/// Whether this role has the privilege on the whole relation, as its owner or by a grant.
+fn owner_may(catalog: &Catalog, role: &str, relation: &Relation, command: Command) -> bool {
+    let roles = catalog.roles_of(role);
+    let is_superuser = catalog.role(role).is_some_and(|role| role.is_superuser);
+    let is_granted = |grants: &[Grant]| {
+        grants.iter().any(|grant| {
+            let to_it = grant
+                .grantee
+                .as_deref()
+                .is_none_or(|grantee| roles.contains(grantee));
+            grant.privilege == command.as_str() && to_it
+        })
+    };
+    is_superuser
+        || roles.contains(relation.owner.as_str())
+        || is_granted(&relation.grants)
+        || relation.columns.iter().any(|column| is_granted(&column.grants))
+}
+
 /// The table that writes through this view come to, through the views between, and the view right above it: that one says
 /// as whom. Writes go to the one relation of FROM; that a view may read others in its WHERE makes it no less the first.
 fn written<'c>(
@@ -239,9 +263,10 @@ fn written<'c>(
     relation: &'c Relation,
     command: Command,
 ) -> Option<(&'c Relation, &'c Relation)> {
-    let reads = relation.view.as_ref()?.reads.iter();
-    let mut bases = reads.filter_map(|reads| catalog.relation(&reads.relation));
-    let base = bases.find(|base| base.writable.contains(&command))?;
+    let base = catalog.relation(&written_to(&relation.view.as_ref()?.definition)?)?;
+    if !base.writable.contains(&command) {
+        return None;
+    }
     if base.view.is_some() {
         written(catalog, base, command)
     } else {

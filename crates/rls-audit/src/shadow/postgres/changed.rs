@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Came, PgShadow, compose, compose::Place, counted, refused, unavailable};
+use super::{Came, PgShadow, answered, compose, compose::Place, counted, refused, unavailable};
 use crate::{Access, Command, Doubt, Error, Persona, Trial, catalog::Relation};
 
 impl PgShadow<'_> {
@@ -138,10 +138,8 @@ impl PgShadow<'_> {
         } else {
             compose::told_by(relation, readable)
         };
-        let places: Vec<String> = sqlx::query_scalar(query)
-            .fetch_all(&mut *self.connection)
-            .await
-            .map_err(unavailable)?;
+        let found = sqlx::query_scalar(query).fetch_all(&mut *self.connection).await;
+        let places: Vec<String> = answered(found)?.unwrap_or_default();
         let place = |text: String| {
             if is_whole {
                 Place::At(text)

@@ -65,6 +65,12 @@ fn record(relation: &Relation, row: &str) -> String {
     format!("jsonb_populate_record(null::{}, {}::jsonb)", relation.name, row)
 }
 
+/// Looks for names in these schemas.
+pub(super) fn search(schemas: &[String]) -> SqlStr {
+    let schemas: Vec<String> = schemas.iter().map(|schema| quoted(schema)).collect();
+    vouch(format!("set local search_path = {}", schemas.join(", ")))
+}
+
 /// Puts a row there, whoever may.
 pub(super) fn put(relation: &Relation, row: &str) -> SqlStr {
     let columns: Vec<String> = relation

@@ -19,6 +19,8 @@ pub struct PgShadow<'c> {
     about: String,
     /// That, and what it reads if it is a view.
     below: Vec<Name>,
+    /// Where callers look for names.
+    path: Vec<String>,
 }
 
 /// What became of a command.
@@ -39,6 +41,7 @@ impl<'c> PgShadow<'c> {
             with_triggers,
             about: String::new(),
             below: Vec::new(),
+            path: Vec::new(),
         }
     }
 
@@ -48,6 +51,12 @@ impl<'c> PgShadow<'c> {
     /// `Unavailable` when the copy does not answer.
     pub async fn cells(mut self, inspection: &Inspection) -> Result<Vec<Cell>, Error> {
         let mut cells = Vec::new();
+        self.path = inspection
+            .catalog
+            .callers_path()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         for persona in &inspection.matrix.personas {
             for relation in inspection.catalog.own_relations() {
                 let trial = inspection
@@ -144,13 +153,20 @@ impl<'c> PgShadow<'c> {
 
     /// Begins anew, with a row in the relation at least; how many there are. `None`: there is none, and none can be made.
     async fn begin(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Option<u64>, Error> {
-        self.run("rollback; begin; set local search_path = ''; set local request.jwt.claims = '{}'; set local session_replication_role = replica")
-            .await?;
-        let count = compose::count(relation);
-        let mut total: i64 = sqlx::query_scalar(count)
-            .fetch_one(&mut *self.connection)
+        self.run("rollback; begin").await?;
+        self.connection
+            .execute(sqlx::raw_sql(compose::search(&self.path)))
             .await
             .map_err(unavailable)?;
+        self.run("set local request.jwt.claims = '{}'; set local session_replication_role = replica")
+            .await?;
+        let count = compose::count(relation);
+        let counted = sqlx::query_scalar(count).fetch_one(&mut *self.connection).await;
+        let Some(mut total): Option<i64> = answered(counted)? else {
+            // A view that nobody can read: what comes of commands is for them to say.
+            self.run("rollback; begin").await?;
+            return Ok(Some(1));
+        };
         if total == 0
             && relation.view.is_none()
             && let Some(trial) = trial
@@ -170,12 +186,16 @@ impl<'c> PgShadow<'c> {
     }
 
     async fn rows(&mut self, relation: &Relation, trial: Option<&Trial>) -> Result<Vec<String>, Error> {
-        self.run("rollback; begin; set local search_path = ''; set local request.jwt.claims = '{}'")
-            .await?;
-        let rows: Vec<String> = sqlx::query_scalar(compose::rows(relation))
-            .fetch_all(&mut *self.connection)
+        self.run("rollback; begin").await?;
+        self.connection
+            .execute(sqlx::raw_sql(compose::search(&self.path)))
             .await
             .map_err(unavailable)?;
+        self.run("set local request.jwt.claims = '{}'").await?;
+        let found = sqlx::query_scalar(compose::rows(relation))
+            .fetch_all(&mut *self.connection)
+            .await;
+        let rows: Vec<String> = answered(found)?.unwrap_or_default();
         if !rows.is_empty() {
             return Ok(rows);
         }
@@ -277,6 +297,15 @@ fn refused(relation: &Relation, code: String) -> Access {
         "42501" => Access::Denied,
         _ if is_unwritable => Access::Denied,
         _ => Access::Error(code),
+    }
+}
+
+/// What the server answers; nothing where it refuses.
+fn answered<T>(found: Result<T, sqlx::Error>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(sqlx::Error::Database(_)) => Ok(None),
+        Err(error) => Err(unavailable(error)),
     }
 }
 
