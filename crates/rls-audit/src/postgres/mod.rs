@@ -23,7 +23,6 @@ use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspecti
 #[derive(Debug, Clone)]
 pub struct PgDatabaseInspector {
     pool: PgPool,
-    keeps_trials: bool,
     patience: Duration,
 }
 
@@ -36,17 +35,7 @@ impl PgDatabaseInspector {
     pub fn new(pool: PgPool) -> Self {
         Self {
             pool,
-            keeps_trials: true,
             patience: PATIENCE,
-        }
-    }
-
-    /// Keeps nothing of what policies are asked about: it takes far more room than what comes of it.
-    #[must_use]
-    pub fn without_trials(self) -> Self {
-        Self {
-            keeps_trials: false,
-            ..self
         }
     }
 
@@ -68,13 +57,13 @@ impl DatabaseInspector for PgDatabaseInspector {
 
     async fn inspect(&self, given: &[Persona]) -> Result<Inspection, Error> {
         let mut look = Look::begin(&self.pool, self.patience).await?;
-        let inspected = inspect(&mut look, given, self.keeps_trials).await;
+        let inspected = inspect(&mut look, given).await;
         look.end().await;
         inspected
     }
 }
 
-async fn inspect(look: &mut Look, given: &[Persona], keeps_trials: bool) -> Result<Inspection, Error> {
+async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error> {
     let at = sqlx::query_file_scalar!("../../sql/rls-audit/at.sql")
         .fetch_one(look.connection())
         .await
@@ -98,7 +87,7 @@ async fn inspect(look: &mut Look, given: &[Persona], keeps_trials: bool) -> Resu
             .into_iter()
             .filter(|persona| !known.contains(&persona.name)),
     );
-    let (cells, trials) = measure::cells(look, &catalog, &authorities, &personas, keeps_trials).await?;
+    let (cells, trials) = measure::cells(look, &catalog, &authorities, &personas).await?;
     Ok(Inspection {
         at,
         catalog,

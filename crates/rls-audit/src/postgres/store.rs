@@ -41,6 +41,26 @@ impl PgAuditStore {
     async fn begin(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
         Ok(CallerTransaction::begin(&self.pool, caller, self.door).await?)
     }
+
+    /// A transaction in which the audits may be read whole.
+    async fn reading(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
+        let mut transaction = self.begin(caller).await?;
+        let is_person = matches!(caller, Caller::Claims { .. });
+        let may_read = sqlx::query_file_scalar!("../../sql/rls-audit/latest_reader.sql", is_person)
+            .fetch_one(transaction.connection())
+            .await
+            .map_err(failure)?;
+        if !may_read {
+            return Err(if is_person {
+                no_role()
+            } else {
+                Error::forbidden(
+                    "Row Level Security hides the audits from this login: use vigie_sync, or act for a person",
+                )
+            });
+        }
+        Ok(transaction)
+    }
 }
 
 #[async_trait]
@@ -65,32 +85,30 @@ impl AuditStore for PgAuditStore {
     }
 
     async fn latest(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error> {
-        let mut transaction = self.begin(caller).await?;
-        let is_person = matches!(caller, Caller::Claims { .. });
-        let may_read = sqlx::query_file_scalar!("../../sql/rls-audit/latest_reader.sql", is_person)
-            .fetch_one(transaction.connection())
-            .await
-            .map_err(failure)?;
-        if !may_read {
-            return Err(if is_person {
-                no_role()
-            } else {
-                Error::forbidden(
-                    "Row Level Security hides the audits from this login: use vigie_sync, or act for a person",
-                )
-            });
-        }
+        let mut transaction = self.reading(caller).await?;
         let document = sqlx::query_file_scalar!("../../sql/rls-audit/latest.sql", database)
             .fetch_optional(transaction.connection())
             .await
             .map_err(failure)?;
-        let audit = document
-            .map(|document| serde_json::from_str(&document))
-            .transpose();
-        audit.map_err(|_| Error::Corrupt {
-            reason:
-                "another version of this program has written the last audit; the next one takes its place"
-                    .to_owned(),
-        })
+        read(document)
     }
+
+    async fn latest_complete(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error> {
+        let mut transaction = self.reading(caller).await?;
+        let document = sqlx::query_file_scalar!("../../sql/rls-audit/latest_complete.sql", database)
+            .fetch_optional(transaction.connection())
+            .await
+            .map_err(failure)?;
+        read(document)
+    }
+}
+
+fn read(document: Option<String>) -> Result<Option<Audit>, Error> {
+    let audit = document
+        .map(|document| serde_json::from_str(&document))
+        .transpose();
+    audit.map_err(|_| Error::Corrupt {
+        reason: "another version of this program has written the last audit; the next one takes its place"
+            .to_owned(),
+    })
 }

@@ -27,6 +27,25 @@ impl MemoryAuditStore {
         self
     }
 
+    fn last(
+        &self,
+        caller: &Caller,
+        database: &str,
+        wanted: fn(&Audit) -> bool,
+    ) -> Result<Option<Audit>, Error> {
+        let is_member = caller
+            .subject()
+            .is_some_and(|subject| self.members.contains(subject));
+        if *caller != Caller::Service && !is_member {
+            return Err(no_role());
+        }
+        let audits = self.audits();
+        let mut own = audits.iter().rev().filter(|((own, _), _)| own == database);
+        Ok(own
+            .find(|(_, audit)| wanted(audit))
+            .map(|(_, audit)| audit.clone()))
+    }
+
     fn audits(&self) -> MutexGuard<'_, BTreeMap<(String, DateTime<Utc>), Audit>> {
         self.audits.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -39,26 +58,25 @@ impl AuditStore for MemoryAuditStore {
         let mut audits = self.audits();
         let key = (database.to_owned(), audit.looked.at);
         audits.entry(key).or_insert_with(|| audit.clone());
-        let own: Vec<_> = audits
-            .keys()
-            .filter(|(own, _)| own == database)
+        let own = || audits.iter().rev().filter(|((own, _), _)| own == database);
+        let last_complete = own().find(|(_, audit)| audit.is_complete()).map(|(key, _)| key);
+        let forgotten: Vec<_> = own()
+            .skip(KEPT)
+            .map(|(key, _)| key)
+            .filter(|key| Some(*key) != last_complete)
             .cloned()
             .collect();
-        for key in own.iter().rev().skip(KEPT) {
-            audits.remove(key);
+        for key in forgotten {
+            audits.remove(&key);
         }
         Ok(())
     }
 
     async fn latest(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error> {
-        let is_member = caller
-            .subject()
-            .is_some_and(|subject| self.members.contains(subject));
-        if *caller != Caller::Service && !is_member {
-            return Err(no_role());
-        }
-        let audits = self.audits();
-        let mut own = audits.iter().rev().filter(|((own, _), _)| own == database);
-        Ok(own.next().map(|(_, audit)| audit.clone()))
+        self.last(caller, database, |_| true)
+    }
+
+    async fn latest_complete(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error> {
+        self.last(caller, database, Audit::is_complete)
     }
 }

@@ -17,7 +17,8 @@ pub const KEPT: usize = 30;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AuditStore: Send + Sync {
-    /// Keeps an audit, and forgets the oldest beyond [`KEPT`]. One of the same instant is kept once. For the service.
+    /// Keeps an audit, and forgets the oldest beyond [`KEPT`], but never the last complete one. One of the same instant is
+    /// kept once. For the service.
     ///
     /// Cancel safe: it is kept whole or not at all.
     ///
@@ -33,6 +34,14 @@ pub trait AuditStore: Send + Sync {
     /// `Forbidden` for somebody without a role, `Corrupt` where another version of this program has written it,
     /// `Unavailable` when the database does not answer.
     async fn latest(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error>;
+
+    /// The last one that saw enough to say anything; `None` where there is none.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// As [`AuditStore::latest`].
+    async fn latest_complete(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error>;
 }
 
 const _: fn(&dyn AuditStore) = |_| ();

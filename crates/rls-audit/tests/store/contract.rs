@@ -20,6 +20,7 @@ macro_rules! promises {
             the_last_audit_is_given_back_as_it_was
             an_audit_is_of_one_database
             the_oldest_are_forgotten
+            the_last_complete_one_is_kept_whatever_follows
             only_the_service_saves
             strangers_are_told_so
         }
@@ -67,6 +68,32 @@ pub(crate) async fn the_oldest_are_forgotten(stores: &Stores) {
     assert_eq!(latest, Some(audit(KEPT)));
     let other = stores.service.latest(&SERVICE, "other").await.expect("an answer");
     assert_eq!(other, Some(audit(0)), "another database's are its own");
+}
+
+pub(crate) async fn the_last_complete_one_is_kept_whatever_follows(stores: &Stores) {
+    let complete = || stores.service.latest_complete(&SERVICE, "main");
+    let blind = |minutes| {
+        let mut audit = audit(minutes);
+        audit.looked.personas.clear();
+        audit
+    };
+    let save = async |audit: &Audit| {
+        let saved = stores.service.save(&SERVICE, "main", audit).await;
+        saved.expect("saved");
+    };
+    save(&blind(0)).await;
+    assert_eq!(complete().await.expect("an answer"), None);
+    save(&audit(1)).await;
+    for minutes in 2..KEPT + 4 {
+        save(&blind(minutes)).await;
+    }
+    assert_eq!(complete().await.expect("an answer"), Some(audit(1)));
+    let latest = stores.service.latest(&SERVICE, "main").await;
+    assert_eq!(latest.expect("an answer"), Some(blind(KEPT + 3)));
+    for who in ["nobody", ""] {
+        let read = stores.people.latest_complete(&Caller::person(who), "main").await;
+        assert!(matches!(read, Err(Error::Forbidden { .. })), "{who}: {read:?}");
+    }
 }
 
 pub(crate) async fn only_the_service_saves(stores: &Stores) {

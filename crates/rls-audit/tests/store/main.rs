@@ -29,6 +29,10 @@ mod memory {
         async fn latest(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error> {
             self.0.latest(caller, database).await
         }
+
+        async fn latest_complete(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error> {
+            self.0.latest_complete(caller, database).await
+        }
     }
 
     macro_rules! in_memory {

@@ -57,25 +57,34 @@ impl Auditor {
         let mut terrain = Terrain {
             database: &self.database,
             is_agreed: false,
+            not_compared: None,
             elapsed: began.elapsed(),
         };
         match made {
-            Ok((audit, is_agreed)) => {
-                terrain.is_agreed = is_agreed;
-                evaluations::found(&audit, &terrain)
+            Ok(made) => {
+                terrain.is_agreed = made.is_agreed;
+                terrain.not_compared = made.not_compared;
+                evaluations::found(&made.audit, &terrain)
             }
             Err(failure) => evaluations::nothing(failure, at, &terrain),
         }
     }
 
-    /// The audit, beside what was agreed to, or else beside the one before; and whether it was agreed to.
-    async fn audit(&self) -> Result<(Audit, bool), Failure> {
+    /// The audit, beside what was agreed to, or else beside the last complete one.
+    async fn audit(&self) -> Result<Made, Failure> {
         let agreed = super::baseline(&self.baseline)
             .map_err(|stop| failed(FailureKind::Contract, stop.message().to_owned()))?;
-        let before = match self.store.latest(&Caller::Service, &self.database).await {
-            // One that cannot be read any more is compared with nothing.
-            Err(Error::Corrupt { .. }) => None,
-            read => read.map_err(|error| refused(&error))?,
+        let before = match &agreed {
+            Some(_) => Ok(None),
+            None => self.store.latest_complete(&Caller::Service, &self.database).await,
+        };
+        let (before, not_compared) = match before {
+            // This audit is made all the same: the next one is compared with it.
+            Err(error @ Error::Corrupt { .. }) => {
+                let message = format!("what has changed is not known: {error}");
+                (None, Some(failed(FailureKind::Contract, message)))
+            }
+            read => (read.map_err(|error| refused(&error))?, None),
         };
         let seen = timeout(self.limit, self.inspector.inspect(&self.personas)).await;
         let seen = seen.map_err(|_| {
@@ -98,8 +107,19 @@ impl Auditor {
             .save(&Caller::Service, &self.database, &audit)
             .await
             .map_err(|error| refused(&error))?;
-        Ok((audit, agreed.is_some()))
+        Ok(Made {
+            audit,
+            is_agreed: agreed.is_some(),
+            not_compared,
+        })
     }
+}
+
+/// An audit that was made, and what it was compared with.
+struct Made {
+    audit: Audit,
+    is_agreed: bool,
+    not_compared: Option<Failure>,
 }
 
 fn refused(error: &Error) -> Failure {

@@ -60,6 +60,8 @@ pub(super) struct Terrain<'a> {
     pub(super) database: &'a str,
     /// Whether what has changed is counted from what somebody has agreed to, and not only from the audit before.
     pub(super) is_agreed: bool,
+    /// Why it could not be compared with the audit before, where that is so.
+    pub(super) not_compared: Option<Failure>,
     pub(super) elapsed: Duration,
 }
 
@@ -69,30 +71,36 @@ pub fn is_rule(check: &CheckInfo) -> bool {
     check.pack == PACK && check.code.as_str() != AUDIT
 }
 
-/// What an audit found. Only a complete one can lead to a resolve; of any other, rules that found nothing say nothing.
+/// What an audit found. Only one that saw everything can lead to a resolve; of an incomplete one, rules that found nothing
+/// say nothing.
 pub(super) fn found(audit: &Audit, terrain: &Terrain<'_>) -> Vec<Evaluation> {
     let at = audit.looked.at;
+    let is_complete = audit.is_complete();
+    let is_all_seen = is_complete && audit.looked.unknown.is_empty();
+    let kept = |mut findings: Vec<Finding>| {
+        let outcome = if is_all_seen && findings.len() <= MOST {
+            Outcome::Complete
+        } else {
+            Outcome::Truncated
+        };
+        findings.truncate(MOST);
+        (outcome, findings)
+    };
     let mut evaluations = Vec::new();
     for rule in rules::all() {
         let errors = audit
             .findings
             .iter()
             .filter(|found| found.rule == rule.id && counts(found));
-        let mut findings: Vec<Finding> = errors.map(finding).collect();
-        let is_complete = audit.is_complete();
+        let findings: Vec<Finding> = errors.map(finding).collect();
         if !is_complete && findings.is_empty() {
             continue;
         }
-        let outcome = if is_complete && findings.len() <= MOST {
-            Outcome::Complete
-        } else {
-            Outcome::Truncated
-        };
-        findings.truncate(MOST);
+        let (outcome, findings) = kept(findings);
         evaluations.push(evaluation(of_rule(rule.id), at, outcome, findings, terrain));
     }
-    let (outcome, findings) = match missing(audit) {
-        None => (Outcome::Complete, widened(audit)),
+    let (outcome, findings) = match missing(audit).or_else(|| terrain.not_compared.clone()) {
+        None => kept(widened(audit)),
         Some(failure) => (Outcome::Failed(failure), Vec::new()),
     };
     evaluations.push(evaluation(code(AUDIT), at, outcome, findings, terrain));
@@ -193,7 +201,6 @@ fn widened(audit: &Audit) -> Vec<Finding> {
     }
     things
         .into_iter()
-        .take(MOST)
         .map(|(thing, changes)| widening(thing, &changes))
         .collect()
 }

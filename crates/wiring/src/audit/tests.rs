@@ -3,13 +3,17 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use integrity_core::{Evaluation, Finding, Outcome, Payload};
 use rls_audit::{
-    Audit, Inspection,
+    Access, Audit, AuditStore, Error, Inspection, MockAuditStore, MockDatabaseInspector,
     audit::Standing,
     baseline::{Change, Direction, Drift},
     rules::Settings,
 };
 
-use super::evaluations::{AUDIT, Terrain, checks, found};
+use super::{
+    Auditor,
+    evaluations::{AUDIT, Terrain, checks, found},
+};
+use crate::config::Config;
 
 fn told(audit: &Audit) -> Vec<Evaluation> {
     found(
@@ -17,9 +21,19 @@ fn told(audit: &Audit) -> Vec<Evaluation> {
         &Terrain {
             database: "main",
             is_agreed: false,
+            not_compared: None,
             elapsed: Duration::from_secs(1),
         },
     )
+}
+
+fn widened(about: &str) -> Change {
+    Change {
+        direction: Direction::Widened,
+        about: about.to_owned(),
+        before: None,
+        after: Some("all".to_owned()),
+    }
 }
 
 fn of<'e>(evaluations: &'e [Evaluation], code: &str) -> &'e Evaluation {
@@ -67,14 +81,79 @@ fn an_audit_that_tried_nobody_proves_nothing() {
 }
 
 #[test]
+fn what_one_unknown_cell_hides_is_not_resolved() {
+    let mut audit = Audit::sample();
+    audit.looked.cells = 1000;
+    audit.looked.unknown.insert("timeout".to_owned(), 1);
+    assert!(audit.is_complete());
+    let told = told(&audit);
+    assert_eq!(told.len(), checks(Duration::from_hours(24), Tz::UTC).len());
+    assert!(told.iter().all(|own| own.outcome == Outcome::Truncated));
+}
+
+#[test]
+fn more_that_is_wider_than_is_told_resolves_nothing() {
+    let mut audit = Audit::sample();
+    let changes = |n: usize| Drift {
+        changes: (0..n).map(|n| widened(&format!("table public.t{n}"))).collect(),
+    };
+    for (n, kept, outcome) in [(1000, 1000, Outcome::Complete), (1001, 1000, Outcome::Truncated)] {
+        audit.drift = Some(changes(n));
+        let told = told(&audit);
+        let own = of(&told, AUDIT);
+        assert_eq!((own.findings.len(), &own.outcome), (kept, &outcome));
+    }
+}
+
+/// What an auditor over this store tells of the audit itself.
+async fn audited(store: impl AuditStore + 'static, inspection: Inspection) -> (Outcome, usize) {
+    let mut inspector = MockDatabaseInspector::new();
+    inspector
+        .expect_inspect()
+        .returning(move |_| Ok(inspection.clone()));
+    let auditor = Auditor::new(inspector, store, &Config::default()).expect("an auditor");
+    let told = auditor.evaluations(Inspection::sample().at).await;
+    let own = of(&told, AUDIT);
+    (own.outcome.clone(), own.findings.len())
+}
+
+#[tokio::test]
+async fn what_has_changed_is_counted_from_the_last_complete_audit() {
+    let mut closed = Inspection::sample();
+    closed.catalog.relations[0].rls = true;
+    for cell in &mut closed.matrix.cells {
+        cell.access = Access::Denied;
+    }
+    let before = Audit::new(&closed, &Settings::default());
+    let mut store = MockAuditStore::new();
+    // What was saved last, and saw too little, is not asked for.
+    store
+        .expect_latest_complete()
+        .returning(move |_, _| Ok(Some(before.clone())));
+    store.expect_save().returning(|_, _, _| Ok(()));
+    assert_eq!(audited(store, Inspection::sample()).await, (Outcome::Complete, 1));
+}
+
+#[tokio::test]
+async fn an_audit_before_that_cannot_be_read_is_told_and_not_passed_over() {
+    let mut store = MockAuditStore::new();
+    store.expect_latest_complete().returning(|_, _| {
+        Err(Error::Corrupt {
+            reason: "another version".to_owned(),
+        })
+    });
+    // The next one is compared with this one.
+    store.expect_save().times(1).returning(|_, _, _| Ok(()));
+    let (outcome, _) = audited(store, Inspection::sample()).await;
+    let Outcome::Failed(failure) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(failure.message.contains("another version"), "{failure:?}");
+}
+
+#[test]
 fn a_thing_that_is_wider_in_many_ways_is_one_alert() {
     let mut audit = Audit::sample();
-    let change = |about: &str| Change {
-        direction: Direction::Widened,
-        about: about.to_owned(),
-        before: None,
-        after: Some("all".to_owned()),
-    };
     let things = [
         "table public.notes",
         "table public.notes, column text",
@@ -83,7 +162,7 @@ fn a_thing_that_is_wider_in_many_ways_is_one_alert() {
         "function public.f()",
     ];
     audit.drift = Some(Drift {
-        changes: things.map(change).into(),
+        changes: things.map(widened).into(),
     });
     let told = told(&audit);
     let keys = of(&told, AUDIT).findings.iter().map(|own| own.entity_id.as_str());

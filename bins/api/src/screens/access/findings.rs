@@ -4,17 +4,18 @@ use rls_audit::{
     Audit,
     audit::{Reported, Standing},
     baseline::{Change, Direction, Drift},
+    report,
     rules::{Level, Verdict},
 };
 
 use super::more;
 use crate::screens::{
     frame::Frame,
-    number, time,
-    words::{AccessWords, fill},
+    number,
+    words::{AccessWords, fill, form},
 };
 
-/// So many findings are shown whole, the worst first, and so many of one cause; the rest are counted.
+/// So many new findings are shown whole, the worst first, and so many of one cause; the rest are counted.
 const SHOWN: usize = 16;
 const OF_ONE: usize = 4;
 /// So many changes are shown.
@@ -28,7 +29,6 @@ pub(super) struct Cause<'a> {
     pub(super) rule: &'a str,
     pub(super) title: &'a str,
     pub(super) class: &'static str,
-    /// The worst level of them.
     pub(super) level: &'static str,
     pub(super) count: String,
     pub(super) is_open: bool,
@@ -40,7 +40,7 @@ pub(super) struct Cause<'a> {
 pub(super) struct Found {
     pub(super) object: String,
     pub(super) verdict: &'static str,
-    pub(super) standing: Option<String>,
+    pub(super) standing: Option<&'static str>,
     pub(super) message: String,
     pub(super) fix: Option<String>,
 }
@@ -61,17 +61,11 @@ pub(super) struct Shown<'a> {
     pub(super) after: Option<String>,
 }
 
-/// By the rule, in the order in which an audit has them: the worst first.
+/// What somebody has to look at, by level and rule, in the order in which an audit has them: the worst first.
 pub(super) fn causes<'a>(frame: &Frame, audit: &'a Audit) -> Vec<Cause<'a>> {
-    let mut groups: Vec<Vec<&Reported>> = Vec::new();
-    for found in &audit.findings {
-        match groups.iter_mut().find(|group| group[0].rule == found.rule) {
-            Some(group) => group.push(found),
-            None => groups.push(vec![found]),
-        }
-    }
+    let (open, _) = report::by_standing(audit);
     let mut left = SHOWN;
-    let cause = |group: Vec<&'a Reported>| {
+    let cause = |group: &[&'a Reported]| {
         let shown = group.len().min(OF_ONE).min(left);
         left -= shown;
         let (class, level) = level(frame, group[0].level);
@@ -86,7 +80,22 @@ pub(super) fn causes<'a>(frame: &Frame, audit: &'a Audit) -> Vec<Cause<'a>> {
             more: (shown < group.len()).then(|| more(frame, group.len() - shown)),
         }
     };
-    groups.into_iter().map(cause).collect()
+    report::causes(&open).into_iter().map(cause).collect()
+}
+
+/// How many are not shown, and how many of those a baseline knows or lets be.
+pub(super) fn left_out(frame: &Frame, audit: &Audit, causes: &[Cause<'_>]) -> Option<String> {
+    let w = AccessWords::of(frame.language);
+    let (_, settled) = report::by_standing(audit);
+    let shown: usize = causes.iter().map(|cause| cause.found.len()).sum();
+    let left = (audit.findings.len() - shown) as u64;
+    let counted = |n| number::count(n, frame.language);
+    (left > 0).then(|| {
+        fill(
+            form(w.left_out, left, frame.language),
+            &[&counted(left), &counted(settled.len() as u64)],
+        )
+    })
 }
 
 pub(super) fn changes<'a>(frame: &Frame, drift: &'a Drift) -> Changes<'a> {
@@ -114,17 +123,8 @@ fn level(frame: &Frame, level: Level) -> (&'static str, &'static str) {
 fn whole(frame: &Frame, found: &Reported) -> Found {
     let w = AccessWords::of(frame.language);
     let standing = match &found.standing {
-        Standing::New => None,
-        Standing::Known => Some(w.known.to_owned()),
-        Standing::Reopened { .. } => Some(w.reopened.to_owned()),
-        Standing::Suppressed {
-            reason,
-            author,
-            until,
-        } => Some(fill(
-            w.suppressed,
-            &[&time::day(*until, frame.language), author, reason],
-        )),
+        Standing::Reopened { .. } => Some(w.reopened),
+        _ => None,
     };
     Found {
         object: found.object.to_string(),

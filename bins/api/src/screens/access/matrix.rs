@@ -7,6 +7,7 @@ use rls_audit::{
     Access, Audit, Command, Name,
     audit::{Row, Who},
     catalog::RelationKind,
+    report,
 };
 
 use crate::screens::{
@@ -41,10 +42,10 @@ pub(super) struct Line {
 }
 
 /// What one command comes to: by its sign, and by its looks besides.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Square {
     pub(super) class: &'static str,
-    pub(super) mark: char,
+    pub(super) mark: String,
 }
 
 pub(super) fn matrix<'a>(frame: &Frame, audit: &'a Audit, from: usize) -> Matrix<'a> {
@@ -101,14 +102,15 @@ fn line(name: &Name, rows: &BTreeMap<&str, &Row>, personas: &[&Who]) -> Line {
 }
 
 fn square(command: Command, access: Option<&Access>) -> Square {
-    let letter = command.as_str().chars().next().unwrap_or_default();
-    let (class, mark) = match access {
-        Some(Access::All) => ("a", letter),
-        Some(Access::Some | Access::Conditional(_)) => ("s", letter.to_ascii_lowercase()),
-        Some(Access::None | Access::Rls) => ("", '–'),
-        Some(Access::Denied) => ("", '·'),
-        Some(Access::Error(_)) => ("e", '!'),
-        Some(Access::Unknown(_)) | None => ("u", '?'),
+    let class = match access {
+        Some(Access::All) => "a",
+        Some(Access::Some | Access::Conditional(_)) => "s",
+        Some(Access::None | Access::Rls | Access::Denied) => "",
+        Some(Access::Error(_)) => "e",
+        Some(Access::Unknown(_)) | None => "u",
     };
-    Square { class, mark }
+    Square {
+        class,
+        mark: report::letter(command, access),
+    }
 }

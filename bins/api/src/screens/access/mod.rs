@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use rls_audit::{
     Audit,
-    audit::{ExposedBy, Reported, Skipped, Standing},
+    audit::{ExposedBy, Outcome, Reported, Skipped, Standing},
     rules::Level,
 };
 
@@ -50,6 +50,7 @@ struct View<'a> {
     seen: Option<Seen<'a>>,
     matrix: Matrix<'a>,
     causes: Vec<Cause<'a>>,
+    left_out: Option<String>,
     drift: Option<Changes<'a>>,
 }
 
@@ -80,15 +81,17 @@ struct Seen<'a> {
 pub(crate) fn access(frame: &Frame, page: &AccessPage) -> Result<String, askama::Error> {
     let w = AccessWords::of(frame.language);
     let audit = page.audit.as_ref();
+    let causes = audit
+        .map(|audit| findings::causes(frame, audit))
+        .unwrap_or_default();
     View {
         frame,
         t: frame.words(),
         w,
         seen: audit.map(|audit| seen(frame, page, audit)),
         matrix: audit.map_or_else(Matrix::default, |audit| matrix::matrix(frame, audit, page.from)),
-        causes: audit
-            .map(|audit| findings::causes(frame, audit))
-            .unwrap_or_default(),
+        left_out: audit.and_then(|audit| findings::left_out(frame, audit, &causes)),
+        causes,
         drift: audit
             .and_then(|audit| audit.drift.as_ref())
             .map(|drift| findings::changes(frame, drift)),
@@ -108,16 +111,17 @@ fn seen<'a>(frame: &Frame, page: &AccessPage, audit: &'a Audit) -> Seen<'a> {
         found.level == Level::Error && !matches!(found.standing, Standing::Suppressed { .. })
     };
     let errors = audit.findings.iter().filter(is_error).count();
-    let headline = match (is_complete, errors) {
-        (false, _) => w.incomplete.to_owned(),
-        (true, 0) => w.complete.to_owned(),
-        (true, n) => fill(form(w.errors, n as u64, frame.language), &[&counted(n)]),
+    // An error that a baseline knows is an error still.
+    let (class, headline) = match (audit.outcome(Level::Error), errors) {
+        (Outcome::Incomplete, _) => ("blind", w.incomplete.to_owned()),
+        (Outcome::Fine, 0) => ("whole", w.complete.to_owned()),
+        (_, 0) => ("bad", w.wider.to_owned()),
+        (_, n) => (
+            "bad",
+            fill(form(w.errors, n as u64, frame.language), &[&counted(n)]),
+        ),
     };
-    let class = match (is_complete && !is_old, errors) {
-        (false, _) => "blind",
-        (true, 0) => "whole",
-        (true, _) => "bad",
-    };
+    let class = if is_old { "blind" } else { class };
     // What should have been looked at comes first.
     let mut skipped: Vec<&Skipped> = audit.skipped.iter().collect();
     skipped.sort_by_key(|skipped| skipped.expected);

@@ -185,9 +185,17 @@ fn an_audit_that_proves_nothing_looks_so_before_anything_else() {
     for (page, class, words) in [
         (audited(3, 12), "bad", "The audit is complete: 30 errors"),
         (
-            with(|audit| audit.findings.clear()),
+            with(|audit| {
+                audit.findings.clear();
+                audit.drift = None;
+            }),
             "whole",
             "The audit is complete: no error",
+        ),
+        (
+            with(|audit| audit.findings.clear()),
+            "bad",
+            "The audit is complete: somebody can do more than before",
         ),
         (old_audit(), "blind", "The audit is 5\u{a0}d old"),
         (blind_audit(), "blind", "The audit is incomplete"),
@@ -243,5 +251,37 @@ fn a_square_says_what_it_means_without_its_colour() {
             "{sign}"
         );
     }
-    assert!(html.contains("<i>·</i>") && html.contains("<i>–</i>"));
+    let key = "<i>.</i> allowed, no row</span> <span><i>-</i> no privilege";
+    assert!(html.contains(key), "as everywhere else");
+    for (access, mark) in [(Access::None, '.'), (Access::Denied, '-')] {
+        let html = self::html(&with(|audit| {
+            audit.access[0].access = [(Command::Select, access)].into()
+        }));
+        assert!(html.contains(&format!("<td><i>{mark}</i>")), "{mark}");
+    }
+}
+
+#[test]
+fn what_is_new_is_shown_and_what_is_settled_takes_no_place() {
+    let settled = |audit: &mut Audit| {
+        for found in &mut audit.findings {
+            found.standing = Standing::Known;
+        }
+    };
+    let with_one_new = with(|audit| {
+        settled(audit);
+        let mut new = audit.findings[0].clone();
+        new.standing = Standing::New;
+        new.object = Object::Role {
+            role: "the_new_one".to_owned(),
+        };
+        audit.findings.push(new);
+    });
+    let left_out =
+        "61 not shown here, 61 of which are known or let be; to see all: <code>vigie audit rls --json</code>";
+    let one = html(&with_one_new);
+    assert!(one.contains("the_new_one") && one.contains(left_out));
+    let none = html(&with(settled));
+    assert!(none.contains("No new finding.") && none.contains("61 not shown here"));
+    assert!(none.contains("banner bad"), "what is known is an error still");
 }

@@ -9,6 +9,9 @@ words! {
     errors:
         "L’audit est complet\u{a0}: {} erreur|L’audit est complet\u{a0}: {} erreurs",
         "The audit is complete: {} error|The audit is complete: {} errors";
+    wider:
+        "L’audit est complet\u{a0}: quelqu’un peut plus qu’avant",
+        "The audit is complete: somebody can do more than before";
     incomplete:
         "L’audit est incomplet\u{a0}: ce qu’il ne trouve pas peut exister",
         "The audit is incomplete: what it does not find may be there";
@@ -42,6 +45,11 @@ words! {
     page_told: "{} à {} sur {}, les plus ouvertes d’abord", "{} to {} of {}, the most open first";
     findings: "Constats", "Findings";
     findings_none: "Aucun constat.", "No finding.";
+    findings_no_new: "Aucun constat nouveau.", "No new finding.";
+    left_out:
+        "{} constat n’est pas montré ici, dont {} connu ou toléré\u{a0}; pour tout voir\u{a0}:|\
+         {} constats ne sont pas montrés ici, dont {} connus ou tolérés\u{a0}; pour tout voir\u{a0}:",
+        "{} not shown here, {} of which are known or let be; to see all:";
     more: "et {} autre|et {} autres", "and {} more";
     error: "Erreur", "Error";
     warn: "Avertissement", "Warning";
@@ -49,9 +57,7 @@ words! {
     proved: "Prouvé par la mesure", "Proved by measurement";
     refuted: "Réfuté par la mesure", "Refuted by measurement";
     unproved: "Non prouvé", "Unproved";
-    known: "Connu de la référence", "Known to the baseline";
     reopened: "Rouvert", "Reopened";
-    suppressed: "Toléré jusqu’au {} par {}\u{a0}: {}", "Let be until {} by {}: {}";
     fix: "Correctif proposé, à relire", "Proposed fix, to be read first";
     drift: "Ce qui a changé", "What has changed";
     drift_unknown:

@@ -80,7 +80,6 @@ pub(super) async fn cells(
     catalog: &Catalog,
     authorities: &[Authority],
     personas: &[Persona],
-    keeps_trials: bool,
 ) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
     let samples = samples(look, catalog).await?;
     if !plans::may_fold_the_caller(catalog) {
@@ -103,7 +102,7 @@ pub(super) async fn cells(
             persona,
             authorities,
             wanted: &wanted,
-            trials: keeps_trials.then(Vec::new),
+            trials: Some(Vec::new()),
         }));
     }
     let mut by_role: Vec<usize> = (0..personas.len()).collect();
