@@ -58,6 +58,11 @@ pub(crate) fn definitions(facts: &Facts<'_>) -> Vec<Definition> {
         all.push(text(&about, format!("is owned by {}", quoted(&schema.owner))));
         all.extend(schema.grants.iter().map(|grant| tried.granted(&about, grant)));
     }
+    all.extend(facts.exposed_schemas().into_iter().map(|name| Definition {
+        about: format!("schema {}", quoted(name)),
+        says: "is exposed to callers".to_owned(),
+        effect: Effect::Opens,
+    }));
     for given in &catalog.default_privileges {
         let schema = given
             .schema
@@ -81,7 +86,11 @@ pub(crate) fn definitions(facts: &Facts<'_>) -> Vec<Definition> {
         all.push(Definition {
             about,
             says,
-            effect: tried.effect(Some(&membership.member)),
+            effect: if membership.member == REQUEST_SERVER {
+                Effect::Opens
+            } else {
+                tried.effect(Some(&membership.member))
+            },
         });
     }
     for role in &catalog.roles {
@@ -120,6 +129,9 @@ pub(crate) fn definitions(facts: &Facts<'_>) -> Vec<Definition> {
     all
 }
 
+/// The login of a server that answers requests, and takes on for them the roles that it is a member of.
+const REQUEST_SERVER: &str = "authenticator";
+
 /// The roles that personas act under, and whose privileges they have.
 struct Tried<'a>(BTreeSet<&'a str>);
 
@@ -139,6 +151,23 @@ impl<'a> Tried<'a> {
             Effect::Opens
         } else {
             Effect::Text
+        }
+    }
+
+    /// What the cells show where it is about one of these roles, and only there; `None` is everybody.
+    fn measured(&self, about: &str, role: Option<&str>, says: String) -> Definition {
+        match self.effect(role) {
+            Effect::Opens => measured(about, says),
+            _ => text(about, says),
+        }
+    }
+
+    /// A privilege that the cells show. That it may be granted further they do not.
+    fn reached(&self, about: &str, grant: &Grant) -> Definition {
+        if grant.grantable {
+            text(about, granted(grant))
+        } else {
+            self.measured(about, grant.grantee.as_deref(), granted(grant))
         }
     }
 
@@ -182,8 +211,9 @@ fn granted(grant: &Grant) -> String {
 
 fn of_relation(relation: &Relation, tried: &Tried<'_>, all: &mut Vec<Definition>) {
     let about = about_relation(relation);
-    all.push(measured(
+    all.push(tried.measured(
         &about,
+        Some(&relation.owner),
         format!("is owned by {}", quoted(&relation.owner)),
     ));
     let flags = [
@@ -200,7 +230,7 @@ fn of_relation(relation: &Relation, tried: &Tried<'_>, all: &mut Vec<Definition>
     );
     all.extend(relation.grants.iter().map(|grant| {
         if is_measured(grant) {
-            measured(&about, granted(grant))
+            tried.reached(&about, grant)
         } else {
             tried.granted(&about, grant)
         }
@@ -209,7 +239,7 @@ fn of_relation(relation: &Relation, tried: &Tried<'_>, all: &mut Vec<Definition>
         relation
             .columns
             .iter()
-            .flat_map(|column| of_column(&about, column)),
+            .flat_map(|column| of_column(&about, column, tried)),
     );
     all.extend(
         relation
@@ -252,12 +282,16 @@ fn is_measured(grant: &Grant) -> bool {
         .any(|command| command.as_str() == grant.privilege)
 }
 
-fn of_column<'a>(about: &'a str, column: &'a Column) -> impl Iterator<Item = Definition> + 'a {
+fn of_column<'a>(
+    about: &str,
+    column: &'a Column,
+    tried: &'a Tried<'_>,
+) -> impl Iterator<Item = Definition> + use<'a> {
     let about = format!("{about}, column {}", quoted(&column.name));
     column
         .grants
         .iter()
-        .map(move |grant| measured(&about, granted(grant)))
+        .map(move |grant| tried.reached(&about, grant))
 }
 
 fn said(policy: &Policy) -> String {

@@ -19,7 +19,8 @@ pub(crate) enum AuditCommand {
     /// who worked before is not proposed.
     ///
     /// Exit codes: 0 nothing new at or above `--fail-on`; 1 something new; 3 too much could not be found out, or fixes could
-    /// not be tried; 4 somebody can do more than the baseline says. When several hold: 3, 1, 4.
+    /// not be tried; 4 somebody can do more than the baseline says; 5 the database cannot be reached. When several hold:
+    /// 3, 1, 4.
     #[command(after_help = "\
 Examples:
   vigie audit rls                              errors are a negative answer
@@ -119,14 +120,14 @@ pub(crate) struct FixArgs {
     #[arg(long, conflicts_with = "from")]
     pub(crate) fix: bool,
     /// Where that SQL is written
-    #[arg(long, value_name = "FILE", default_value = "fix.sql")]
+    #[arg(long, value_name = "FILE", default_value = "fix.sql", requires = "fix")]
     pub(crate) fix_file: PathBuf,
     /// The copy to try it on, such as a staging branch, where nothing stays; unless given, one is made on a private
     /// PostgreSQL. One with a password belongs in the environment: a flag stands in the process list
     #[arg(long, value_name = "URL", env = "VIGIE_COPY_URL", hide_env_values = true)]
     pub(crate) copy_url: Option<String>,
     /// Put rows of the database into the copy that is made, up to 200 a table; unless given, rows are made up
-    #[arg(long, requires = "fix")]
+    #[arg(long, requires = "fix", conflicts_with = "copy_url")]
     pub(crate) sample_rows: bool,
 }
 
@@ -222,4 +223,30 @@ impl From<PageLanguage> for Language {
 pub(crate) struct ExplainArgs {
     /// The rule, such as RLS-212
     pub(crate) rule: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use crate::cli::Cli;
+
+    #[test]
+    fn what_is_said_of_fixes_needs_fixes() {
+        let is_taken = |more: &[&str]| {
+            let args = ["vigie", "audit", "rls"].iter().chain(more);
+            Cli::try_parse_from(args).is_ok()
+        };
+        let url = "--copy-url=postgres://staging.example.org/app";
+        for right in [&[][..], &["--fix"], &["--fix", "--sample-rows"], &["--fix", url]] {
+            assert!(is_taken(right), "{right:?}");
+        }
+        for wrong in [
+            &["--fix-file", "mend.sql"][..],
+            &["--sample-rows"],
+            &["--fix", "--sample-rows", url],
+        ] {
+            assert!(!is_taken(wrong), "{wrong:?}");
+        }
+    }
 }

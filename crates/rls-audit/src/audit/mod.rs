@@ -131,11 +131,7 @@ impl Audit {
             Outcome::Incomplete
         } else if self.findings.iter().any(counts) {
             Outcome::Findings
-        } else if self
-            .drift
-            .as_ref()
-            .is_some_and(|drift| drift.direction() == Some(Direction::Widened))
-        {
+        } else if self.is_widened() {
             Outcome::Widened
         } else {
             Outcome::Fine
@@ -151,6 +147,13 @@ impl Audit {
             personas.insert(&row.persona, row);
         }
         relations
+    }
+
+    /// Whether somebody can do more than what it stands beside says.
+    #[must_use]
+    pub fn is_widened(&self) -> bool {
+        let drift = self.drift.as_ref();
+        drift.is_some_and(|drift| drift.direction() == Some(Direction::Widened))
     }
 
     /// Whether enough was seen to say anything.

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccessLine, Baseline};
+use super::{AccessLine, Baseline, abouts, causes::Causes};
 use crate::{
     Access, Command, Name,
     audit::Audit,
-    catalog::RelationKind,
     definition::{Definition, Effect},
 };
 
@@ -87,8 +86,9 @@ impl Drift {
 
 pub(super) fn between(before: &Baseline, now: &Audit) -> Drift {
     let (gone, come) = differences(&before.definitions, &now.definitions);
-    let is_same_text = gone.is_empty() && come.is_empty();
-    let cells = cells(before, now, is_same_text);
+    let changed = gone.iter().chain(&come).map(|own| own.about.as_str()).collect();
+    let causes = Causes::new(changed, before.definitions.iter().chain(&now.definitions));
+    let cells = cells(before, now, &causes);
     let mut unproved = unproved(now);
     unproved.extend(cells.iter().map(|(relation, _)| relation));
     let unproved: BTreeSet<String> = unproved.into_iter().flat_map(abouts).collect();
@@ -170,15 +170,8 @@ fn unproved(now: &Audit) -> BTreeSet<&Name> {
     unproved
 }
 
-/// What definitions of this relation may be about, whatever its kind.
-fn abouts(relation: &Name) -> impl Iterator<Item = String> + '_ {
-    RelationKind::ALL
-        .into_iter()
-        .map(move |kind| format!("{} {relation}", kind.as_str()))
-}
-
 /// Cells that differ. Of a persona that was not there nothing is said: nobody has agreed to anything about it.
-fn cells(before: &Baseline, now: &Audit, is_same_text: bool) -> Vec<(Name, Change)> {
+fn cells(before: &Baseline, now: &Audit, causes: &Causes<'_>) -> Vec<(Name, Change)> {
     let was: BTreeMap<(&str, &Name), &AccessLine> = before
         .access
         .iter()
@@ -190,6 +183,8 @@ fn cells(before: &Baseline, now: &Audit, is_same_text: bool) -> Vec<(Name, Chang
         .iter()
         .filter(|who| before.personas.contains(who));
     let known: BTreeSet<&str> = same.map(|who| who.name.as_str()).collect();
+    let relations: BTreeSet<&Name> = now.access.iter().map(|row| &row.relation).collect();
+    let by_text: BTreeSet<&Name> = relations.into_iter().filter(|own| causes.may_move(own)).collect();
     let mut changes = Vec::new();
     for row in now
         .access
@@ -211,10 +206,10 @@ fn cells(before: &Baseline, now: &Audit, is_same_text: bool) -> Vec<(Name, Chang
                 None if stays_open && has_more(may_name, could_name) => Direction::Narrowed,
                 None => continue,
             };
-            let direction = if is_same_text {
-                Direction::Equivalent
-            } else {
+            let direction = if by_text.contains(&row.relation) {
                 direction
+            } else {
+                Direction::Equivalent
             };
             let change = Change {
                 direction,
@@ -265,10 +260,8 @@ fn moved(before: &str, now: &Access) -> Option<Direction> {
     match (rank(before), rank(now.class())) {
         (Some(before), Some(now)) if now > before => Some(Direction::Widened),
         (Some(before), Some(now)) if now < before => Some(Direction::Narrowed),
-        // What is no longer known may be anything.
-        (Some(0 | 1), None) => Some(Direction::Widened),
-        // What nobody knew may have been the same.
-        (None, Some(1 | 2)) => Some(Direction::Changed),
+        // What is no longer known may be anything, and nobody has agreed to what was not known.
+        (Some(0 | 1), None) | (None, Some(1 | 2)) => Some(Direction::Widened),
         _ => None,
     }
 }

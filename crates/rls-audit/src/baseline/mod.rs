@@ -1,6 +1,7 @@
 //! What was so when somebody last looked and agreed: a file beside the code, one object a line, so that a change of it is
 //! read in a review like any other.
 
+mod causes;
 mod drift;
 mod file;
 mod suppression;
@@ -18,6 +19,7 @@ pub use self::{
 use crate::{
     Access, Command, Name,
     audit::{Audit, Reopening, Reported, Standing, Who},
+    catalog::RelationKind,
     definition::Definition,
     rules::Level,
 };
@@ -157,4 +159,11 @@ impl Baseline {
     pub fn drift(&self, audit: &Audit) -> Drift {
         drift::between(self, audit)
     }
+}
+
+/// What definitions of this relation may be about, whatever its kind.
+fn abouts(relation: &Name) -> impl Iterator<Item = String> + '_ {
+    RelationKind::ALL
+        .into_iter()
+        .map(move |kind| format!("{} {relation}", kind.as_str()))
 }

@@ -17,6 +17,19 @@ use crate::{
 #[cfg(feature = "postgres")]
 pub(super) const NOBODY: &str = "00000000-0000-4000-8000-0000000000aa";
 
+/// What columns of ranks are called.
+const RANKS: [&str; 9] = [
+    "role",
+    "rank",
+    "level",
+    "permission",
+    "scope",
+    "type",
+    "status",
+    "tier",
+    "plan",
+];
+
 /// A column that policies trust to say what somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,31 +164,25 @@ fn subject(relation: &Relation, text: &str) -> Option<String> {
 /// Whether its values are a few that are told apart, and not texts that people write.
 fn has_ranks(catalog: &Catalog, relation: &Relation, column: &Column) -> bool {
     let is_of = |name: &Name| name.to_string() == column.type_name;
-    let is_listed = relation
-        .constraints
-        .iter()
-        .any(|own| own.kind == ConstraintKind::Check && own.columns == [column.name.as_str()]);
-    let is_called_so = [
-        "role",
-        "rank",
-        "level",
-        "permission",
-        "scope",
-        "type",
-        "status",
-        "is_",
-        "admin",
-    ]
-    .iter()
-    .any(|word| column.name.to_lowercase().contains(word));
+    let lists = |text: &str| text.contains(" = ANY (") || text.contains(" = '");
+    let is_listed = relation.constraints.iter().any(|own| {
+        own.kind == ConstraintKind::Check && own.columns == [column.name.as_str()] && lists(&own.definition)
+    });
     match column.type_name.as_str() {
         "boolean" => true,
-        "text" | "character varying" => is_listed || is_called_so,
+        "text" | "character varying" => is_listed || is_called_a_rank(&column.name),
         _ => {
             catalog.enums.iter().any(|own| is_of(&own.name))
                 || catalog.domains.iter().any(|own| is_of(&own.name))
         }
     }
+}
+
+/// Whether a word of the name says that it is a rank. Addresses are of people, whatever else the name says.
+fn is_called_a_rank(name: &str) -> bool {
+    let name = name.to_lowercase();
+    !["email", "e_mail", "e-mail"].iter().any(|own| name.contains(own))
+        && name.split('_').any(|word| RANKS.contains(&word))
 }
 
 /// Whether a text names this as a word of its own.
@@ -278,6 +285,60 @@ fn granted(catalog: &Catalog) -> BTreeSet<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{catalog::Constraint, rules::sample::Sample};
+
+    #[test]
+    fn a_text_is_a_rank_where_its_values_are_listed_or_its_name_says_so() {
+        let with_check = |definition: &str| Relation {
+            constraints: vec![Constraint {
+                name: "listed".to_owned(),
+                kind: ConstraintKind::Check,
+                definition: definition.to_owned(),
+                columns: vec!["what".to_owned()],
+                references: None,
+            }],
+            ..Relation::sample()
+        };
+        let world = Sample::new();
+        let is_rank = |relation: &Relation, name: &str, type_name: &str| {
+            let column = Column {
+                name: name.to_owned(),
+                type_name: type_name.to_owned(),
+                ..relation.columns[0].clone()
+            };
+            has_ranks(&world.catalog, relation, &column)
+        };
+        let plain = Relation::sample();
+        for name in ["role", "user_role", "Plan", "tier", "account_status_code"] {
+            assert!(is_rank(&plain, name, "text"), "{name}");
+        }
+        for name in [
+            "what",
+            "role_email",
+            "type_e_mail",
+            "subtype",
+            "enrolement",
+            "planet",
+            "admin_note",
+        ] {
+            assert!(!is_rank(&plain, name, "text"), "{name}");
+        }
+        assert!(is_rank(&plain, "what", "boolean"));
+        for listed in [
+            "CHECK ((what = ANY (ARRAY['a'::text, 'b'::text])))",
+            "CHECK (((what)::text = ANY ((ARRAY['a'::character varying])::text[])))",
+            "CHECK (((what = 'a'::text) OR (what = 'b'::text)))",
+        ] {
+            assert!(is_rank(&with_check(listed), "what", "text"), "{listed}");
+        }
+        for other in [
+            "CHECK ((char_length(what) <= 80))",
+            "CHECK ((what ~ '^.+@.+$'::text))",
+            "CHECK ((what <> ''::text))",
+        ] {
+            assert!(!is_rank(&with_check(other), "what", "text"), "{other}");
+        }
+    }
 
     #[test]
     fn a_word_is_a_word() {

@@ -24,6 +24,8 @@ pub(super) const COUNTED: u32 = 1_000;
 pub(super) const KEPT: u32 = 20;
 /// So many ranks of one column are tried.
 const RANKS: u32 = 12;
+/// A rank has so many characters at most.
+const LONGEST: u32 = 40;
 
 /// A statement, vouched for here.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ pub(super) fn take_on(role: &str, claims: &str) -> Sql {
     ))
 }
 
-/// Ranks, each with somebody who has it.
+/// Ranks, each with somebody who has it. What is long, or an address, is a text that somebody wrote.
 pub(super) fn holders(authority: &Authority) -> Sql {
     let (relation, rank, subject) = (
         &authority.relation,
@@ -77,7 +79,7 @@ pub(super) fn holders(authority: &Authority) -> Sql {
     Sql(format!(
         "select coalesce(jsonb_agg(jsonb_build_array(h.rank, h.subject) order by h.rank collate \"C\"), '[]')::text\n\
          from (select a.{rank}::text as rank, min(a.{subject}::text) as subject from {relation} a\n\
-         where a.{rank} is not null and a.{subject} is not null group by 1 order by 1 limit {RANKS}) h"
+         where a.{subject} is not null and length(a.{rank}::text) <= {LONGEST} and strpos(a.{rank}::text, '@') = 0 group by 1 order by 1 limit {RANKS}) h"
     ))
 }
 

@@ -42,8 +42,9 @@ fn headline(audit: &Audit, new: &[&Reported]) -> String {
     let found = format!("{errors} errors, {warnings} warnings, {notes} notes");
     let which = if audit.drift.is_some() { "new: " } else { "" };
     let complete = if audit.is_complete() { "" } else { "INCOMPLETE, " };
+    let wider = if audit.is_widened() { "WIDENED, " } else { "" };
     format!(
-        "Who can do what in {}: {complete}{which}{found}",
+        "Who can do what in {}: {complete}{wider}{which}{found}",
         code(&audit.looked.database)
     )
 }

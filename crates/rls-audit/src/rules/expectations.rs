@@ -44,7 +44,7 @@ fn unmet(facts: &Facts<'_>, persona: &Persona, expectation: &Expectation) -> Opt
     let found = match (relation, access) {
         (None, _) => "there is no such relation".to_owned(),
         (Some(_), None) => "it was not looked at".to_owned(),
-        (Some(_), Some(access)) => format!("it is {access}"),
+        (Some(_), Some(access)) => format!("it is {}", access.class()),
     };
     let is_known = relation.is_none() || access.is_some_and(|access| !matches!(access, Access::Unknown(_)));
     let mut evidence = vec![
@@ -87,9 +87,9 @@ fn missing(text: &str) -> Name {
     Name::new(schema, name)
 }
 
-/// SQL that shows it, and leaves nothing behind; triggers fire, so what writes is for a copy.
+/// SQL that shows it, and leaves nothing behind; triggers fire, so what writes is for a copy. Findings are kept and sent
+/// about: what a persona's token says is left for whoever tries it to fill in.
 fn reproduction(persona: &Persona, relation: &Relation, command: Command) -> String {
-    let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let name = &relation.name;
     let column = relation
         .columns
@@ -103,9 +103,10 @@ fn reproduction(persona: &Persona, relation: &Relation, command: Command) -> Str
         Command::Delete => format!("delete from {name}"),
     };
     format!(
-        "begin; select set_config('request.jwt.claims', {}, true); set local role {}; {statement}; rollback;",
-        literal(&persona.claims_text()),
-        quoted(&persona.database_role)
+        "begin; select set_config('request.jwt.claims', :'claims', true); set local role {}; {statement}; rollback; \
+         (in psql, `claims` being those of {})",
+        quoted(&persona.database_role),
+        persona.name
     )
 }
 

@@ -129,12 +129,14 @@ fn what_is_no_longer_known_may_be_anything() {
     let before = own("own", "id = auth.uid()", Access::Some);
     let now = own("own", "now() > '-infinity'", Access::Unknown(Doubt::Timeout));
     assert_eq!(direction(&before, &now), Some(Widened));
-    // Nobody has agreed to what was not known; that it was narrower is not known either.
+    // Nobody has agreed to what was not known.
     let all = own("own", "true", Access::All);
     assert_eq!(
         drift(&now, &all)[0],
-        (Changed, "SELECT on public.tanks as authenticated".to_owned())
+        (Widened, "SELECT on public.tanks as authenticated".to_owned())
     );
+    let later = own("own", "now() > '-infinity'", Access::All);
+    assert_eq!(direction(&now, &later), Some(Equivalent), "under the same text");
 }
 
 #[test]
@@ -178,8 +180,8 @@ fn a_table_that_is_dropped_is_narrower() {
         .reading("shut", Access::Denied, Access::Denied);
     assert_eq!(
         direction(&now, &shut),
-        Some(Equivalent),
-        "one that nobody reaches is not"
+        Some(Changed),
+        "one that nobody who was tried reaches is not"
     );
 }
 
@@ -307,4 +309,107 @@ fn a_name_that_begins_another_is_not_about_it() {
             .reading("tanks", Access::Denied, Access::Some)
     };
     assert_eq!(direction(&two("true"), &two("1 = 1")), Some(Equivalent));
+}
+
+#[test]
+fn what_is_given_to_somebody_who_was_not_tried_is_shown_by_no_cell() {
+    let with = |change: &dyn Fn(&mut Relation)| {
+        let mut sample = own("own", "true", Access::All);
+        change(&mut sample.catalog.relations[0]);
+        sample
+    };
+    let before = with(&|_| {});
+    let to = |who: &'static str| with(&move |own| own.grants.push(granted(who, "UPDATE")));
+    let column = |who: &'static str| with(&move |own| own.columns[0].grants.push(granted(who, "SELECT")));
+    let owner = |who: &'static str| with(&move |own| who.clone_into(&mut own.owner));
+    let further = with(&|own| {
+        own.grants[0].grantable = true;
+    });
+    for (now, comes_to) in [
+        (to("service_role"), Changed),
+        (to("anon"), Equivalent),
+        (to("PUBLIC"), Equivalent),
+        (column("service_role"), Changed),
+        (column("anon"), Equivalent),
+        (owner("service_role"), Changed),
+        (further, Changed),
+    ] {
+        assert_eq!(
+            direction(&before, &now),
+            Some(comes_to),
+            "{:?}",
+            now.catalog.relations
+        );
+    }
+}
+
+#[test]
+fn one_more_schema_that_callers_reach_is_wider() {
+    let exposing = |schemas: &[&str]| {
+        let mut sample = Sample::new();
+        sample.settings.exposed_schemas = Some(schemas.iter().map(|&own| own.to_owned()).collect());
+        sample
+    };
+    let (one, two) = (exposing(&["public"]), exposing(&["public", "internal"]));
+    assert_eq!(drift(&one, &two), [(Widened, "schema internal".to_owned())]);
+    assert_eq!(direction(&two, &one), Some(Narrowed));
+    assert_eq!(
+        direction(&Sample::new(), &one),
+        None,
+        "public is, unless it is told otherwise"
+    );
+}
+
+#[test]
+fn what_the_server_of_requests_may_become_is_wider() {
+    let before = Sample::new();
+    let now = Sample::new().member("authenticator", "service_role");
+    assert_eq!(direction(&before, &now), Some(Widened));
+    let other = Sample::new().member("postgres", "service_role");
+    assert_eq!(direction(&before, &other), Some(Changed));
+}
+
+/// Tanks that somebody signed in sees by this policy, beside depots with that policy.
+fn beside_depots(using: &str, of_depots: &str, seen: Access) -> Sample {
+    own("own", using, seen)
+        .with(table("depots").policed(policy("own", of_depots)))
+        .reading("depots", Access::Denied, Access::Denied)
+}
+
+/// What it comes to that somebody signed in sees tanks now, when the policy of depots is another one.
+fn of_tanks(change: &dyn Fn(Sample) -> Sample, using: &str) -> Direction {
+    let before = change(beside_depots(using, "id = 1", Access::None));
+    let now = change(beside_depots(using, "id = 2", Access::Some));
+    let about = "SELECT on public.tanks as authenticated";
+    let found = drift(&before, &now).into_iter().find(|(_, own)| own == about);
+    found.expect("the cell has moved").0
+}
+
+#[test]
+fn rows_alone_move_a_cell_when_only_something_else_says_otherwise() {
+    let none = |own: Sample| own;
+    assert_eq!(of_tanks(&none, "id = auth.uid()"), Equivalent);
+    let lookup = "exists (select 1 from public.depots where depots.id = tanks.depot)";
+    assert_eq!(of_tanks(&none, lookup), Widened, "its policy reads the other one");
+    let through_view = |own: Sample| {
+        let depots = crate::Name::new("public", "depots");
+        let text = "SELECT depots.id FROM depots;";
+        own.with(view("open", text, &[(&depots, &["id"])]))
+            .reading("open", Access::Denied, Access::Denied)
+    };
+    let reads_view = "id in (select open.id from public.open)";
+    assert_eq!(of_tanks(&through_view, reads_view), Widened);
+    let function = |own: Sample| own.calling(definer("mine", "select 1"));
+    assert_eq!(
+        of_tanks(&function, "public.mine(id)"),
+        Widened,
+        "what it reads is not known here"
+    );
+    assert_eq!(of_tanks(&function, "id = auth.uid()"), Equivalent);
+    let before = beside_depots("id = auth.uid()", "true", Access::None);
+    let now = beside_depots("id = auth.uid()", "true", Access::Some).member("anon", "service_role");
+    assert!(
+        drift(&before, &now).contains(&(Widened, "SELECT on public.tanks as authenticated".to_owned())),
+        "a role may be felt everywhere"
+    );
 }

@@ -6,7 +6,7 @@ use integrity_core::{Language, plain::plain};
 use super::words::Words;
 use crate::{
     Access, Audit, Command, Name,
-    audit::{Reported, Row, Standing},
+    audit::{Outcome, Reported, Row, Standing},
     report::{Line, Tone, by_standing, causes, count, head, letter},
     rules::Level,
 };
@@ -18,7 +18,8 @@ pub(super) struct Page<'a> {
     words: &'static Words,
     database: Cow<'a, str>,
     at: String,
-    is_complete: bool,
+    outcome: Outcome,
+    is_widened: bool,
     counts: Vec<Counted>,
     head: Vec<Line>,
     personas: Vec<Cow<'a, str>>,
@@ -109,7 +110,8 @@ impl<'a> Page<'a> {
             words,
             database: plain(&audit.looked.database),
             at: audit.looked.at.format("%Y-%m-%d %H:%M UTC").to_string(),
-            is_complete: audit.is_complete(),
+            outcome: audit.outcome(Level::Info),
+            is_widened: audit.is_widened(),
             counts: counts.collect(),
             head: head(audit, language),
             personas: audit.looked.personas.iter().map(|who| plain(&who.name)).collect(),

@@ -180,7 +180,10 @@ fn what_has_become_wider_is_told_everywhere() {
             .into_iter()
             .any(|case| case.name.as_str() == what && failed(&case.status))
     );
-    let comment = read::markdown(&markdown(&now));
+    let comment = markdown(&now);
+    let headline = comment.lines().next().expect("a headline");
+    assert!(headline.contains(": WIDENED, new: 0 errors"), "{headline}");
+    let comment = read::markdown(&comment);
     assert!(
         comment.text.contains(&format!("WIDENED {what}: denied → all")),
         "{}",
@@ -189,6 +192,8 @@ fn what_has_become_wider_is_told_everywhere() {
     let page = read::html(&html(&now, Language::Fr));
     let changes = read::texts(&page, "[aria-labelledby=drift] li");
     assert_eq!(changes[0], format!("ÉLARGI {what}: denied → all"));
+    let verdict = read::texts(&page, "header .verdict");
+    assert_eq!(verdict, ["Quelqu’un peut faire plus que ne le dit la référence."]);
 }
 
 #[test]

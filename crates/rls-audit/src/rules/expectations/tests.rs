@@ -32,6 +32,28 @@ fn what_is_not_as_expected_is_said_with_how_to_see_it() {
 }
 
 #[test]
+fn nothing_of_a_token_and_no_number_of_rows_is_kept() {
+    let found = Access::Conditional(crate::Candidates { passing: 3, tried: 9 });
+    let mut world = expecting("public.notes", &[Access::None], found);
+    world.matrix.personas[0] = world.matrix.personas[0]
+        .clone()
+        .with_claim("email", "someone@example.org");
+    let found = world.one(&RLS_501);
+    assert!(
+        found.message.ends_with("and it is conditional."),
+        "{}",
+        found.message
+    );
+    assert_eq!(found.evidence[1], "found: it is conditional");
+    let sql = &found.evidence[2];
+    assert!(
+        sql.contains(":'claims'") && sql.ends_with("those of anon)"),
+        "{sql}"
+    );
+    assert!(!sql.contains("someone"), "{sql}");
+}
+
+#[test]
 fn numbers_of_candidates_do_not_count() {
     let of = |passing| Access::Conditional(crate::Candidates { passing, tried: 9 });
     expecting("public.notes", &[of(1)], of(2)).silent(&RLS_501);
