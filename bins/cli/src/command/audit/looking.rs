@@ -89,7 +89,10 @@ mod tests {
     #[test]
     fn a_file_is_replaced_whole_and_is_its_owners_alone() {
         let directory = tempfile::tempdir().expect("a directory");
-        let (html, other) = (directory.path().join("audit.html"), directory.path().join("audit.part"));
+        let (html, other) = (
+            directory.path().join("audit.html"),
+            directory.path().join("audit.part"),
+        );
         fs::write(&other, "somebody's").expect("written");
         for text in ["one", "two"] {
             write(&html, text).expect("written");
