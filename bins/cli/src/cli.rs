@@ -152,7 +152,8 @@ pub(crate) struct MigrateArgs {
 /// Run the checks once, and keep the alerts
 ///
 /// All checks look at one snapshot of the database. A check that cannot be evaluated changes no alert and
-/// keeps no other check from being applied.
+/// keeps no other check from being applied. Who can do what is audited where `audit.every` says how often, and only
+/// when that turn has come.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit code: 0 when every check was evaluated whole; 3 when one failed, was cut off at its max_rows, or proves \

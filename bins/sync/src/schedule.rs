@@ -1,8 +1,7 @@
 //! When a check's turn has come.
 //!
-//! Time is cut into slots as long as the check's `every`, by the database's clock, and a check is due when it was not
-//! seen in the slot that is now. Services that never talk to each other agree on the slots; nothing drifts by the time
-//! a run takes; checks of the same `every` share a snapshot. Refused: a timer per check, counted from its last run.
+//! A check is due when it was not seen in the slot that is now ([`is_turn`]), so that checks of the same `every` share a
+//! snapshot. Refused: a timer per check, counted from its last run.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -12,7 +11,11 @@ use std::{
 use alerts_store::LastSeen;
 use chrono::{DateTime, Utc};
 use integrity_core::CheckCode;
-use wiring::{audit::is_rule, chosen::Chosen};
+use wiring::{
+    audit::is_rule,
+    chosen::Chosen,
+    run::{is_turn, until_next_turn},
+};
 
 /// What could not be applied is tried again after so long, even if its own turn is later.
 const RETRY: Duration = Duration::from_mins(1);
@@ -52,7 +55,7 @@ impl Schedule {
     /// The checks whose turn it is.
     pub(crate) fn due(&self, seen: &LastSeen, tried: &Tried) -> BTreeSet<CheckCode> {
         let is_due = |(code, every): &(&CheckCode, &Duration)| {
-            let differs = |last: &DateTime<Utc>, every| slot(*last, every) != slot(seen.at, every);
+            let differs = |last: &DateTime<Utc>, every| is_turn(*last, seen.at, every);
             seen.seen.get(*code).is_none_or(|last| differs(last, **every))
                 && tried
                     .get(*code)
@@ -66,24 +69,9 @@ impl Schedule {
     pub(crate) fn next(&self, now: DateTime<Utc>) -> Option<Duration> {
         self.every
             .values()
-            .map(|every| until_next(now, (*every).min(RETRY)))
+            .map(|every| until_next_turn(now, (*every).min(RETRY)))
             .min()
     }
-}
-
-/// Which slot of its length an instant lies in.
-fn slot(at: DateTime<Utc>, every: Duration) -> i128 {
-    i128::from(at.timestamp_micros()).div_euclid(length(every))
-}
-
-fn until_next(now: DateTime<Utc>, every: Duration) -> Duration {
-    let left = length(every) - i128::from(now.timestamp_micros()).rem_euclid(length(every));
-    Duration::from_micros(u64::try_from(left).unwrap_or(u64::MAX))
-}
-
-/// In microseconds; no check is more often than every second.
-fn length(every: Duration) -> i128 {
-    i128::try_from(every.as_micros()).unwrap_or(i128::MAX).max(1)
 }
 
 #[cfg(test)]

@@ -98,6 +98,21 @@ fn who_can_do_more_than_before_is_an_alert_that_a_person_ends() {
 }
 
 #[test]
+fn by_hand_it_audits_only_when_its_turn_has_come() {
+    let world = world();
+    world.file("vigie.toml", DAILY.replace("1d", "30d"));
+    let audits = || world.value("select count(*)::text from vigie.audits");
+    for _ in 0..2 {
+        world.vigie(&["sync"]).exits(0);
+        assert_eq!(audits(), "1");
+    }
+    // Seen in a turn before.
+    world.sql("update vigie.check_states set seen_at = seen_at - interval '30 d'");
+    world.vigie(&["sync"]).exits(0);
+    assert_eq!(audits(), "2");
+}
+
+#[test]
 fn without_being_asked_it_does_not_audit() {
     let world = world();
     world.file("vigie.toml", "packs = [\"checks\"]\n");

@@ -71,8 +71,8 @@ pub fn is_rule(check: &CheckInfo) -> bool {
     check.pack == PACK && check.code.as_str() != AUDIT
 }
 
-/// What an audit found. Only one that saw everything can lead to a resolve; of an incomplete one, rules that found nothing
-/// say nothing.
+/// What an audit found. Only one that saw everything can lead to a resolve; of an incomplete one, rules that found
+/// nothing say nothing.
 pub(super) fn found(audit: &Audit, terrain: &Terrain<'_>) -> Vec<Evaluation> {
     let at = audit.looked.at;
     let is_complete = audit.is_complete();

@@ -8,6 +8,7 @@ mod report;
 mod steady;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::time::Instant;
 
@@ -20,6 +21,7 @@ pub use self::{
     ending::Ending,
     look::{Look, Looked},
     report::{Evaluator, Report, Row},
+    turn::{everything_in_turn, is_turn, until_next_turn},
 };
 use crate::{chosen::Chosen, stop::Stop};
 
