@@ -98,7 +98,7 @@ impl Effective {
             audit: Audit {
                 every: config.audit.every.map_or("never".to_owned(), duration::text),
                 auditing: place(auditor),
-                baseline: config.audit.baseline.display().to_string(),
+                baseline: config.audit.baseline_file().path.display().to_string(),
             },
             ops: Ops {
                 listen: config.ops.listen_or(PORT).to_string(),

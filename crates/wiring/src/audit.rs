@@ -5,7 +5,11 @@ pub(crate) mod evaluations;
 #[cfg(test)]
 mod tests;
 
-use std::{fs, io::ErrorKind, path::Path};
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use rls_audit::{
     Access, Audit, Baseline, Command, DatabaseInspector as _, Error, Expectation, Inspection, Persona,
@@ -22,7 +26,45 @@ use crate::{
     stop::{Exit, Stop},
 };
 
+/// Where it says what was agreed to.
+#[derive(Debug, Clone)]
+pub struct BaselineFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Somebody has named it: it has to be there.
+    is_named: bool,
+}
+
+impl BaselineFile {
+    /// What was agreed to; `None` where there is no such file and nobody has named it.
+    ///
+    /// # Errors
+    /// `Usage` where it cannot be read, is no baseline, or is missing although it was named.
+    pub fn read(&self) -> Result<Option<Baseline>, Stop> {
+        let read = baseline(&self.path)?;
+        if read.is_none() && self.is_named {
+            return Err(Stop::usage(format!(
+                "audit.baseline: there is no {}; `vigie audit baseline` writes one",
+                self.path.display()
+            )));
+        }
+        Ok(read)
+    }
+}
+
 impl AuditConfig {
+    /// Where it says what was agreed to.
+    #[must_use]
+    pub fn baseline_file(&self) -> BaselineFile {
+        BaselineFile {
+            path: match &self.baseline {
+                Some(named) => named.clone(),
+                None => self.folder.join(Baseline::FILE),
+            },
+            is_named: self.baseline.is_some(),
+        }
+    }
+
     /// What the database cannot say about itself.
     #[must_use]
     pub fn settings(&self) -> Settings {

@@ -86,8 +86,11 @@ impl Drift {
 
 pub(super) fn between(before: &Baseline, now: &Audit) -> Drift {
     let (gone, come) = differences(&before.definitions, &now.definitions);
-    let changed = gone.iter().chain(&come).map(|own| own.about.as_str()).collect();
-    let causes = Causes::new(changed, before.definitions.iter().chain(&now.definitions));
+    let abouts_changed = gone.iter().chain(&come).map(|own| own.about.as_str());
+    let causes = Causes::new(
+        abouts_changed.collect(),
+        before.definitions.iter().chain(&now.definitions),
+    );
     let cells = cells(before, now, &causes);
     let mut unproved = unproved(now);
     unproved.extend(cells.iter().map(|(relation, _)| relation));

@@ -1,13 +1,16 @@
 //! The audit within a run of the checks.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, time::Duration};
 
 use chrono::{DateTime, Utc};
 use integrity_core::{Caller, Evaluation, Failure, FailureKind};
 use rls_audit::{Audit, AuditStore, Baseline, DatabaseInspector, Error, Persona, rules::Settings};
 use tokio::time::{Instant, timeout};
 
-use super::evaluations::{self, Terrain};
+use super::{
+    BaselineFile,
+    evaluations::{self, Terrain},
+};
 use crate::{config::Config, stop::Stop};
 
 /// Audits, keeps the audit, and says what it found as the checks do.
@@ -16,7 +19,7 @@ pub struct Auditor {
     store: Box<dyn AuditStore>,
     personas: Vec<Persona>,
     settings: Settings,
-    baseline: PathBuf,
+    baseline: BaselineFile,
     database: String,
     limit: Duration,
 }
@@ -44,7 +47,7 @@ impl Auditor {
             store: Box::new(store),
             personas: config.audit.personas()?,
             settings: config.audit.settings(),
-            baseline: config.audit.baseline.clone(),
+            baseline: config.audit.baseline_file(),
             database: config.database.clone(),
             limit: config.sync.budget,
         })
@@ -72,7 +75,9 @@ impl Auditor {
 
     /// The audit, beside what was agreed to, or else beside the last complete one.
     async fn audit(&self) -> Result<Made, Failure> {
-        let agreed = super::baseline(&self.baseline)
+        let agreed = self
+            .baseline
+            .read()
             .map_err(|stop| failed(FailureKind::Contract, stop.message().to_owned()))?;
         let before = match &agreed {
             Some(_) => Ok(None),

@@ -13,7 +13,7 @@ use super::{
     Auditor,
     evaluations::{AUDIT, Terrain, checks, found},
 };
-use crate::config::Config;
+use crate::config::{AuditConfig, Config};
 
 fn told(audit: &Audit) -> Vec<Evaluation> {
     found(
@@ -194,4 +194,22 @@ fn long_names_and_long_evidence_fit_into_an_alert() {
         assert!(own.entity_id.len() <= Finding::MAX_ENTITY_ID);
         assert!(own.payload.as_json().len() <= Payload::MAX_BYTES);
     }
+}
+
+#[test]
+fn a_baseline_that_was_named_has_to_be_there() {
+    let mut config = AuditConfig {
+        baseline: Some("nowhere/agreed.json".into()),
+        ..AuditConfig::default()
+    };
+    let refused = config.baseline_file().read().expect_err("refused");
+    assert!(
+        refused
+            .message()
+            .contains("audit.baseline: there is no nowhere/agreed.json"),
+        "{refused:?}"
+    );
+    config.baseline = None;
+    config.folder = "nowhere".into();
+    assert_eq!(config.baseline_file().read().expect("nobody has named it"), None);
 }

@@ -1,6 +1,5 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use rls_audit::Baseline;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -11,8 +10,9 @@ use super::sync::between;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditConfig {
-    /// The file that says what was agreed to, beside the configuration.
-    pub baseline: PathBuf,
+    /// The file that says what was agreed to, and has to be there; unless given, `vigie-audit.json` beside the
+    /// configuration, where there is one.
+    pub baseline: Option<PathBuf>,
     /// The schemas that callers reach; unless given, what `PostgREST` is told in the database, else `public`.
     pub exposed_schemas: Option<Vec<String>>,
     /// Logins of applications, which must not own what Row Level Security is to keep from them.
@@ -28,18 +28,22 @@ pub struct AuditConfig {
     pub url_file: Option<PathBuf>,
     /// Somebody to try: one table `[[audit.personas]]` for each, besides those that are found.
     pub personas: Vec<PersonaConfig>,
+    /// Where the configuration stands.
+    #[serde(skip)]
+    pub(crate) folder: PathBuf,
 }
 
 impl Default for AuditConfig {
     fn default() -> Self {
         Self {
-            baseline: PathBuf::from(Baseline::FILE),
+            baseline: None,
             exposed_schemas: None,
             application_logins: Vec::new(),
             sensitive_words: Vec::new(),
             every: None,
             url_file: None,
             personas: Vec::new(),
+            folder: PathBuf::new(),
         }
     }
 }

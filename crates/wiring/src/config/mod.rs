@@ -115,6 +115,7 @@ impl Config {
             &mut config.eval_url_file,
             &mut config.sync.heartbeat_url_file,
             &mut config.audit.url_file,
+            &mut config.audit.baseline,
             &mut config.auth.secret_file,
             &mut config.auth.sign_in_key_file,
         ] {
@@ -123,7 +124,7 @@ impl Config {
         for pack in &mut config.packs {
             *pack = located(folder, pack);
         }
-        config.audit.baseline = folder.join(&config.audit.baseline);
+        folder.clone_into(&mut config.audit.folder);
         config.origin = Some(path.to_owned());
         Ok(config)
     }

@@ -255,7 +255,7 @@ fn a_square_says_what_it_means_without_its_colour() {
     assert!(html.contains(key), "as everywhere else");
     for (access, mark) in [(Access::None, '.'), (Access::Denied, '-')] {
         let html = self::html(&with(|audit| {
-            audit.access[0].access = [(Command::Select, access)].into()
+            audit.access[0].access = [(Command::Select, access)].into();
         }));
         assert!(html.contains(&format!("<td><i>{mark}</i>")), "{mark}");
     }

@@ -15,7 +15,7 @@ use crate::{
 /// Writes down what is so now. Suppressions stay, as long as what they suppress is there.
 pub(super) async fn write(args: &BaselineArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let path = looking::baseline_path(args.baseline.as_deref(), place);
-    let before = looking::baseline(path)?;
+    let before = looking::baseline(&path)?;
     let audit = audited(args.source.from.as_deref(), place).await?;
     if !audit.is_complete() {
         output::print(&show::audit::looked(&audit))?;
@@ -26,7 +26,7 @@ pub(super) async fn write(args: &BaselineArgs, place: &Place<'_>) -> Result<Exit
         ));
     }
     let baseline = Baseline::of(&audit, &before.unwrap_or_default());
-    looking::write(path, &baseline.to_text())?;
+    looking::write(&path, &baseline.to_text())?;
     output::print(&format!(
         "{}\n\n{}: {} definitions, {} lines of access, {} findings, {} suppressions.",
         show::audit::looked(&audit),
@@ -41,7 +41,7 @@ pub(super) async fn write(args: &BaselineArgs, place: &Place<'_>) -> Result<Exit
 
 /// What has changed since.
 pub(super) async fn diff(args: &DiffArgs, place: &Place<'_>) -> Result<Exit, Stop> {
-    let baseline = looking::agreed(looking::baseline_path(args.baseline.as_deref(), place))?;
+    let baseline = looking::agreed(&looking::baseline_path(args.baseline.as_deref(), place))?;
     let audit = audited(args.source.from.as_deref(), place)
         .await?
         .beside(&baseline);
@@ -70,7 +70,7 @@ pub(super) async fn diff(args: &DiffArgs, place: &Place<'_>) -> Result<Exit, Sto
 /// Lets a finding be, for a while.
 pub(super) async fn suppress(args: &SuppressArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let path = looking::baseline_path(args.baseline.as_deref(), place);
-    let mut baseline = looking::agreed(path)?;
+    let mut baseline = looking::agreed(&path)?;
     let audit = audited(args.source.from.as_deref(), place).await?;
     let found = audit
         .findings
@@ -95,7 +95,7 @@ pub(super) async fn suppress(args: &SuppressArgs, place: &Place<'_>) -> Result<E
         author: args.author.clone(),
         until: args.until,
     });
-    looking::write(path, &baseline.to_text())?;
+    looking::write(&path, &baseline.to_text())?;
     output::print(&format!(
         "{} is let be until {}: {}",
         found.fingerprint,

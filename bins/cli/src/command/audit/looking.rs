@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, ErrorKind, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use rls_audit::{Audit, Baseline, Inspection};
@@ -39,8 +39,8 @@ pub(super) fn audit(inspected: &Inspection, place: &Place<'_>) -> Audit {
 }
 
 /// Where the baseline is.
-pub(super) fn baseline_path<'a>(given: Option<&'a Path>, place: &'a Place<'_>) -> &'a Path {
-    given.unwrap_or(&place.config.audit.baseline)
+pub(super) fn baseline_path(given: Option<&Path>, place: &Place<'_>) -> PathBuf {
+    given.map_or_else(|| place.config.audit.baseline_file().path, Path::to_owned)
 }
 
 /// The baseline in this file, which has to be there.

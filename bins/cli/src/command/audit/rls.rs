@@ -16,7 +16,7 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
     // One that was asked for by name has to be there.
     let baseline = match &args.baseline {
         Some(path) => Some(looking::agreed(path)?),
-        None => looking::baseline(&place.config.audit.baseline)?,
+        None => place.config.audit.baseline_file().read()?,
     };
     let inspected = looking::inspection(args.source.from.as_deref(), place).await?;
     let mut audit = looking::audit(&inspected, place);
