@@ -1,19 +1,17 @@
 //! A run of the checks for somebody who sits before it: with progress, and Ctrl-C.
 
-use alerts_store::AlertStore as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use integrity_core::Caller;
 use wiring::{
     audit::Auditor,
     chosen::Chosen,
-    run::{Ending, Look, Report, Round, everything_in_turn},
+    run::{Ending, Look, Report, Round, everything_in_turn, last_seen},
     session::Session,
     signals::Signals,
     stop::Stop,
 };
 
-/// Every chosen check, once, and the audit when its turn has come. Where it is asked to end, the check in hand is given up; what was evaluated before is
-/// applied and recorded.
+/// Every chosen check, once, and the audit when its turn has come. Where it is asked to end, the check in hand is given
+/// up; what was evaluated before is applied and recorded.
 pub(crate) async fn make(
     session: &Session,
     chosen: &Chosen,
@@ -23,10 +21,7 @@ pub(crate) async fn make(
     let progress = progress(chosen.checks.len());
     let evaluated_by = session.evaluated_by().await?;
     let runner = session.runner(chosen);
-    let seen = session
-        .store
-        .last_seen(&Caller::Service, &chosen.database)
-        .await?;
+    let seen = last_seen(&session.store, chosen).await?;
     let round = Round {
         store: &session.store,
         evaluated_by: &evaluated_by,

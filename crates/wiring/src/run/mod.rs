@@ -21,7 +21,7 @@ pub use self::{
     ending::Ending,
     look::{Look, Looked},
     report::{Evaluator, Report, Row},
-    turn::{everything_in_turn, is_turn, until_next_turn},
+    turn::{everything_in_turn, is_turn, last_seen, until_next_turn},
 };
 use crate::{chosen::Chosen, stop::Stop};
 
