@@ -89,6 +89,10 @@ fn what_one_unknown_cell_hides_is_not_resolved() {
     let told = told(&audit);
     assert_eq!(told.len(), checks(Duration::from_hours(24), Tz::UTC).len());
     assert!(told.iter().all(|own| own.outcome == Outcome::Truncated));
+    // What can never be known is no reason to keep everything open for ever.
+    audit.looked.unknown = [("instead of trigger".to_owned(), 1)].into();
+    let told = self::told(&audit);
+    assert!(told.iter().all(|own| own.outcome == Outcome::Complete));
 }
 
 #[test]
