@@ -272,7 +272,10 @@ fn a_server_can_be_followed() {
     ask(&sandbox, "insert into followed values (8);");
     let deadline = Instant::now() + Duration::from_secs(40);
     while ask(&follower, "select count(*) from followed;") != "2" {
-        assert!(Instant::now() < deadline, "what is written here does not arrive there");
+        assert!(
+            Instant::now() < deadline,
+            "what is written here does not arrive there"
+        );
         sleep(Duration::from_millis(20));
     }
     let directory = follower.directory().to_owned();

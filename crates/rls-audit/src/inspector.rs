@@ -14,7 +14,7 @@ pub struct Inspection {
     pub catalog: Catalog,
     /// What it comes to.
     pub matrix: AccessMatrix,
-    /// What the policies were asked about, so that the same can be tried for real; none where nobody wants to.
+    /// What the policies were asked about, so that the same can be tried for real, and what went through.
     pub trials: Vec<Trial>,
     /// Columns of ranks that this login may not read whole: nobody was tried for each of these ranks.
     #[serde(default)]

@@ -99,7 +99,10 @@ pub async fn inspection(pool: PgPool, config: &AuditConfig) -> Result<Inspection
 /// # Errors
 /// As [`inspection`].
 pub async fn audit(pool: PgPool, config: &AuditConfig) -> Result<Audit, Stop> {
-    Ok(Audit::new(&inspection(pool, config).await?, &config.settings()))
+    let personas = config.personas()?;
+    let inspector = PgDatabaseInspector::new(pool).for_rules();
+    let inspection = inspector.inspect(&personas).await.map_err(refused)?;
+    Ok(Audit::new(&inspection, &config.settings()))
 }
 
 /// The baseline in this file; `None` where there is no such file.

@@ -1,6 +1,6 @@
 //! Results on standard output. Nobody reading on is no error: `vigie alerts list | head` is everyday use.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 
 use serde::Serialize;
 
@@ -19,14 +19,20 @@ pub fn text(text: &str) -> Result<(), Stop> {
 /// # Errors
 /// When it cannot be written.
 pub fn json<T: Serialize>(value: &T) -> Result<(), Stop> {
-    let written_out = serde_json::to_string_pretty(value).map_err(|error| {
-        Stop::new(
+    // Piece by piece: an audit of thousands of tables comes to tens of megabytes.
+    let mut stream = BufWriter::new(io::stdout().lock());
+    match serde_json::to_writer_pretty(&mut stream, value) {
+        Err(error) if !error.is_io() => Err(Stop::new(
             Exit::Usage,
             "corrupt",
             format!("cannot be written as JSON: {error}"),
-        )
-    })?;
-    text(&format!("{written_out}\n"))
+        )),
+        outcome => written(
+            outcome
+                .map_err(io::Error::from)
+                .and_then(|()| write(&mut stream, "\n")),
+        ),
+    }
 }
 
 /// Writes all of it now.

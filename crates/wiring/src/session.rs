@@ -103,7 +103,7 @@ impl Session {
             None => self.pool.clone(),
         };
         let store = PgAuditStore::new(self.pool.clone(), Door::Sync);
-        Auditor::new(PgDatabaseInspector::new(pool), store, config).map(Some)
+        Auditor::new(PgDatabaseInspector::new(pool).for_rules(), store, config).map(Some)
     }
 
     /// Which login that is.

@@ -11,7 +11,7 @@ mod types;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::{
     access::{DefaultPrivileges, Grant, ObjectKind},
@@ -37,7 +37,8 @@ pub struct Catalog {
     pub roles: Vec<Role>,
     /// Who is a member of what, by role and member.
     pub memberships: Vec<Membership>,
-    /// Tables, views and what else has rows, by name; those of extensions too, which say so.
+    /// Tables, views and what else has rows, ordered by name; those of extensions too, which say so.
+    #[serde(deserialize_with = "by_name")]
     pub relations: Vec<Relation>,
     /// Functions and procedures, by name and arguments; those of extensions only where they run as their owner.
     pub functions: Vec<Function>,
@@ -107,11 +108,8 @@ impl Catalog {
     /// The relation of that name.
     #[must_use]
     pub fn relation(&self, name: &Name) -> Option<&Relation> {
-        // Those that were made by hand stand in any order.
-        match self.relations.binary_search_by(|own| own.name.cmp(name)) {
-            Ok(at) => self.relations.get(at),
-            Err(_) => self.relations.iter().find(|relation| relation.name == *name),
-        }
+        let at = self.relations.binary_search_by(|own| own.name.cmp(name)).ok()?;
+        self.relations.get(at)
     }
 
     /// Where callers of the API look for names: in the schemas that it serves, in `public`, and where Supabase keeps its
@@ -162,4 +160,11 @@ impl Catalog {
     pub fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.name == name)
     }
+}
+
+/// Relations are looked up by their order; a file may have been edited by hand.
+fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Relation>, D::Error> {
+    let mut relations = Vec::<Relation>::deserialize(deserializer)?;
+    relations.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(relations)
 }

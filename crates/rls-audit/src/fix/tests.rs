@@ -132,6 +132,10 @@ fn a_part_may_close_where_the_whole_stays_open() {
     };
     let mut before = world(table("notes"));
     before.catalog.relations.push(part);
+    before
+        .catalog
+        .relations
+        .sort_by(|one, other| one.name.cmp(&other.name));
     let closing = [change("admin", "part", Access::All, Access::Denied)];
     let found = breaks(&of("part", Level::Error), &before, &closing);
     assert_eq!(found[0].why, Why::Known);

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{catalog, inspect, look::Look};
+use super::{Kept, catalog, inspect, look::Look};
 use crate::{Catalog, Error, Inspection, Persona};
 
 /// A transaction that has begun, and into which is looked now and then.
@@ -34,7 +34,7 @@ impl Inside {
     /// The same, and what it comes to.
     pub(crate) async fn inspect(&mut self, given: &[Persona]) -> Result<Inspection, Error> {
         self.look.enter().await?;
-        let inspection = inspect(&mut self.look, given).await?;
+        let inspection = inspect(&mut self.look, given, Kept::Passed).await?;
         self.look.leave().await?;
         Ok(inspection)
     }

@@ -24,6 +24,16 @@ use crate::{AccessMatrix, Authority, Catalog, DatabaseInspector, Error, Inspecti
 pub struct PgDatabaseInspector {
     pool: PgPool,
     patience: Duration,
+    kept: Kept,
+}
+
+/// What is kept of each trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// All that was tried.
+    Tried,
+    /// What went through.
+    Passed,
 }
 
 /// So long a statement may take unless told otherwise.
@@ -36,6 +46,7 @@ impl PgDatabaseInspector {
         Self {
             pool,
             patience: PATIENCE,
+            kept: Kept::Tried,
         }
     }
 
@@ -43,6 +54,16 @@ impl PgDatabaseInspector {
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same, and of what was tried only what went through is kept: all that the rules ask about, in a fraction of the
+    /// memory. A shadow has to be told the rest too.
+    #[must_use]
+    pub fn for_rules(self) -> Self {
+        Self {
+            kept: Kept::Passed,
+            ..self
+        }
     }
 }
 
@@ -57,13 +78,13 @@ impl DatabaseInspector for PgDatabaseInspector {
 
     async fn inspect(&self, given: &[Persona]) -> Result<Inspection, Error> {
         let mut look = Look::begin(&self.pool, self.patience).await?;
-        let inspected = inspect(&mut look, given).await;
+        let inspected = inspect(&mut look, given, self.kept).await;
         look.end().await;
         inspected
     }
 }
 
-async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error> {
+async fn inspect(look: &mut Look, given: &[Persona], kept: Kept) -> Result<Inspection, Error> {
     let at = sqlx::query_file_scalar!("../../sql/rls-audit/at.sql")
         .fetch_one(look.connection())
         .await
@@ -87,7 +108,14 @@ async fn inspect(look: &mut Look, given: &[Persona]) -> Result<Inspection, Error
             .into_iter()
             .filter(|persona| !known.contains(&persona.name)),
     );
-    let (cells, trials) = measure::cells(look, &catalog, &authorities, &personas).await?;
+    let by = measure::By {
+        catalog: &catalog,
+        readable: &readable,
+        authorities: &authorities,
+        personas: &personas,
+        kept,
+    };
+    let (cells, trials) = measure::cells(look, &by).await?;
     Ok(Inspection {
         at,
         catalog,

@@ -12,6 +12,8 @@ use crate::{
 /// A catalog, what was measured, and what the catalog cannot know.
 pub(crate) struct Sample {
     pub(crate) catalog: Catalog,
+    /// The relations as they were given.
+    order: Vec<Name>,
     pub(crate) matrix: AccessMatrix,
     pub(crate) trials: Vec<Trial>,
     pub(crate) settings: Settings,
@@ -30,6 +32,7 @@ impl Sample {
             can_login: name == "postgres",
         };
         Self {
+            order: Vec::new(),
             catalog: Catalog {
                 server: Server {
                     version: 150_004,
@@ -63,8 +66,18 @@ impl Sample {
     }
 
     pub(crate) fn with(mut self, relation: Relation) -> Self {
-        self.catalog.relations.push(relation);
+        self.order.push(relation.name.clone());
+        let relations = &mut self.catalog.relations;
+        let at = relations.partition_point(|other| other.name < relation.name);
+        relations.insert(at, relation);
         self
+    }
+
+    /// The relation that it was given as the nth.
+    pub(crate) fn nth(&mut self, n: usize) -> &mut Relation {
+        let name = &self.order[n];
+        let mut relations = self.catalog.relations.iter_mut();
+        relations.find(|own| own.name == *name).expect("given")
     }
 
     pub(crate) fn calling(mut self, function: Function) -> Self {

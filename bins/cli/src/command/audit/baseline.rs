@@ -1,7 +1,7 @@
 //! `vigie audit baseline`, `diff` and `suppress`.
 
 use rls_audit::{
-    Audit, Baseline,
+    Baseline,
     baseline::{Direction, Suppression},
 };
 use wiring::stop::{Exit, Stop};
@@ -16,7 +16,7 @@ use crate::{
 pub(super) async fn write(args: &BaselineArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let path = looking::baseline_path(args.baseline.as_deref(), place);
     let before = looking::baseline(&path)?;
-    let audit = audited(args.source.from.as_deref(), place).await?;
+    let audit = looking::audited(args.source.from.as_deref(), place).await?;
     if !audit.is_complete() {
         output::print(&show::audit::looked(&audit))?;
         return Err(Stop::new(
@@ -42,7 +42,7 @@ pub(super) async fn write(args: &BaselineArgs, place: &Place<'_>) -> Result<Exit
 /// What has changed since.
 pub(super) async fn diff(args: &DiffArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let baseline = looking::agreed(&looking::baseline_path(args.baseline.as_deref(), place))?;
-    let audit = audited(args.source.from.as_deref(), place)
+    let audit = looking::audited(args.source.from.as_deref(), place)
         .await?
         .beside(&baseline);
     if place.json {
@@ -71,7 +71,7 @@ pub(super) async fn diff(args: &DiffArgs, place: &Place<'_>) -> Result<Exit, Sto
 pub(super) async fn suppress(args: &SuppressArgs, place: &Place<'_>) -> Result<Exit, Stop> {
     let path = looking::baseline_path(args.baseline.as_deref(), place);
     let mut baseline = looking::agreed(&path)?;
-    let audit = audited(args.source.from.as_deref(), place).await?;
+    let audit = looking::audited(args.source.from.as_deref(), place).await?;
     let found = audit
         .findings
         .iter()
@@ -103,8 +103,4 @@ pub(super) async fn suppress(args: &SuppressArgs, place: &Place<'_>) -> Result<E
         path.display()
     ))?;
     Ok(Exit::Fine)
-}
-
-async fn audited(from: Option<&std::path::Path>, place: &Place<'_>) -> Result<Audit, Stop> {
-    Ok(looking::audit(&looking::inspection(from, place).await?, place))
 }

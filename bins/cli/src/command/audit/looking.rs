@@ -33,8 +33,16 @@ pub(super) fn save(inspected: &Inspection, path: &Path) -> Result<(), Stop> {
     write(path, &text)
 }
 
+/// What is wrong with that.
+pub(super) async fn audited(from: Option<&Path>, place: &Place<'_>) -> Result<Audit, Stop> {
+    match from {
+        Some(_) => Ok(judged(&inspection(from, place).await?, place)),
+        None => audit::audit(place.target.connect().await?, &place.config.audit).await,
+    }
+}
+
 /// What the rules make of it.
-pub(super) fn audit(inspected: &Inspection, place: &Place<'_>) -> Audit {
+pub(super) fn judged(inspected: &Inspection, place: &Place<'_>) -> Audit {
     Audit::new(inspected, &place.config.audit.settings())
 }
 

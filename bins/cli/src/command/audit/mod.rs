@@ -44,7 +44,7 @@ async fn matrix(
     if let Some(path) = save {
         looking::save(&inspected, path)?;
     }
-    let audit = looking::audit(&inspected, place);
+    let audit = looking::judged(&inspected, place);
     if place.json {
         result::json(
             &serde_json::json!({ "looked": audit.looked, "skipped": audit.skipped, "access": audit.access }),

@@ -18,8 +18,7 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
         Some(path) => Some(looking::agreed(path)?),
         None => place.config.audit.baseline_file().read()?,
     };
-    let inspected = looking::inspection(args.source.from.as_deref(), place).await?;
-    let mut audit = looking::audit(&inspected, place);
+    let mut audit = looking::audited(args.source.from.as_deref(), place).await?;
     if let Some(baseline) = &baseline {
         audit = audit.beside(baseline);
     }
@@ -28,14 +27,14 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
     } else {
         AuditFormat::Table
     });
-    let text = told(&audit, format, args);
-    match &args.output {
-        Some(path) => {
-            looking::write(path, &text)?;
+    match (&args.output, format) {
+        (Some(path), _) => {
+            looking::write(path, &told(&audit, format, args))?;
             output::note(&format!("written: {}", path.display()));
         }
-        None if format == AuditFormat::Table => output::print(&text)?,
-        None => result::text(&format!("{}\n", text.trim_end()))?,
+        (None, AuditFormat::Json) => result::json(&audit)?,
+        (None, AuditFormat::Table) => output::print(&told(&audit, format, args))?,
+        (None, _) => result::text(&format!("{}\n", told(&audit, format, args).trim_end()))?,
     }
     let outcome = audit.outcome(level(args.fail_on));
     if args.fixes.fix && !fix::write(&args.fixes, &audit, place).await? {

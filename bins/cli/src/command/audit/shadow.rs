@@ -12,7 +12,7 @@ pub(super) async fn run(place: &Place<'_>) -> Result<Exit, Stop> {
     let lost = copy.lost.clone();
     copy.gone().await?;
     let compared = compared?;
-    let audit: Audit = looking::audit(&compared.inspection, place);
+    let audit: Audit = looking::judged(&compared.inspection, place);
     if place.json {
         output::json(&show::shadow::json(&audit, &lost, &compared))?;
     } else {

@@ -85,7 +85,7 @@ fn some_rows_before_and_some_rows_now_prove_nothing() {
     ];
     for kind in kinds {
         let of_kind = |mut sample: Sample| {
-            sample.catalog.relations[0].kind = kind;
+            sample.nth(0).kind = kind;
             sample
         };
         let before = of_kind(own("own", "id = auth.uid()", some.clone()));
@@ -145,9 +145,7 @@ fn a_column_more_is_wider() {
     let two = with_columns(&["id", "secret"]);
     let whole = {
         let mut whole = with_columns(&[]);
-        whole.catalog.relations[0]
-            .grants
-            .push(granted("authenticated", "SELECT"));
+        whole.nth(0).grants.push(granted("authenticated", "SELECT"));
         whole
     };
     let other = with_columns(&["id", "name"]);
@@ -263,8 +261,7 @@ fn what_the_matrix_does_not_measure_opens_by_itself() {
         sample
     };
     let before = with(&|_| {});
-    let truncate =
-        |who: &'static str| with(&move |own| own.catalog.relations[0].grants.push(granted(who, "TRUNCATE")));
+    let truncate = |who: &'static str| with(&move |own| own.nth(0).grants.push(granted(who, "TRUNCATE")));
     let schema = with(&|own| own.catalog.schemas[0].grants.push(granted("anon", "CREATE")));
     let bypass = with(&|own| {
         for role in &mut own.catalog.roles {
@@ -315,7 +312,7 @@ fn a_name_that_begins_another_is_not_about_it() {
 fn what_is_given_to_somebody_who_was_not_tried_is_shown_by_no_cell() {
     let with = |change: &dyn Fn(&mut Relation)| {
         let mut sample = own("own", "true", Access::All);
-        change(&mut sample.catalog.relations[0]);
+        change(&mut sample.nth(0));
         sample
     };
     let before = with(&|_| {});

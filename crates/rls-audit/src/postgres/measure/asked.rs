@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::super::{
-    compose,
+    Kept, compose,
     look::{Code, Look},
 };
 use super::{
@@ -49,7 +51,7 @@ impl Me<'_> {
             relation,
             persona: self.persona,
             trusted: &trusted,
-            found: &self.ties.values(self.catalog, relation),
+            found: &self.ties.values(relation),
             wanted: self.wanted_of(relation),
         };
         let defaults = match &mine.insert_columns {
@@ -84,17 +86,22 @@ impl Me<'_> {
             by_command,
             questions,
         };
-        if let Some(trials) = &mut self.trials {
-            let trial = Trial {
-                persona: self.persona.name.clone(),
-                relation: relation.name.clone(),
-                made_up: if sampled.is_some() { Vec::new() } else { tried.rows },
-                added: tried.added,
-                updated: tried.updated,
-                passed: Vec::new(),
-            };
-            trials.push(with_passed(trial, &answers, mine.select));
+        let mut trial = Trial {
+            persona: self.persona.name.clone(),
+            relation: relation.name.clone(),
+            made_up: Vec::new(),
+            added: Vec::new(),
+            updated: Vec::new(),
+            passed: passed(&tried.updated, &answers, mine.select),
+        };
+        if self.kept == Kept::Tried {
+            if sampled.is_none() {
+                trial.made_up = tried.rows;
+            }
+            trial.added = tried.added;
+            trial.updated = tried.updated;
         }
+        self.trials.push(trial);
         Ok(answers)
     }
 
@@ -133,17 +140,16 @@ impl Me<'_> {
     }
 }
 
-/// The trial, with those changes of it that went through.
-fn with_passed(mut trial: Trial, answers: &Answers, may_read: bool) -> Trial {
+/// Those changes that went through.
+fn passed(updated: &[Value], answers: &Answers, may_read: bool) -> Vec<Value> {
     let passed = answers.of(Command::Update).map(|probed| probed.going(may_read).1);
     let numbered = passed
         .into_iter()
         .flatten()
         .filter_map(|n| usize::try_from(n).ok());
-    trial.passed = numbered
-        .filter_map(|n| trial.updated.get(n.checked_sub(1)?).cloned())
-        .collect();
-    trial
+    numbered
+        .filter_map(|n| updated.get(n.checked_sub(1)?).cloned())
+        .collect()
 }
 
 /// The columns of the relation that policies trust.

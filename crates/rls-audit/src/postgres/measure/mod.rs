@@ -23,13 +23,24 @@ use self::{
     privileges::privileges,
     ties::Ties,
 };
-use super::{compose, look::Look};
+use super::{Kept, compose, look::Look};
 use crate::{
     Access, Authority, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
     catalog::{Policy, Relation, RelationKind},
     matrix::{ALWAYS, wanted},
     persona::looked_up,
 };
+
+/// By what cells are decided.
+#[derive(Debug)]
+pub(super) struct By<'a> {
+    pub(super) catalog: &'a Catalog,
+    /// The relations that this login can read whole.
+    pub(super) readable: &'a BTreeSet<Name>,
+    pub(super) authorities: &'a [Authority],
+    pub(super) personas: &'a [Persona],
+    pub(super) kept: Kept,
+}
 
 /// What this login itself can read of a relation, where no policy is in its way.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,11 +68,10 @@ pub(super) async fn readable(look: &mut Look, catalog: &Catalog) -> Result<BTree
 }
 
 /// Rows of every relation that this login can read whole.
-async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Samples, Error> {
-    let readable = readable(look, catalog).await?;
+async fn samples(look: &mut Look, by: &By<'_>) -> Result<Samples, Error> {
     let mut samples = Samples::new();
-    for relation in catalog.own_relations() {
-        if readable.contains(&relation.name)
+    for relation in by.catalog.own_relations() {
+        if by.readable.contains(&relation.name)
             && relation.kind != RelationKind::ForeignTable
             && let Ok(found) = look.tried(compose::sample(&relation.name)).await?
         {
@@ -75,13 +85,9 @@ async fn samples(look: &mut Look, catalog: &Catalog) -> Result<Samples, Error> {
 ///
 /// Each relation is asked about by all who act under one role, one after another: what the server has understood for one of
 /// them, the next can ask.
-pub(super) async fn cells(
-    look: &mut Look,
-    catalog: &Catalog,
-    authorities: &[Authority],
-    personas: &[Persona],
-) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
-    let samples = samples(look, catalog).await?;
+pub(super) async fn cells(look: &mut Look, by: &By<'_>) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
+    let (catalog, personas) = (by.catalog, by.personas);
+    let samples = samples(look, by).await?;
     if !plans::may_fold_the_caller(catalog) {
         look.share_plans().await?;
     }
@@ -93,16 +99,17 @@ pub(super) async fn cells(
     let mut people = Vec::new();
     for persona in personas {
         let rights = look.rights(&persona.database_role).await?;
-        let ties = Arc::new(Ties::of(look, &places, &samples, persona).await?);
+        let ties = Arc::new(Ties::of(look, catalog, &places, &samples, persona).await?);
         people.push(rights.map(|rights| Me {
             rights,
             ties,
             catalog,
             samples: &samples,
             persona,
-            authorities,
+            authorities: by.authorities,
             wanted: &wanted,
-            trials: Some(Vec::new()),
+            kept: by.kept,
+            trials: Vec::new(),
         }));
     }
     let mut by_role: Vec<usize> = (0..personas.len()).collect();
@@ -137,7 +144,7 @@ pub(super) async fn cells(
                     })
             })
     });
-    let trials = people.into_iter().flatten().filter_map(|me| me.trials).flatten();
+    let trials = people.into_iter().flatten().flat_map(|me| me.trials);
     Ok((cells.collect(), trials.collect()))
 }
 
@@ -150,8 +157,9 @@ struct Me<'a> {
     authorities: &'a [Authority],
     wanted: &'a Wanted,
     ties: Arc<Ties>,
-    /// What was asked, where that is kept.
-    trials: Option<Vec<Trial>>,
+    kept: Kept,
+    /// What was asked.
+    trials: Vec<Trial>,
 }
 
 impl Me<'_> {

@@ -130,7 +130,7 @@ impl Me<'_> {
                 relation,
                 persona: self.persona,
                 trusted: &columns,
-                found: &self.ties.values(self.catalog, relation),
+                found: &self.ties.values(relation),
                 wanted: &below.wanted,
             };
             let mut rows = about.made_up(&CANDIDATES);

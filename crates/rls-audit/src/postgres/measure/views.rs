@@ -116,7 +116,7 @@ impl Me<'_> {
                         rights,
                         persona: &owner,
                         ties: self.ties.clone(),
-                        trials: self.trials.as_ref().map(|_| Vec::new()),
+                        trials: Vec::new(),
                         ..*self
                     };
                     let below = look
@@ -124,9 +124,7 @@ impl Me<'_> {
                             me.below(look, relation, base, (command, may_read)).await
                         })
                         .await?;
-                    if let Some((all, own)) = self.trials.as_mut().zip(me.trials) {
-                        all.extend(own);
-                    }
+                    self.trials.extend(me.trials);
                     Some(below)
                 }
                 None => None,
@@ -202,7 +200,7 @@ impl Me<'_> {
         };
         let shown_rows = self.samples.get(of).filter(|sample| sample.total > 0).cloned();
         let answers = self.asked(look, base, &mine, shown_rows.as_ref()).await?;
-        if let Some(trial) = self.trials.as_mut().and_then(|trials| trials.last_mut()) {
+        if let Some(trial) = self.trials.last_mut() {
             trial.relation = relation.name.clone();
         }
         Ok(answers.access(command, may_read && mine.select))

@@ -92,7 +92,12 @@ fn it_comes_out_through_other_views() {
     let outer = view("outer", "SELECT i.email FROM public.inner i;", &[]);
     let sample = Sample::new().with(table("a")).with(inner).with(outer);
     let columns = Lineage::new(&sample.catalog)
-        .comes_out(&sample.catalog.relations[2])
+        .comes_out(
+            sample
+                .catalog
+                .relation(&Name::new("public", "outer"))
+                .expect("given"),
+        )
         .expect("understood");
     assert_eq!(columns.iter().map(told).collect::<Vec<_>>(), ["users.email"]);
 }

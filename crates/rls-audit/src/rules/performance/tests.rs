@@ -55,7 +55,7 @@ fn what_is_looked_for_has_an_index() {
     };
     let with = |index: Index| {
         let mut world = policed("(owner = auth.uid())");
-        world.catalog.relations[0].indexes.push(index);
+        world.nth(0).indexes.push(index);
         world
     };
     with(index(&["owner", "org"], false)).silent(&RLS_403);
@@ -63,6 +63,6 @@ fn what_is_looked_for_has_an_index() {
     with(index(&["owner"], true)).one(&RLS_403);
     policed("true").silent(&RLS_403);
     let mut checked = policed("true");
-    checked.catalog.relations[0].policies[0].check = Some("(owner = auth.uid())".to_owned());
+    checked.nth(0).policies[0].check = Some("(owner = auth.uid())".to_owned());
     checked.silent(&RLS_403);
 }

@@ -87,18 +87,16 @@ fn a_view_that_reads_as_whoever_asks_is_left_alone() {
     }
     sample.silent(&RLS_301);
     let mut ungranted = over(ALL, [Access::None, Access::None]);
-    ungranted.catalog.relations[1].grants.clear();
+    ungranted.nth(1).grants.clear();
     ungranted.silent(&RLS_301);
 }
 
 #[test]
 fn a_column_may_come_out_that_is_granted_to_nobody() {
     let mut sample = over(ALL, [Access::All, Access::None]).reading("leaking", Access::All, Access::Denied);
-    sample.catalog.relations[0].grants.clear();
-    sample.catalog.relations[0] = sample.catalog.relations[0].clone().column("body", "text");
-    sample.catalog.relations[0].columns[1]
-        .grants
-        .push(granted("anon", "SELECT"));
+    sample.nth(0).grants.clear();
+    *sample.nth(0) = sample.nth(0).clone().column("body", "text");
+    sample.nth(0).columns[1].grants.push(granted("anon", "SELECT"));
     let found = sample.one(&RLS_301);
     assert_eq!(found.verdict, Verdict::Proved);
     assert!(
@@ -111,12 +109,10 @@ fn a_column_may_come_out_that_is_granted_to_nobody() {
 #[test]
 fn a_view_that_policies_read_is_not_told_to_read_as_the_caller() {
     let mut sample = over(ALL, [Access::None, Access::None]).reading("leaking", Access::All, Access::Denied);
-    sample.catalog.relations[0].policies[0]
-        .reads
-        .push(crate::catalog::Reads {
-            relation: Name::new("public", "leaking"),
-            columns: Vec::new(),
-        });
+    sample.nth(0).policies[0].reads.push(crate::catalog::Reads {
+        relation: Name::new("public", "leaking"),
+        columns: Vec::new(),
+    });
     assert_eq!(sample.one(&RLS_301).fix, None);
 }
 
@@ -143,13 +139,13 @@ fn it_reads_through_other_views() {
 #[test]
 fn a_view_within_that_asks_as_whoever_reads_does_so_here_too() {
     let mut sample = over(ALL, [Access::None, Access::None]);
-    sample.catalog.relations[1].grants.clear();
+    sample.nth(1).grants.clear();
     let inner = Name::new("public", "leaking");
     let above =
         view("above", "SELECT id FROM public.leaking;", &[(&inner, &["id"])]).granting("anon", &["SELECT"]);
     let mut sample = sample.with(above).reading("above", Access::All, Access::Denied);
     sample.one(&RLS_301);
-    if let Some(own) = &mut sample.catalog.relations[1].view {
+    if let Some(own) = &mut sample.nth(1).view {
         own.security_invoker = true;
     }
     sample.silent(&RLS_301);
@@ -160,7 +156,7 @@ fn a_condition_that_a_policy_has_too_shows_nothing_more() {
     let reading = |definition: &str, policies: &[&str]| {
         let mut sample =
             over(definition, [Access::Some, Access::None]).reading("leaking", Access::All, Access::Denied);
-        sample.catalog.relations[0].policies = policies.iter().map(|text| policy("p", text)).collect();
+        sample.nth(0).policies = policies.iter().map(|text| policy("p", text)).collect();
         sample
     };
     let published = "SELECT id FROM public.salaries WHERE salaries.published;";
@@ -185,7 +181,7 @@ fn a_condition_that_a_policy_has_too_shows_nothing_more() {
         Verdict::Unproved
     );
     let mut held = reading(published, &["published", "paid"]);
-    held.catalog.relations[0].policies[1].permissive = false;
+    held.nth(0).policies[1].permissive = false;
     assert_eq!(
         verdict(held),
         Verdict::Unproved,
@@ -238,9 +234,9 @@ fn a_view_that_is_the_same_for_everybody_needs_no_rows_to_be_proved() {
     let asking = "SELECT id FROM public.salaries WHERE (owner = auth.uid());";
     assert_eq!(level(asking, Access::Denied, empty()), Level::Warn);
     let mut held = over(SOME, [Access::Denied, Access::None]).reading("leaking", empty(), Access::Denied);
-    held.catalog.relations[0].force_rls = true;
-    held.catalog.relations[0].owner = "app".to_owned();
-    held.catalog.relations[1].owner = "app".to_owned();
+    held.nth(0).force_rls = true;
+    held.nth(0).owner = "app".to_owned();
+    held.nth(1).owner = "app".to_owned();
     assert_eq!(held.one(&RLS_301).level, Level::Warn, "its owner is held too");
 }
 
@@ -365,6 +361,6 @@ fn users_must_not_be_shown() {
         .one(&RLS_303);
     assert_eq!((odd.level, odd.verdict), (Level::Warn, Verdict::Unproved));
     let mut kept = of(plain);
-    kept.catalog.relations[0].grants.clear();
+    kept.nth(0).grants.clear();
     kept.silent(&RLS_303);
 }

@@ -100,7 +100,7 @@ fn through_a_helper_function_as_well() {
         "is_admin",
         "select exists (select 1 from public.profiles p where p.id = auth.uid() and p.role = 'admin')",
     );
-    world.catalog.relations[1].policies = vec![Policy {
+    world.nth(1).policies = vec![Policy {
         calls: vec![crate::catalog::Call {
             name: helper.name.clone(),
             arguments: String::new(),
@@ -282,7 +282,7 @@ fn a_helper_that_is_given_the_thing_asks_about_it_and_not_about_the_caller() {
             language: "sql".to_owned(),
             ..definer("seen", body)
         };
-        world.catalog.relations[1].policies = vec![Policy {
+        world.nth(1).policies = vec![Policy {
             calls: vec![crate::catalog::Call {
                 name: helper.name.clone(),
                 arguments: String::new(),

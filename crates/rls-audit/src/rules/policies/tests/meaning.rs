@@ -31,7 +31,7 @@ fn projects(using: &str) -> Sample {
         name: Name::new("public", "rank"),
         labels: vec!["admin".to_owned(), "member".to_owned()],
     });
-    world.catalog.relations[0].constraints.push(Constraint {
+    world.nth(0).constraints.push(Constraint {
         name: "status".to_owned(),
         kind: ConstraintKind::Check,
         definition: "CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))".to_owned(),
@@ -73,10 +73,10 @@ fn literals_that_a_column_never_is() {
 #[test]
 fn a_check_that_says_more_than_a_list_lists_nothing() {
     let mut world = projects("(status = 'anything'::text)");
-    world.catalog.relations[0].constraints[0].definition =
+    world.nth(0).constraints[0].definition =
         "CHECK (((status = 'open'::text) OR (length(status) > 3)))".to_owned();
     world.silent(&RLS_213);
-    world.catalog.relations[0].constraints[0].definition =
+    world.nth(0).constraints[0].definition =
         "CHECK (((status IS NULL) OR (status = 'open'::text) OR (status = 'closed'::text)))".to_owned();
     world.one(&RLS_213);
 }
@@ -131,7 +131,8 @@ fn a_switch_opens_for_everybody() {
     helper("select auth.uid() is not null").silent(&RLS_215);
     projects("public.is_open()").silent(&RLS_215);
     let mut own_rows = projects("(EXISTS ( SELECT 1 FROM public.members m))");
-    own_rows.catalog.relations[1]
+    own_rows
+        .nth(1)
         .policies
         .push(policy("own", "(user_id = auth.uid())"));
     own_rows.silent(&RLS_215);
@@ -199,7 +200,7 @@ fn what_only_leads_to_such_policies_is_not_wrong_itself() {
     let failing = || Access::Error("42P17".to_owned());
     let mut world = projects(itself).reading("projects", Access::Denied, failing());
     world.one(&RLS_218);
-    world.catalog.relations[1].policies.push(policy("own", itself));
+    world.nth(1).policies.push(policy("own", itself));
     world.silent(&RLS_218);
     let found = world.reading("members", Access::Denied, failing()).one(&RLS_218);
     assert_eq!(found.object.to_string(), "public.members");
@@ -229,11 +230,12 @@ fn a_function_that_asks_the_policy_that_calls_it_goes_too_deep() {
 fn a_view_that_reads_as_whoever_asks_leads_back() {
     let through = |security_invoker: bool| {
         let mut world = projects("(EXISTS ( SELECT 1 FROM public.mine m WHERE (m.id = projects.id)))");
-        let projects = world.catalog.relations[0].name.clone();
+        let projects = world.nth(0).name.clone();
         let mut mine = view("mine", "SELECT id FROM public.projects", &[(&projects, &["id"])]);
         mine.view.as_mut().expect("a view").security_invoker = security_invoker;
-        world.catalog.relations.push(mine);
-        world.reading("projects", Access::Denied, Access::Error("54001".to_owned()))
+        world
+            .with(mine)
+            .reading("projects", Access::Denied, Access::Error("54001".to_owned()))
     };
     through(true).one(&RLS_218);
     through(false).silent(&RLS_218);
@@ -283,7 +285,7 @@ fn what_a_trigger_always_refuses() {
     )
     .silent(&RLS_220);
     let mut reads = world("begin raise exception 'x'; end", always);
-    reads.catalog.relations[0].policies[0] = Policy {
+    reads.nth(0).policies[0] = Policy {
         command: None,
         ..reading("authenticated", "true")
     };
@@ -293,8 +295,8 @@ fn what_a_trigger_always_refuses() {
 #[test]
 fn a_column_without_a_list_may_be_anything() {
     let mut world = projects("(status = 'Open'::text)");
-    world.catalog.relations[0].constraints.clear();
+    world.nth(0).constraints.clear();
     world.silent(&RLS_213);
     let of_type = |column: &Column| column.name == "status" && column.type_name == "text";
-    assert!(world.catalog.relations[0].columns.iter().any(of_type));
+    assert!(world.nth(0).columns.iter().any(of_type));
 }

@@ -144,9 +144,7 @@ fn what_may_be_added_where_nothing_may_be_changed() {
             ..policy("p", using)
         };
         let mut world = world([policy]).cell("authenticated", "notes", Command::Insert, Access::All);
-        world.catalog.relations[0]
-            .grants
-            .retain(|grant| grant.privilege != "UPDATE");
+        world.nth(0).grants.retain(|grant| grant.privilege != "UPDATE");
         world.one(&RLS_204)
     };
     assert!(
@@ -338,17 +336,18 @@ fn who_signs_what_is_added_for_several() {
     assert!(found.message.ends_with(": sender_id."), "{}", found.message);
     insert(&format!("({members} AND (sender_id = auth.uid()))")).silent(&RLS_210);
     let mut pinned = insert(members);
-    pinned.catalog.relations[0].policies.push(Policy {
+    pinned.nth(0).policies.push(Policy {
         permissive: false,
         ..of(Command::Insert, "public", None, Some("(sender_id = auth.uid())"))
     });
     pinned.silent(&RLS_210);
     let mut unsigned = insert(members);
-    unsigned.catalog.relations[0]
+    unsigned
+        .nth(0)
         .columns
         .retain(|column| column.name != "sender_id");
     unsigned.silent(&RLS_210);
-    unsigned.catalog.relations[0].columns[1].default = Some("auth.uid()".to_owned());
+    unsigned.nth(0).columns[1].default = Some("auth.uid()".to_owned());
     unsigned.one(&RLS_210);
     insert("(EXISTS ( SELECT 1 FROM public.admins a WHERE (a.id = auth.uid())))").silent(&RLS_210);
 }
@@ -376,7 +375,7 @@ fn whose_tenant_a_new_row_is_of() {
     insert("(org = (auth.jwt() ->> 'org'::text))", OWN).one(&RLS_210);
     insert("(org = (auth.jwt() ->> 'email'::text))", OWN).silent(&RLS_210);
     let mut own_key = insert(members, OWN);
-    own_key.catalog.relations[0].constraints.push(Constraint {
+    own_key.nth(0).constraints.push(Constraint {
         name: "orgs_pkey".to_owned(),
         kind: ConstraintKind::PrimaryKey,
         definition: "PRIMARY KEY (org)".to_owned(),
@@ -449,10 +448,11 @@ fn that_a_row_was_given_away_proves_it() {
     let found = own.one(&RLS_211);
     assert_eq!((found.level, found.verdict), (Level::Warn, Verdict::Unproved));
     let mut elsewhere = update(OWN, Some("true"));
-    elsewhere.catalog.relations[0]
+    elsewhere
+        .nth(0)
         .grants
         .retain(|grant| grant.privilege != "UPDATE");
-    elsewhere.catalog.relations[0].columns[0]
+    elsewhere.nth(0).columns[0]
         .grants
         .push(granted("authenticated", "UPDATE"));
     elsewhere.silent(&RLS_211);
@@ -460,7 +460,7 @@ fn that_a_row_was_given_away_proves_it() {
     denied.matrix.cells[0].access = Access::Denied;
     denied.silent(&RLS_211);
     let mut held = update(OWN, Some("true"));
-    held.catalog.relations[0].policies.push(Policy {
+    held.nth(0).policies.push(Policy {
         permissive: false,
         ..of(Command::Update, "public", Some(OWN), None)
     });
