@@ -23,6 +23,9 @@ pub struct Looked {
     pub is_standby: bool,
     /// The login that looked.
     pub login: String,
+    /// Whether that is a superuser, as whom functions of the audited schema run then.
+    #[serde(default)]
+    pub is_superuser: bool,
     /// The schemas that callers reach.
     pub exposed_schemas: Vec<String>,
     /// Who says so.
@@ -74,6 +77,9 @@ impl Looked {
             server_version: catalog.server.version,
             is_standby: catalog.server.is_standby,
             login: catalog.server.login.clone(),
+            is_superuser: catalog
+                .role(&catalog.server.login)
+                .is_some_and(|login| login.is_superuser),
             exposed_schemas: exposed_schemas.into_iter().map(str::to_owned).collect(),
             exposed_by,
             relations: catalog.own_relations().count(),

@@ -79,7 +79,7 @@ fn rules() -> Vec<Value> {
 fn notifications(audit: &Audit) -> Vec<Value> {
     let level = |tone| match tone {
         Tone::Said => "note",
-        Tone::Doubt => "warning",
+        Tone::Warned | Tone::Doubt => "warning",
         Tone::Gap => "error",
     };
     let lines = head(audit, Language::En).into_iter();
@@ -94,7 +94,7 @@ fn incomplete(audit: &Audit) -> Option<Value> {
     }
     let lines = head(audit, Language::En).into_iter();
     let why: Vec<String> = lines
-        .filter(|line| line.tone != Tone::Said)
+        .filter(|line| line.tone.takes_away())
         .map(|line| line.text)
         .collect();
     let place = json!({ "fullyQualifiedName": audit.looked.database, "kind": "database" });

@@ -6,12 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rls_audit::{Audit, Baseline, Inspection};
+use rls_audit::{Audit, Baseline, Inspection, integrity_core::Language, report};
 use tempfile::NamedTempFile;
 pub(super) use wiring::audit::baseline;
 use wiring::{audit, stop::Stop};
 
 use super::super::Place;
+use crate::output;
 
 /// What is seen: in the database, or in a file that `vigie audit matrix --save` has written.
 pub(super) async fn inspection(from: Option<&Path>, place: &Place<'_>) -> Result<Inspection, Stop> {
@@ -33,9 +34,13 @@ pub(super) fn save(inspected: &Inspection, path: &Path) -> Result<(), Stop> {
     write(path, &text)
 }
 
-/// What the rules make of it.
+/// What the rules make of it. That a superuser has looked is said at once, whatever the format.
 pub(super) fn audit(inspected: &Inspection, place: &Place<'_>) -> Audit {
-    Audit::new(inspected, &place.config.audit.settings())
+    let audit = Audit::new(inspected, &place.config.audit.settings());
+    if let Some(warning) = report::superuser(&audit, Language::En) {
+        output::note(&warning);
+    }
+    audit
 }
 
 /// Where the baseline is.
