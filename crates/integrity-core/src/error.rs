@@ -38,6 +38,13 @@ impl Error {
         }
     }
 
+    /// An [`Error::Forbidden`].
+    pub fn forbidden(reason: impl Into<String>) -> Self {
+        Self::Forbidden {
+            reason: reason.into(),
+        }
+    }
+
     /// A stable word for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -41,7 +41,8 @@ async fn many_go_away(api: &mut Api<'_>) {
     let requests: Arc<Vec<String>> = Arc::new(USERS.iter().flat_map(|user| heads(user, &id)).collect());
     let over = Arc::new(AtomicBool::new(false));
     let patient = patient_ones(api, &over);
-    let mut chance = Chance(42);
+    // Chance that can be repeated.
+    let mut chance = fastrand::Rng::with_seed(42);
     let clients = Arc::new(Semaphore::new(AT_ONCE));
     let mut going: JoinSet<bool> = JoinSet::new();
     let (mut aborted, mut tried) = (0, 0);
@@ -51,9 +52,9 @@ async fn many_go_away(api: &mut Api<'_>) {
         tried += 1;
         let (address, requests) = (api.address, Arc::clone(&requests));
         let (which, cut, pause) = (
-            chance.below(requests.len()),
-            chance.below(8),
-            PAUSES[chance.below(PAUSES.len())],
+            chance.usize(..requests.len()),
+            chance.usize(..8),
+            PAUSES[chance.usize(..PAUSES.len())],
         );
         going.spawn(async move {
             let gone = goes_away(address, requests[which].as_bytes(), cut, pause).await;
@@ -191,17 +192,4 @@ async fn everybody_is_who_they_are(api: &Api<'_>, id: &str) {
         (("patricia", 200, 403), 40),
     ];
     assert_eq!(seen, BTreeMap::from(expected));
-}
-
-/// Chance that can be repeated (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % limit as u64).expect("small")
-    }
 }

@@ -27,7 +27,7 @@ pub(crate) fn looked(audit: &Audit) -> String {
     let lines = report::head(audit, Language::En).into_iter();
     let told = lines.map(|line| match line.tone {
         Tone::Said => line.text,
-        Tone::Doubt => styled(YELLOW, &line.text),
+        Tone::Warned | Tone::Doubt => styled(YELLOW, &line.text),
         Tone::Gap => styled(RED, &line.text),
     });
     told.collect::<Vec<_>>().join("\n")

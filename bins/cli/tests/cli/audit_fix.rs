@@ -40,13 +40,13 @@ impl Shop {
         }
     }
 
-    /// A copy as it is by now; its URL, for who made it.
-    fn staging(&self) -> String {
+    /// Another database of the same server; its URL, for who made it.
+    fn beside(&self) -> String {
         let url = self.world.url();
         let (server, name) = url.rsplit_once('/').expect("a URL");
         self.world
-            .sql_beside(&format!("create database staging template {name}"));
-        format!("{server}/staging")
+            .sql_beside(&format!("create database beside template {name}"));
+        format!("{server}/beside")
     }
 
     fn fix(&self, url: &str, more: &[&str]) -> Answer {
@@ -68,7 +68,8 @@ fn what_is_written_mends_what_was_found() {
     let url = shop.world.url();
     shop.fix(&url, &[])
         .exits(1)
-        .says("0 not proposed, 0 not simulated");
+        .says("0 not proposed, 0 not simulated")
+        .says("postgres is a superuser: ");
     let file = shop.file();
     assert!(file.contains(CLOSING), "{file}");
 
@@ -84,9 +85,12 @@ fn what_is_written_mends_what_was_found() {
         .exits(3)
         .says("not simulated: no copy could be made");
     assert!(shop.file().contains("-- not simulated: no copy could be made: "));
-    let copy = shop.staging();
+    shop.fix(&by_auditor, &["--copy-url", &shop.beside()])
+        .exits(2)
+        .says("that is the audited server itself");
+    let staging = Shop::new();
     shop.world.sql("create table public.only_here (id int)");
-    shop.fix(&by_auditor, &["--copy-url", &copy])
+    shop.fix(&by_auditor, &["--copy-url", &staging.world.url()])
         .exits(3)
         .says("not proved: the copy lacks: ");
     assert!(shop.file().contains(CLOSING), "{}", shop.file());

@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Inspection, rules::Settings};
+use crate::{
+    Access,
+    rules::{ExposedBy, Facts},
+};
 
 /// What was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +23,9 @@ pub struct Looked {
     pub is_standby: bool,
     /// The login that looked.
     pub login: String,
+    /// Whether that is a superuser, as whom functions of the audited schema run then.
+    #[serde(default)]
+    pub is_superuser: bool,
     /// The schemas that callers reach.
     pub exposed_schemas: Vec<String>,
     /// Who says so.
@@ -36,19 +42,6 @@ pub struct Looked {
     pub unknown: BTreeMap<String, usize>,
 }
 
-/// Who says which schemas callers reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ExposedBy {
-    /// Whoever asked.
-    Settings,
-    /// `pgrst.db_schemas`, in the database.
-    Database,
-    /// Nobody; `public` is taken.
-    Nobody,
-}
-
 /// Somebody who was tried. What their token says stays out of what is kept: it may be about a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -63,14 +56,10 @@ pub struct Who {
 }
 
 impl Looked {
-    pub(super) fn new(inspection: &Inspection, settings: &Settings) -> Self {
-        let Inspection { catalog, matrix, .. } = inspection;
-        let (exposed_schemas, exposed_by) = match (&settings.exposed_schemas, &catalog.server.exposed_schemas)
-        {
-            (Some(given), _) => (given.clone(), ExposedBy::Settings),
-            (None, Some(told)) => (told.clone(), ExposedBy::Database),
-            (None, None) => (vec!["public".to_owned()], ExposedBy::Nobody),
-        };
+    /// As of the instant `at`.
+    pub(super) fn new(facts: &Facts<'_>, at: DateTime<Utc>) -> Self {
+        let Facts { catalog, matrix, .. } = facts;
+        let (exposed_schemas, exposed_by) = facts.exposed_by();
         let mut unknown = BTreeMap::new();
         for cell in matrix.unknown() {
             if let Access::Unknown(doubt) = cell.access {
@@ -83,12 +72,15 @@ impl Looked {
             is_anonymous: persona.is_anonymous(),
         });
         Self {
-            at: inspection.at,
+            at,
             database: catalog.server.database.clone(),
             server_version: catalog.server.version,
             is_standby: catalog.server.is_standby,
             login: catalog.server.login.clone(),
-            exposed_schemas,
+            is_superuser: catalog
+                .role(&catalog.server.login)
+                .is_some_and(|login| login.is_superuser),
+            exposed_schemas: exposed_schemas.into_iter().map(str::to_owned).collect(),
             exposed_by,
             relations: catalog.own_relations().count(),
             functions: catalog.functions.len(),

@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    looked::{ExposedBy, Looked, Who},
+    looked::{Looked, Who},
     reported::{Reopening, Reported, Standing},
     skipped::Skipped,
 };
+pub use crate::rules::ExposedBy;
 use crate::{
     Access, Cell, Command, Inspection, Name,
     baseline::{Baseline, Direction, Drift},
@@ -103,7 +104,7 @@ impl Audit {
         );
         let findings = rules::findings(&facts);
         Self {
-            looked: Looked::new(inspection, settings),
+            looked: Looked::new(&facts, inspection.at),
             skipped: skipped::skipped(&facts, &inspection.untried),
             findings: findings.into_iter().map(Reported::new).collect(),
             drift: None,

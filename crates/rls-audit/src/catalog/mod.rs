@@ -149,6 +149,32 @@ impl Catalog {
         }
     }
 
+    /// Whether the role has, by itself, what these grants give for this privilege: directly, to PUBLIC, or through roles that
+    /// it inherits from. An owner's own privileges stand among the grants, until they are revoked; a superuser needs none.
+    #[must_use]
+    pub fn has(&self, role: &str, grants: &[Grant], privilege: &str) -> bool {
+        let roles = self.roles_of(role);
+        let is_superuser = self.role(role).is_some_and(|own| own.is_superuser);
+        is_superuser
+            || grants.iter().any(|grant| {
+                grant.privilege == privilege
+                    && grant
+                        .grantee
+                        .as_deref()
+                        .is_none_or(|grantee| roles.contains(grantee))
+            })
+    }
+
+    /// Whether the role has the privilege for the command on the relation, on all of it or on a column.
+    #[must_use]
+    pub fn may(&self, role: &str, relation: &Relation, command: Command) -> bool {
+        self.has(role, &relation.grants, command.as_str())
+            || relation
+                .columns
+                .iter()
+                .any(|column| self.has(role, &column.grants, command.as_str()))
+    }
+
     /// The role of that name.
     #[must_use]
     pub fn role(&self, name: &str) -> Option<&Role> {

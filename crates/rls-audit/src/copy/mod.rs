@@ -8,7 +8,7 @@ mod postgres;
 use std::fmt;
 
 #[cfg(feature = "postgres")]
-pub use self::postgres::make;
+pub use self::postgres::{Servers, make, servers};
 
 /// Which rows a copy holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod store;
 use std::{collections::BTreeSet, time::Duration};
 
 use async_trait::async_trait;
+pub(crate) use integrity_core::postgres::failure;
 pub use sqlx;
 use sqlx::PgPool;
 
@@ -130,15 +131,5 @@ impl Look {
     async fn holders(&mut self, authority: &Authority) -> Result<Vec<(String, String)>, Error> {
         let sql = compose::holders(authority);
         Ok(self.tried(sql).await?.unwrap_or_default())
-    }
-}
-
-/// What an error of the driver means to a caller; never its text, which may quote data.
-pub(crate) fn failure(error: sqlx::Error) -> Error {
-    match integrity_core::postgres::error_code(&error).as_deref() {
-        Some("42501") => Error::Forbidden {
-            reason: "this login lacks a privilege (SQLSTATE 42501)".to_owned(),
-        },
-        _ => Error::Unavailable(Box::new(error)),
     }
 }

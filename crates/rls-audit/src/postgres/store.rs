@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use integrity_core::{
     Caller, Door,
-    postgres::{CallerTransaction, Room, failure},
+    postgres::{CallerTransaction, Room},
 };
 use sqlx::{PgPool, migrate::Migrator};
 
+use super::failure;
 use crate::{
     Audit, AuditStore, Error,
     rules::Level,
@@ -39,7 +40,7 @@ impl PgAuditStore {
     }
 
     async fn begin(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
-        Ok(CallerTransaction::begin(&self.pool, caller, self.door).await?)
+        CallerTransaction::begin(&self.pool, caller, self.door).await
     }
 
     /// A transaction in which the audits may be read whole.
@@ -81,7 +82,7 @@ impl AuditStore for PgAuditStore {
         .execute(transaction.connection())
         .await
         .map_err(failure)?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     async fn latest(&self, caller: &Caller, database: &str) -> Result<Option<Audit>, Error> {

@@ -21,10 +21,19 @@ pub struct Line {
 pub enum Tone {
     /// Nothing.
     Said,
+    /// Nothing, and yet whoever looks should look otherwise.
+    Warned,
     /// Something is not known.
     Doubt,
     /// What should have been looked at was not.
     Gap,
+}
+
+impl Tone {
+    /// Whether less can be said for it.
+    pub(super) fn takes_away(self) -> bool {
+        matches!(self, Self::Doubt | Self::Gap)
+    }
 }
 
 impl Line {
@@ -41,6 +50,7 @@ pub fn head(audit: &Audit, language: Language) -> Vec<Line> {
         tried(audit, language),
         Line::new(Tone::Said, exposed(audit, language)),
     ];
+    lines.extend(superuser(audit, language).map(|text| Line::new(Tone::Warned, text)));
     lines.extend(audit.skipped.iter().map(|own| skipped(own, language)));
     lines.push(known(audit, language));
     if !audit.is_complete() {
@@ -74,6 +84,22 @@ fn looked(audit: &Audit, language: Language) -> String {
             )
         }
     }
+}
+
+/// What a superuser risks by looking; `None` where nobody of that kind has looked.
+#[must_use]
+pub fn superuser(audit: &Audit, language: Language) -> Option<String> {
+    let login = plain(&audit.looked.login);
+    audit.looked.is_superuser.then(|| match language {
+        Language::En => format!(
+            "{login} is a superuser: what was measured holds, but functions of the audited schema may run as it; a login \
+             that is only a member of the roles it tries is enough."
+        ),
+        Language::Fr => format!(
+            "{login} est superutilisateur : les mesures sont justes, mais des fonctions du schéma audité peuvent \
+             s’exécuter en son nom ; un identifiant seulement membre des rôles essayés suffit."
+        ),
+    })
 }
 
 fn tried(audit: &Audit, language: Language) -> Line {

@@ -4,7 +4,7 @@
 use integrity_core::{Language, plain::xml as plain};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Tone, head};
+use super::head;
 use crate::{
     Audit,
     audit::{Reported, Standing},
@@ -39,7 +39,7 @@ fn looked(audit: &Audit) -> TestSuite {
     } else {
         let why: Vec<_> = lines
             .iter()
-            .filter(|line| line.tone != Tone::Said)
+            .filter(|line| line.tone.takes_away())
             .map(|line| plain(&line.text))
             .collect();
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);

@@ -53,7 +53,7 @@ fn told(audit: &Audit) -> Vec<String> {
     let lines = head(audit, Language::En).into_iter();
     let line = |line: super::Line| match line.tone {
         Tone::Said => format!("- {}", text(&line.text)),
-        Tone::Doubt | Tone::Gap => format!("- ⚠️ **{}**", text(&line.text)),
+        Tone::Warned | Tone::Doubt | Tone::Gap => format!("- ⚠️ **{}**", text(&line.text)),
     };
     // The worst stands last in the head, and first where it may be cut.
     let mut lines: Vec<_> = lines.collect();

@@ -12,7 +12,7 @@ mod tests;
 use crate::{Access, Audit, Command, audit::Reported, rules::Level};
 
 pub use self::{
-    head::{Line, Tone, head},
+    head::{Line, Tone, head, superuser},
     html::html,
     junit::junit,
     markdown::markdown,

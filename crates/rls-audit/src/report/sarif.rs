@@ -8,6 +8,7 @@ use crate::{
     Audit, Baseline,
     audit::{Reported, Standing},
     baseline::{Change, Direction},
+    digest::digest,
     rules::{self, Level, Object, Rule},
 };
 
@@ -79,7 +80,7 @@ fn rules() -> Vec<Value> {
 fn notifications(audit: &Audit) -> Vec<Value> {
     let level = |tone| match tone {
         Tone::Said => "note",
-        Tone::Doubt => "warning",
+        Tone::Warned | Tone::Doubt => "warning",
         Tone::Gap => "error",
     };
     let lines = head(audit, Language::En).into_iter();
@@ -94,7 +95,7 @@ fn incomplete(audit: &Audit) -> Option<Value> {
     }
     let lines = head(audit, Language::En).into_iter();
     let why: Vec<String> = lines
-        .filter(|line| line.tone != Tone::Said)
+        .filter(|line| line.tone.takes_away())
         .map(|line| line.text)
         .collect();
     let place = json!({ "fullyQualifiedName": audit.looked.database, "kind": "database" });
@@ -119,7 +120,7 @@ fn plain_result(rule: &str, fingerprint: &str, text: &str, place: &Value) -> Val
         "level": "error",
         "message": message(text),
         "locations": [location(place)],
-        "partialFingerprints": { "vigie/v1": fingerprint },
+        "partialFingerprints": fingerprints(fingerprint),
     })
 }
 
@@ -133,7 +134,7 @@ fn result(found: &Reported, audit: &Audit) -> Value {
         },
         "message": message(&found.message),
         "locations": [location(&logical(&found.object))],
-        "partialFingerprints": { "vigie/v1": found.fingerprint },
+        "partialFingerprints": fingerprints(&found.fingerprint),
         "properties": { "verdict": found.verdict, "evidence": found.evidence, "fix": found.fix },
     });
     if audit.drift.is_some() {
@@ -159,7 +160,14 @@ fn result(found: &Reported, audit: &Audit) -> Value {
     result
 }
 
-/// Readers of code scanning show only what is in a file: that is the baseline, where whoever answers writes the answer.
+/// What tells a result from every other. Code scanning reads only the second, and would make it of the line in the file: the
+/// same for all.
+fn fingerprints(fingerprint: &str) -> Value {
+    json!({ "vigie/v1": fingerprint, "primaryLocationLineHash": digest([fingerprint]) })
+}
+
+/// What a result is about. Code scanning takes only what is in a file: that is the baseline, where whoever answers writes the
+/// answer.
 fn location(logical: &Value) -> Value {
     json!({
         "physicalLocation": {
@@ -170,13 +178,14 @@ fn location(logical: &Value) -> Value {
     })
 }
 
+/// The kinds are the standard's own (§3.33.7) where it has one.
 fn logical(object: &Object) -> Value {
     let (kind, name) = match object {
         Object::Relation { relation } => ("relation", &relation.name),
         Object::Column { column, .. } => ("column", column),
         Object::Policy { policy, .. } => ("policy", policy),
         Object::Function { function, .. } => ("function", &function.name),
-        Object::Schema { schema } => ("schema", schema),
+        Object::Schema { schema } => ("namespace", schema),
         Object::Role { role } => ("role", role),
         Object::Cell { relation, .. } => ("cell", &relation.name),
     };

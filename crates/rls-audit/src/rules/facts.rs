@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Expression;
 use crate::{
     Access, AccessMatrix, Catalog, Cell, Command, Name, Persona, Trial,
@@ -15,6 +17,19 @@ pub struct Settings {
     pub application_logins: Vec<String>,
     /// Words in names and comments of columns that hold what few should read.
     pub sensitive_words: Vec<String>,
+}
+
+/// Who says which schemas callers reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExposedBy {
+    /// Whoever asked.
+    Settings,
+    /// `pgrst.db_schemas`, in the database.
+    Database,
+    /// Nobody; `public` is taken.
+    Nobody,
 }
 
 /// What rules look at.
@@ -87,10 +102,19 @@ impl<'a> Facts<'a> {
     /// The schemas that callers reach.
     #[must_use]
     pub fn exposed_schemas(&self) -> Vec<&str> {
-        let given = self.settings.exposed_schemas.as_ref();
-        match given.or(self.catalog.server.exposed_schemas.as_ref()) {
-            Some(schemas) => schemas.iter().map(String::as_str).collect(),
-            None => vec!["public"],
+        self.exposed_by().0
+    }
+
+    /// The same, and who says so.
+    pub(crate) fn exposed_by(&self) -> (Vec<&str>, ExposedBy) {
+        let told = |schemas: &'a [String]| schemas.iter().map(String::as_str).collect();
+        match (
+            &self.settings.exposed_schemas,
+            &self.catalog.server.exposed_schemas,
+        ) {
+            (Some(given), _) => (told(given), ExposedBy::Settings),
+            (None, Some(schemas)) => (told(schemas), ExposedBy::Database),
+            (None, None) => (vec!["public"], ExposedBy::Nobody),
         }
     }
 
@@ -162,30 +186,16 @@ impl<'a> Facts<'a> {
             .is_some_and(|role| role.is_superuser || role.bypasses_rls)
     }
 
-    /// Whether the role has, by itself, what these grants give for this privilege: directly, to PUBLIC, or through roles that
-    /// it inherits from. An owner's own privileges stand among the grants; a superuser needs none.
+    /// As [`Catalog::has`].
     #[must_use]
     pub fn has(&self, role: &str, grants: &[Grant], privilege: &str) -> bool {
-        let roles = self.roles_of(role);
-        let is_superuser = self.catalog.role(role).is_some_and(|own| own.is_superuser);
-        is_superuser
-            || grants.iter().any(|grant| {
-                grant.privilege == privilege
-                    && grant
-                        .grantee
-                        .as_deref()
-                        .is_none_or(|grantee| roles.contains(grantee))
-            })
+        self.catalog.has(role, grants, privilege)
     }
 
-    /// Whether the role has the privilege for the command on the relation, on all of it or on a column.
+    /// As [`Catalog::may`].
     #[must_use]
     pub fn may(&self, role: &str, relation: &Relation, command: Command) -> bool {
-        self.has(role, &relation.grants, command.as_str())
-            || relation
-                .columns
-                .iter()
-                .any(|column| self.has(role, &column.grants, command.as_str()))
+        self.catalog.may(role, relation, command)
     }
 
     /// The role and all whose privileges it has by itself.

@@ -28,7 +28,7 @@ use crate::Catalog;
 use self::expression::{CallSite, Caller, Column, Comparison, Expression, Side, Truth};
 
 pub use self::{
-    facts::{Facts, Settings},
+    facts::{ExposedBy, Facts, Settings},
     finding::{Finding, Level, Object, Verdict},
 };
 

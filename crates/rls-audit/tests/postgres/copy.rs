@@ -3,7 +3,7 @@
 use pg_sandbox::{Options, Sandbox, Script};
 use rls_audit::{
     Access, Command, Name,
-    copy::{self, Loss, Rows},
+    copy::{self, Loss, Rows, Servers},
 };
 
 use crate::corpus::{Corpus, amina, inspected_at};
@@ -59,7 +59,7 @@ async fn another_server_gets_the_roles_and_whatever_is_not_the_same_there_is_sai
          create materialized view public.quotients as select 1 / id as n from public.divisors;
          update public.divisors set id = 0",
     );
-    let server = Sandbox::start(&Options::from_env()).expect("a private server");
+    let server = started();
     let there = "create role staff nologin bypassrls; create database copy";
     server
         .psql("postgres", Script::Text(&there.replace("; ", ";\n")))
@@ -74,7 +74,7 @@ async fn another_server_gets_the_roles_and_whatever_is_not_the_same_there_is_sai
     assert_eq!(
         lost,
         [
-            "SCHEMA auth: schema \"auth\" already exists",
+            "SCHEMA auth: it is there already",
             "role staff: it is there already with other attributes",
             "public.quotients: SQLSTATE 22012",
         ]
@@ -104,4 +104,32 @@ async fn a_database_that_holds_something_is_no_place_for_a_copy() {
         .await
         .expect_err("refused");
     assert_eq!(refused.code(), "forbidden", "{refused}");
+}
+
+#[tokio::test]
+async fn a_server_knows_itself_and_whom_it_follows() {
+    let (here, elsewhere) = (started(), started());
+    here.create_database("other").expect("a database");
+    let (postgres, other) = (here.url("postgres"), here.url("other"));
+    let stands = async |audited: &str, copy: &str| copy::servers(audited, copy).await.expect("seen");
+    assert_eq!(stands(&postgres, &other).await, Servers::Together);
+    assert_eq!(
+        stands(&postgres, &elsewhere.url("postgres")).await,
+        Servers::Apart
+    );
+
+    let shut =
+        "create role stranger login password 'x'; revoke execute on function pg_control_system() from public";
+    here.psql("postgres", Script::Text(&shut.replace("; ", ";\n")))
+        .expect("made");
+    let follower = here.follower().expect("a standby");
+    let follows = follower.url("postgres");
+    assert_eq!(stands(&postgres, &follows).await, Servers::Standby);
+    assert_eq!(stands(&follows, &postgres).await, Servers::Together);
+    let stranger = format!("postgres://stranger:x@127.0.0.1:{}/postgres", here.port());
+    assert_eq!(stands(&follows, &stranger).await, Servers::PerhapsApart);
+}
+
+fn started() -> Sandbox {
+    Sandbox::start(&Options::from_env()).expect("a private server")
 }

@@ -32,6 +32,22 @@ impl Case {
         &self.folder
     }
 
+    /// What makes it, after the file beside the cases that its first line asks for: `-- Begins with auth.sql.`
+    fn schema(&self) -> String {
+        let own = fs::read_to_string(self.folder.join("schema.sql")).expect("a schema");
+        let first = own
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("-- Begins with "));
+        let Some(file) = first.and_then(|rest| rest.strip_suffix('.')) else {
+            return own;
+        };
+        let shared = self.folder.with_file_name(file);
+        let shared =
+            fs::read_to_string(&shared).unwrap_or_else(|error| panic!("{}: {error}", shared.display()));
+        shared + &own
+    }
+
     /// What it is expected to show.
     pub(crate) fn expected(&self) -> Expected {
         Expected::read(&self.folder)
@@ -65,9 +81,8 @@ impl Corpus {
         assert!(!cases.is_empty(), "there is no {only:?}");
         for case in &cases {
             server.create_database(&case.name).expect("a database");
-            let schema = fs::read_to_string(case.folder.join("schema.sql")).expect("a schema");
             server
-                .psql(&case.name, Script::Text(&schema))
+                .psql(&case.name, Script::Text(&case.schema()))
                 .expect("the schema loads");
         }
         Self { server, cases }

@@ -79,7 +79,18 @@ impl Target {
     /// The URL with all that is known of the way, a password included: for programs that are handed one, never to be shown.
     #[must_use]
     pub fn url(&self) -> String {
-        self.options.to_url_lossy().into()
+        // What the driver writes lacks the brackets of an IPv6 address, the escapes of a user's name, and `options`.
+        let (host, user) = (self.options.get_host(), self.options.get_username());
+        let mut options = self.options.clone().username("_");
+        if host.contains(':') {
+            options = options.host(&format!("[{host}]"));
+        }
+        let mut url = options.to_url_lossy();
+        url.set_username(user).expect("a URL with a host has a user");
+        if let Some(given) = self.options.get_options() {
+            url.query_pairs_mut().append_pair("options", given);
+        }
+        url.into()
     }
 
     /// Connections that are known to work, for what ends with its transaction.
@@ -281,6 +292,26 @@ mod tests {
             "postgres://u@%2Frun%2Fpostgresql/d",
         ] {
             assert_eq!(whole(url), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_handed_on_with_all_that_it_says() {
+        for given in [
+            "postgres://a%40b:c%2Fd@[::1]:5432/d?options=-c%20role%3Dx",
+            "postgres:///d?host=/run/postgresql&user=a%20b&options=-c%20role%3Dx",
+            "postgres://h:1/?dbname=a%20b&hostaddr=10.0.0.1&password=x%26y",
+        ] {
+            let target = Target::parse("here", given).expect("well formed");
+            let again = Target::parse("there", &target.url()).expect("well formed");
+            let said = |target: &Target| {
+                (
+                    target.options.get_username().to_owned(),
+                    target.options.get_options().map(str::to_owned),
+                    target.place.clone(),
+                )
+            };
+            assert_eq!(said(&again), said(&target), "{given}");
         }
     }
 

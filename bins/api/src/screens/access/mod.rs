@@ -64,6 +64,7 @@ struct Seen<'a> {
     old: Option<String>,
     made: Stamp,
     login: &'a str,
+    is_superuser: bool,
     is_standby: bool,
     looked: String,
     exposed: String,
@@ -134,6 +135,7 @@ fn seen<'a>(frame: &Frame, page: &AccessPage, audit: &'a Audit) -> Seen<'a> {
         old: is_old.then(|| fill(w.old, &[&time::span(age, frame.language)])),
         made: now.stamp(looked.at),
         login: &looked.login,
+        is_superuser: looked.is_superuser,
         is_standby: looked.is_standby,
         looked: fill(
             w.looked_told,

@@ -2,7 +2,7 @@
 
 use rls_audit::{
     Baseline,
-    baseline::{Direction, Suppression},
+    baseline::{Drift, Suppression},
 };
 use wiring::stop::{Exit, Stop};
 
@@ -48,19 +48,14 @@ pub(super) async fn diff(args: &DiffArgs, place: &Place<'_>) -> Result<Exit, Sto
     if place.json {
         output::json(&serde_json::json!({
             "looked": audit.looked, "skipped": audit.skipped, "drift": audit.drift,
-            "direction": audit.drift.as_ref().and_then(rls_audit::baseline::Drift::direction),
+            "direction": audit.drift.as_ref().and_then(Drift::direction),
         }))?;
     } else {
         output::print(&show::audit::drift(&audit))?;
     }
-    let widened = audit
-        .drift
-        .as_ref()
-        .and_then(rls_audit::baseline::Drift::direction)
-        == Some(Direction::Widened);
     Ok(if !audit.is_complete() {
         Exit::Incomplete
-    } else if widened {
+    } else if audit.is_widened() {
         Exit::Difference
     } else {
         Exit::Fine

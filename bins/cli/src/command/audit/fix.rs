@@ -2,7 +2,7 @@
 
 use rls_audit::{
     Audit,
-    copy::Rows,
+    copy::{self, Rows, Servers},
     fix::{self, Simulation},
 };
 use wiring::{audit, postgres::Target, stop::Stop};
@@ -31,6 +31,25 @@ async fn on_given(url: &str, audit: &Audit, place: &Place<'_>) -> Result<Simulat
         return Err(Stop::usage(
             "--copy-url: that is the audited database itself; right is a copy of it, such as a staging branch",
         ));
+    }
+    let (audited, other) = (place.target.url(), copy.url());
+    match copy::servers(&audited, &other).await.map_err(audit::refused)? {
+        Servers::Apart => {}
+        Servers::PerhapsApart => output::note(
+            "--copy-url: whether the audited server follows that one is not known: a login may not execute \
+             pg_control_system(); they do not run since the same instant",
+        ),
+        Servers::Together => {
+            return Err(Stop::usage(
+                "--copy-url: that is the audited server itself, or the one that it follows; right is a copy on another",
+            ));
+        }
+        Servers::Standby => {
+            return Err(Stop::usage(
+                "--copy-url: that server only follows another, so that nothing can be tried there; right is a copy on one \
+                 of its own",
+            ));
+        }
     }
     rehearsed(&copy.url(), audit, place).await
 }

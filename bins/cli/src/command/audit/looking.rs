@@ -6,12 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rls_audit::{Audit, Baseline, Inspection};
+use rls_audit::{Audit, Baseline, Inspection, integrity_core::Language, report};
 use tempfile::NamedTempFile;
 pub(super) use wiring::audit::baseline;
 use wiring::{audit, stop::Stop};
 
 use super::super::Place;
+use crate::output;
 
 /// What is seen: in the database, or in a file that `vigie audit matrix --save` has written.
 pub(super) async fn inspection(from: Option<&Path>, place: &Place<'_>) -> Result<Inspection, Stop> {
@@ -37,13 +38,24 @@ pub(super) fn save(inspected: &Inspection, path: &Path) -> Result<(), Stop> {
 pub(super) async fn audited(from: Option<&Path>, place: &Place<'_>) -> Result<Audit, Stop> {
     match from {
         Some(_) => Ok(judged(&inspection(from, place).await?, place)),
-        None => audit::audit(place.target.connect().await?, &place.config.audit).await,
+        None => {
+            let pool = place.target.connect().await?;
+            Ok(told(audit::audit(pool, &place.config.audit).await?))
+        }
     }
 }
 
 /// What the rules make of it.
 pub(super) fn judged(inspected: &Inspection, place: &Place<'_>) -> Audit {
-    Audit::new(inspected, &place.config.audit.settings())
+    told(Audit::new(inspected, &place.config.audit.settings()))
+}
+
+/// That a superuser has looked is said at once, whatever the format.
+fn told(audit: Audit) -> Audit {
+    if let Some(warning) = report::superuser(&audit, Language::En) {
+        output::note(&warning);
+    }
+    audit
 }
 
 /// Where the baseline is.

@@ -27,6 +27,13 @@ pub(super) const STORED_VIEWS: &str =
 pub(super) const USER_MAPPINGS: &str =
     "select srvname::text, usename::text from pg_catalog.pg_user_mappings order by 1, 2";
 
+/// Whether the server follows another, and since when it runs.
+pub(super) const SERVER: &str =
+    "select pg_catalog.pg_is_in_recovery(), pg_catalog.pg_postmaster_start_time()";
+
+/// What a server has in common with those that follow it.
+pub(super) const IDENTIFIER: &str = "select system_identifier from pg_catalog.pg_control_system()";
+
 /// A role that cannot log in.
 pub(super) fn role(role: &Role) -> SqlStr {
     let word = |is: bool, word: &str| if is { word.to_owned() } else { format!("no{word}") };

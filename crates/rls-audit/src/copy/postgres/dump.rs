@@ -9,7 +9,7 @@ use crate::Error;
 
 /// Loads the schema. A statement that fails is a loss; whatever hangs on it fails after it.
 pub(super) async fn load(programs: &Programs, source: &str, target: &str) -> Result<Vec<Loss>, Error> {
-    let (source, target) = (Address::of(source), Address::of(target));
+    let (source, target) = (Address::of(source)?, Address::of(target)?);
     let mut dump = source
         .program(&programs.pg_dump)
         .args(["--format=custom", "--schema-only", "--no-subscriptions"])
@@ -33,15 +33,15 @@ pub(super) async fn load(programs: &Programs, source: &str, target: &str) -> Res
     let (dumped, restored) = tokio::join!(dump.wait_with_output(), restored);
     let (dumped, restored) = (dumped.map_err(unavailable)?, restored.map_err(unavailable)?);
     if !dumped.status.success() {
-        return Err(Error::Forbidden {
-            reason: first_error(&String::from_utf8_lossy(&dumped.stderr)),
-        });
+        return Err(Error::forbidden(
+            "pg_dump could not read the whole schema: this login may not read every table, or one stayed locked for 10 s",
+        ));
     }
     let said = String::from_utf8_lossy(&restored.stderr);
     let lost = losses(&said);
     if lost.is_empty() && !restored.status.success() {
         return Err(Error::Corrupt {
-            reason: first_error(&said),
+            reason: "pg_restore could not load the schema".to_owned(),
         });
     }
     Ok(lost)
@@ -54,39 +54,67 @@ struct Address {
     password: Option<String>,
 }
 
-/// What both the driver and PostgreSQL's own programs understand of a URL.
-const PARAMETERS: [&str; 8] = [
-    "application_name",
-    "host",
-    "options",
-    "port",
-    "sslcert",
-    "sslkey",
-    "sslmode",
-    "sslrootcert",
-];
+/// What `pg_dump` calls a parameter that the driver understands too, or may leave; by other names the driver knows some.
+fn parameter(name: &str) -> Option<&str> {
+    match name {
+        "application_name"
+        | "channel_binding"
+        | "connect_timeout"
+        | "dbname"
+        | "host"
+        | "hostaddr"
+        | "options"
+        | "port"
+        | "sslcert"
+        | "sslkey"
+        | "sslmode"
+        | "sslrootcert"
+        | "target_session_attrs"
+        | "user" => Some(name),
+        "ssl-ca" | "ssl-root-cert" => Some("sslrootcert"),
+        "ssl-cert" => Some("sslcert"),
+        "ssl-key" => Some("sslkey"),
+        "ssl-mode" => Some("sslmode"),
+        _ => None,
+    }
+}
 
 impl Address {
-    fn of(url: &str) -> Self {
+    /// What cannot be handed on is refused: without it another database might be copied, or the same in clear text.
+    fn of(url: &str) -> Result<Self, Error> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (scheme, rest) = base.split_once("://").unwrap_or(("postgres", base));
         let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
         let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-        let (user, password) = match user.split_once(':') {
+        let (user, mut password) = match user.split_once(':') {
             Some((user, password)) => (user, Some(decoded(password))),
             None => (user, None),
         };
-        let kept: Vec<&str> = query
-            .split('&')
-            .filter(|pair| {
-                let name = pair.split('=').next().unwrap_or_default();
-                PARAMETERS.contains(&name)
-            })
-            .collect();
-        Self {
+        let mut kept = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            // To the driver a plus is a space, to `pg_dump` a plus.
+            let value = value.replace('+', "%20");
+            match (name, parameter(name)) {
+                ("password", _) => password = Some(decoded(&value)),
+                // How the driver works, not where it goes.
+                ("statement-cache-capacity", _) => {}
+                (_, Some(name)) => kept.push(format!("{name}={value}")),
+                // It is not repeated: it may be part of a password.
+                (_, None) => {
+                    return Err(Error::invalid(
+                        "url",
+                        "pg_dump cannot be given one of its parameters; right are host, hostaddr, port, dbname, user, \
+                         password, options, application_name, connect_timeout, target_session_attrs, channel_binding, \
+                         sslmode, sslrootcert, sslcert and sslkey",
+                    ));
+                }
+            }
+        }
+        Ok(Self {
             url: format!("{scheme}://{user}@{host}/{database}?{}", kept.join("&")),
             password,
-        }
+        })
     }
 
     fn program(&self, program: &std::path::Path) -> Command {
@@ -119,12 +147,16 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn first_error(said: &str) -> String {
-    let error = said.lines().find_map(|line| line.split_once("error: "));
-    error.map_or_else(|| "pg_dump failed".to_owned(), |(_, error)| error.to_owned())
-}
+/// What a server means by its words, in ours: `pg_restore` gives no SQLSTATE, and the words may quote what others wrote.
+const MEANINGS: [(&str, &str); 5] = [
+    ("is not available", "the server there does not have it"),
+    ("already exists", "it is there already"),
+    ("does not exist", "something that it needs is missing there"),
+    ("permission denied", "the login there may not make it"),
+    ("must be ", "the login there may not make it"),
+];
 
-/// What `pg_restore` says of statements that failed: what it was making, and what the server said.
+/// What `pg_restore` says of statements that failed: what it was making, and why it could not.
 fn losses(said: &str) -> Vec<Loss> {
     let mut lost = Vec::new();
     let mut making = "the dump".to_owned();
@@ -132,7 +164,9 @@ fn losses(said: &str) -> Vec<Loss> {
         if let Some(what) = line.strip_prefix("pg_restore: creating ") {
             making = what.replace('"', "");
         } else if let Some((_, error)) = line.split_once("error: could not execute query: ") {
-            lost.push(Loss::new(&making, error.trim_start_matches("ERROR:").trim()));
+            let meaning = MEANINGS.iter().find(|(words, _)| error.contains(words));
+            let why = meaning.map_or("the server there refuses it", |(_, why)| why);
+            lost.push(Loss::new(&making, why));
         }
     }
     lost
@@ -146,14 +180,38 @@ fn unavailable(error: std::io::Error) -> Error {
 mod tests {
     use super::*;
 
+    fn address(url: &str) -> Address {
+        Address::of(url).expect("a URL that pg_dump can be given")
+    }
+
     #[test]
     fn a_password_does_not_stand_in_the_list_of_processes() {
-        let address = Address::of(
-            "postgres://me:a%40b:c%25@h:1/d?sslmode=require&password=x&statement-cache-capacity=0",
+        let given = address("postgres://me:a%40b:c%25@h:1/d?sslmode=require&statement-cache-capacity=0");
+        assert_eq!(given.url, "postgres://me@h:1/d?sslmode=require");
+        assert_eq!(given.password.as_deref(), Some("a@b:c%"));
+        let given = address("postgres://h/d?user=me&password=a%26b+c");
+        assert_eq!(given.url, "postgres://@h/d?user=me");
+        assert_eq!(given.password.as_deref(), Some("a&b c"));
+        assert_eq!(address("postgres://h/d").password, None);
+    }
+
+    #[test]
+    fn where_the_driver_goes_pg_dump_goes() {
+        let given =
+            address("postgres://?hostaddr=10.0.0.1&dbname=d&user=me&options=-c+role%3Dx&ssl-mode=require");
+        assert_eq!(
+            given.url,
+            "postgres://@/?hostaddr=10.0.0.1&dbname=d&user=me&options=-c%20role%3Dx&sslmode=require"
         );
-        assert_eq!(address.url, "postgres://me@h:1/d?sslmode=require");
-        assert_eq!(address.password.as_deref(), Some("a@b:c%"));
-        assert_eq!(Address::of("postgres://h/d").password, None);
+        for url in [
+            "postgres://h/d?options[role]=x",
+            "postgres://h/d?password=a&secret=b",
+            "postgres://h/d?p%61ssword=x",
+        ] {
+            let refused = Address::of(url).expect_err("refused").to_string();
+            assert!(refused.starts_with("url: pg_dump cannot be given"), "{refused}");
+            assert!(!refused.contains("secret"), "{refused}");
+        }
     }
 
     #[test]
@@ -168,10 +226,13 @@ mod tests {
             pg_restore: warning: errors ignored on restore: 2\n";
         let lost = losses(said);
         assert_eq!(lost.len(), 2, "{lost:?}");
-        assert_eq!(lost[1].object, "TABLE public.tanks");
+        assert_eq!(
+            lost[1].to_string(),
+            "TABLE public.tanks: the server there refuses it"
+        );
         assert_eq!(
             lost[0].to_string(),
-            "EXTENSION pg_graphql: extension \"pg_graphql\" is not available"
+            "EXTENSION pg_graphql: the server there does not have it"
         );
     }
 }

@@ -5,9 +5,11 @@ mod dump;
 mod programs;
 mod roles;
 mod rows;
+mod servers;
 
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, SqlStr};
 
+pub use self::servers::{Servers, servers};
 use super::{Copied, Loss, Rows};
 use crate::{Catalog, DatabaseInspector as _, Error, PgDatabaseInspector, postgres::failure};
 
@@ -18,7 +20,7 @@ use crate::{Catalog, DatabaseInspector as _, Error, PgDatabaseInspector, postgre
 /// Not cancel safe: what was loaded stays.
 ///
 /// # Errors
-/// `Invalid` where `target` is not empty, or where `pg_dump` is missing or older than a server; `Forbidden` where the login of
+/// `Invalid` where `target` is not empty, or where `pg_dump` is missing, older than a server, or cannot be given a URL; `Forbidden` where the login of
 /// `source` may not read the schema; `Unavailable` where a database does not answer.
 pub async fn make(source: &str, target: &str, rows: Rows) -> Result<Copied, Error> {
     let (original, before) = (catalog(source).await?, catalog(target).await?);

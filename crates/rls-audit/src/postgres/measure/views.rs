@@ -4,7 +4,7 @@ use super::super::{compose, look::Look};
 use super::{Me, answers::refused, privileges::Privileges};
 use crate::{
     Access, Catalog, Command, Doubt, Error,
-    catalog::{Grant, Relation, RelationKind},
+    catalog::{Relation, RelationKind},
     matrix::written_to,
 };
 
@@ -98,7 +98,7 @@ impl Me<'_> {
         };
         let as_caller = above.view.as_ref().is_some_and(|view| view.security_invoker);
         if !as_caller && passes_freely(catalog, base, &above.owner) {
-            if !owner_may(catalog, &above.owner, base, command) {
+            if !catalog.may(&above.owner, base, command) {
                 // The view is open, and its owner may not write what it shows.
                 return Ok(Access::Error("42501".to_owned()));
             }
@@ -233,25 +233,6 @@ pub(super) fn passes_freely(catalog: &Catalog, relation: &Relation, role: &str) 
         || role.is_superuser
         || role.bypasses_rls
         || (relation.owner == role.name && !relation.force_rls)
-}
-
-/// Whether this role has the privilege on the whole relation, as its owner or by a grant.
-fn owner_may(catalog: &Catalog, role: &str, relation: &Relation, command: Command) -> bool {
-    let roles = catalog.roles_of(role);
-    let is_superuser = catalog.role(role).is_some_and(|role| role.is_superuser);
-    let is_granted = |grants: &[Grant]| {
-        grants.iter().any(|grant| {
-            let to_it = grant
-                .grantee
-                .as_deref()
-                .is_none_or(|grantee| roles.contains(grantee));
-            grant.privilege == command.as_str() && to_it
-        })
-    };
-    is_superuser
-        || roles.contains(relation.owner.as_str())
-        || is_granted(&relation.grants)
-        || relation.columns.iter().any(|column| is_granted(&column.grants))
 }
 
 /// The table that writes through this view come to, through the views between, and the view right above it: that one says

@@ -1,5 +1,7 @@
 //! What each output says, and that it never says that all is well without knowing it.
 
+use std::collections::BTreeSet;
+
 use integrity_core::Language;
 use quick_junit::{NonSuccessKind, TestCaseStatus};
 
@@ -110,6 +112,55 @@ fn sarif_says_what_a_baseline_knows() {
             .iter()
             .all(|own| own.get("baselineState").is_none())
     );
+}
+
+#[test]
+fn sarif_tells_its_results_apart() {
+    let audit = world("tanks").audit();
+    let document = read::sarif(&sarif(&audit));
+    let results = read::results(&document);
+    let of = |path: &str| -> BTreeSet<&str> {
+        let texts = results
+            .iter()
+            .map(|own| own.pointer(path).and_then(|own| own.as_str()));
+        texts.map(|own| own.expect("a text")).collect()
+    };
+    // The one that code scanning reads.
+    let fingerprints = of("/partialFingerprints/primaryLocationLineHash");
+    assert_eq!(fingerprints.len(), results.len(), "{results:#?}");
+    let place = "/locations/0/logicalLocations/0";
+    let objects: BTreeSet<String> = audit.findings.iter().map(|own| own.object.to_string()).collect();
+    assert_eq!(
+        of(&format!("{place}/fullyQualifiedName")),
+        objects.iter().map(String::as_str).collect()
+    );
+    let kinds = of(&format!("{place}/kind"));
+    assert!(kinds.len() > 1 && kinds.contains("relation"), "{kinds:?}");
+}
+
+#[test]
+fn a_superuser_who_looked_is_named_everywhere() {
+    let mut sample = world("tanks");
+    assert!(
+        all(&sample.audit())
+            .iter()
+            .all(|told| !told.contains("superuser"))
+    );
+    sample.catalog.server.login = "postgres".to_owned();
+    let audit = sample.audit();
+    assert!(audit.is_complete());
+    for told in all(&audit) {
+        assert!(
+            told.contains("postgres is a superuser") || told.contains("postgres est superutilisateur"),
+            "{told}"
+        );
+    }
+    // It takes nothing away from what was measured.
+    let mut incomplete = incomplete();
+    incomplete.looked.is_superuser = true;
+    let document = read::sarif(&sarif(&incomplete));
+    let why = read::message(&read::results(&document)[0]);
+    assert!(!why.contains("superuser"), "{why}");
 }
 
 #[test]

@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.teams (id int primary key, team int, owner uuid);
 insert into public.teams values (1, 1, '11111111-1111-4111-8111-111111111111');
 alter table public.teams enable row level security;

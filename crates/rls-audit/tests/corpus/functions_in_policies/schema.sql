@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create schema private;
 create table private.user_roles (user_id uuid primary key, role text not null);
 insert into private.user_roles values ('11111111-1111-4111-8111-111111111111', 'admin'), ('22222222-2222-4222-8222-222222222222', 'directeur');

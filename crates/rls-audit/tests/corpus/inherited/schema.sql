@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.parent (id int, owner uuid);
 create table public.child (extra text) inherits (public.parent);
 insert into public.parent values (1, '11111111-1111-4111-8111-111111111111');

@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create domain public.positive as int check (value > 0);
 create domain public.code as text not null check (value ~ '^[A-Z]+$');
 create type public.state as enum ('new', 'done');

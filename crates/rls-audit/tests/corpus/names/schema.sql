@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create schema "My.Schema ⛽";
 grant usage on schema "My.Schema ⛽" to authenticated;
 create table "My.Schema ⛽"."a ""quoted"" table" ("user" uuid, "Été.1" text, "select" int primary key);

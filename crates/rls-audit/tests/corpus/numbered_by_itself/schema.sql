@@ -1,9 +1,4 @@
-create schema auth;
-grant usage on schema auth to anon, authenticated;
-create function auth.jwt() returns jsonb language sql stable as
-$$ select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb $$;
-create function auth.uid() returns uuid language sql stable as $$ select nullif(auth.jwt() ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.orders (
     id bigint generated always as identity primary key,
     number serial,

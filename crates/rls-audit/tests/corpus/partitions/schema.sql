@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.movements (id int, day date not null, owner uuid, primary key (id, day)) partition by range (day);
 create table public.movements_2024 partition of public.movements for values from ('2024-01-01') to ('2025-01-01');
 create table public.movements_2025 partition of public.movements for values from ('2025-01-01') to ('2026-01-01');

@@ -1,18 +1,4 @@
-create schema auth;
-grant usage on schema auth to anon, authenticated;
-create function auth.uid() returns uuid language sql stable as $$
-    select coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
-create function auth.role() returns text language sql stable as $$
-    select coalesce(nullif(current_setting('request.jwt.claim.role', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') $$;
-create function auth.email() returns text language sql stable as $$
-    select coalesce(nullif(current_setting('request.jwt.claim.email', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email') $$;
-create function auth.jwt() returns jsonb language sql stable as $$
-    select coalesce(nullif(current_setting('request.jwt.claim', true), ''),
-        nullif(current_setting('request.jwt.claims', true), ''))::jsonb $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.pages (id int primary key, body text);
 insert into public.pages values (1, 'Welcome'), (2, 'Prices of next year');
 alter table public.pages enable row level security;

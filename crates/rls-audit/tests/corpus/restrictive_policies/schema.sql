@@ -1,9 +1,4 @@
-create schema auth;
-grant usage on schema auth to anon, authenticated;
-create function auth.jwt() returns jsonb language sql stable as
-$$ select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb $$;
-create function auth.uid() returns uuid language sql stable as $$ select nullif(auth.jwt() ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.documents (id int primary key, owner uuid not null, state text not null check (state in ('draft', 'final')), body text);
 create index on public.documents (owner);
 insert into public.documents values (1, '11111111-1111-4111-8111-111111111111', 'draft', 'a'), (2, '11111111-1111-4111-8111-111111111111', 'final', 'b'), (3, '22222222-2222-4222-8222-222222222222', 'draft', 'c');

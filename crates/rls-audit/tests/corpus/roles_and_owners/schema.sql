@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.owned (id int primary key);
 insert into public.owned values (1);
 alter table public.owned enable row level security;

@@ -1,9 +1,4 @@
-create schema auth;
-grant usage on schema auth to anon, authenticated;
-create function auth.jwt() returns jsonb language sql stable as
-$$ select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb $$;
-create function auth.uid() returns uuid language sql stable as $$ select nullif(auth.jwt() ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.carts (id int primary key, owner uuid not null default auth.uid());
 create index on public.carts (owner);
 insert into public.carts values (1, '11111111-1111-4111-8111-111111111111'), (2, '55555555-5555-4555-8555-555555555555');

@@ -1,9 +1,4 @@
-create schema auth;
-grant usage on schema auth to anon, authenticated;
-create function auth.jwt() returns jsonb language sql stable as
-$$ select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb $$;
-create function auth.uid() returns uuid language sql stable as $$ select nullif(auth.jwt() ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'never'; end $$;
 create function public.swallow() returns trigger language plpgsql as $$ begin return null; end $$;
 create table public.ledger (id int primary key, owner uuid not null, amount int not null);

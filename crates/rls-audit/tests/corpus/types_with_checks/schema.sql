@@ -1,9 +1,4 @@
-create schema auth;
-grant usage on schema auth to anon, authenticated;
-create function auth.jwt() returns jsonb language sql stable as
-$$ select coalesce(nullif(current_setting('request.jwt.claims', true), ''), '{}')::jsonb $$;
-create function auth.uid() returns uuid language sql stable as $$ select nullif(auth.jwt() ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create domain public.plate as text check (value ~ '^[A-Z]{2}-[0-9]{3}$');
 create domain public.weight as int check (value > 0 and value < 100000);
 create domain public.code as text not null check (length(value) between 2 and 4);

@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.orders (id int primary key, user_id uuid, total int);
 insert into public.orders values (1, '11111111-1111-4111-8111-111111111111', 1), (2, null, 2);
 alter table public.orders enable row level security;

@@ -1,18 +1,4 @@
-create schema auth;
-grant usage on schema auth to anon, authenticated;
-create function auth.uid() returns uuid language sql stable as $$
-    select coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
-create function auth.role() returns text language sql stable as $$
-    select coalesce(nullif(current_setting('request.jwt.claim.role', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role') $$;
-create function auth.email() returns text language sql stable as $$
-    select coalesce(nullif(current_setting('request.jwt.claim.email', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email') $$;
-create function auth.jwt() returns jsonb language sql stable as $$
-    select coalesce(nullif(current_setting('request.jwt.claim', true), ''),
-        nullif(current_setting('request.jwt.claims', true), ''))::jsonb $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.notes (id int primary key, owner uuid not null);
 create index on public.notes (owner);
 insert into public.notes values (1, '11111111-1111-4111-8111-111111111111'), (2, '22222222-2222-4222-8222-222222222222');

@@ -1,8 +1,4 @@
-create schema auth;
-grant usage on schema auth to public;
-create function auth.uid() returns uuid language sql stable as
-$$ select nullif(current_setting('request.jwt.claims', true)::jsonb ->> 'sub', '')::uuid $$;
-grant usage on schema public to anon, authenticated;
+-- Begins with auth.sql.
 create table public.base (id int primary key, owner uuid, visible boolean not null default true);
 insert into public.base values (1, '11111111-1111-4111-8111-111111111111', true), (2, null, false);
 alter table public.base enable row level security;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use fastrand::Rng;
+
 /// What at least one schema of ten has to have.
 pub(crate) const FEATURES: [&str; 7] = [
     "column grants",
@@ -41,7 +43,7 @@ const TEXTS: [&str; 10] = [
 
 impl Schema {
     pub(crate) fn made(seed: u64) -> Self {
-        let mut chance = Chance(seed);
+        let mut chance = Chance(Rng::with_seed(seed));
         let mut made = Self {
             sql: HEAD.to_owned(),
             features: BTreeSet::new(),
@@ -262,16 +264,12 @@ insert into public.lookup values (0, '11111111-1111-4111-8111-111111111111'), (1
 grant select on public.lookup to authenticated;
 ";
 
-/// Chance that can be repeated (splitmix64).
-struct Chance(u64);
+/// Chance that can be repeated.
+struct Chance(Rng);
 
 impl Chance {
     fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % limit
+        self.0.u64(..limit)
     }
 
     fn one_in(&mut self, n: u64) -> bool {
@@ -279,6 +277,6 @@ impl Chance {
     }
 
     fn of(&mut self, texts: &[&'static str]) -> &'static str {
-        texts[usize::try_from(self.below(texts.len() as u64)).expect("small")]
+        texts[self.0.usize(..texts.len())]
     }
 }
