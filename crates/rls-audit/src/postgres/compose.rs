@@ -60,6 +60,11 @@ pub(super) fn search(schemas: &[&str]) -> Sql {
     Sql(format!("set local search_path = {}", schemas.join(", ")))
 }
 
+/// Sees what another transaction has said that it sees.
+pub(super) fn see(snapshot: &str) -> Sql {
+    Sql(format!("set transaction snapshot {}", literal(snapshot)))
+}
+
 /// Acts under this role and with these claims, until the savepoint is given back.
 pub(super) fn take_on(role: &str, claims: &str) -> Sql {
     Sql(format!(

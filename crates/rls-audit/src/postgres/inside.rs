@@ -34,7 +34,7 @@ impl Inside {
     /// The same, and what it comes to.
     pub(crate) async fn inspect(&mut self, given: &[Persona]) -> Result<Inspection, Error> {
         self.look.enter().await?;
-        let inspection = inspect(&mut self.look, given, Kept::Passed).await?;
+        let inspection = inspect(&mut self.look, given, (Kept::Passed, None)).await?;
         self.look.leave().await?;
         Ok(inspection)
     }

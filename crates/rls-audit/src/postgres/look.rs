@@ -11,6 +11,8 @@ use sqlx::{
     postgres::{PgDatabaseError, PgErrorPosition, PgRow},
 };
 
+use tokio::time::timeout;
+
 use super::{
     compose::{self, Probe, Sql},
     failure,
@@ -37,18 +39,49 @@ pub(super) type Code = String;
 /// understood anew, as when its function has got a namesake.
 pub(super) const UNREAD: &str = "unread";
 
+const READ: &str = "begin isolation level repeatable read, read only";
+/// So long a second connection may take.
+const SECOND: Duration = Duration::from_secs(3);
+
 const BEGIN: &str = "savepoint trial";
 /// After a failure too.
 const END: &str = "rollback to savepoint trial; release savepoint trial";
 
 impl Look {
     pub(super) async fn begin(pool: &PgPool, patience: Duration) -> Result<Self, Error> {
-        let mut connection = pool.acquire().await.map_err(failure)?.detach();
-        let script = concat!(
-            "begin isolation level repeatable read, read only;",
-            include_str!("../../../../sql/rls-audit/settings.sql")
-        );
-        connection.execute(sqlx::raw_sql(script)).await.map_err(failure)?;
+        let connection = pool.acquire().await.map_err(failure)?.detach();
+        Self::started(connection, None, patience).await
+    }
+
+    /// A second connection to the same snapshot; none where this login is not let in twice.
+    pub(super) async fn beside(&mut self, pool: &PgPool, patience: Duration) -> Result<Option<Self>, Error> {
+        let snapshot = sqlx::query_file_scalar!("../../sql/rls-audit/snapshot.sql")
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(failure)?;
+        let second = async {
+            let connection = PgConnection::connect_with(&pool.connect_options())
+                .await
+                .map_err(failure)?;
+            Self::started(connection, Some(&snapshot), patience).await
+        };
+        // A pooler may let it wait for a connection that comes free only when this look ends.
+        let second = timeout(SECOND, second).await;
+        Ok(second.ok().and_then(Result::ok))
+    }
+
+    async fn started(
+        mut connection: PgConnection,
+        snapshot: Option<&str>,
+        patience: Duration,
+    ) -> Result<Self, Error> {
+        connection.execute(sqlx::raw_sql(READ)).await.map_err(failure)?;
+        if let Some(snapshot) = snapshot {
+            let take_on = sqlx::raw_sql(compose::see(snapshot).alone());
+            connection.execute(take_on).await.map_err(failure)?;
+        }
+        let settings = sqlx::raw_sql(include_str!("../../../../sql/rls-audit/settings.sql"));
+        connection.execute(settings).await.map_err(failure)?;
         let patience = format!("{}ms", patience.as_millis().max(1));
         sqlx::query_file!("../../sql/rls-audit/timeout.sql", patience)
             .fetch_one(&mut connection)

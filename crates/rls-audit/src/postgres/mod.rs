@@ -79,13 +79,18 @@ impl DatabaseInspector for PgDatabaseInspector {
 
     async fn inspect(&self, given: &[Persona]) -> Result<Inspection, Error> {
         let mut look = Look::begin(&self.pool, self.patience).await?;
-        let inspected = inspect(&mut look, given, self.kept).await;
+        let inspected = inspect(&mut look, given, (self.kept, Some(self))).await;
         look.end().await;
         inspected
     }
 }
 
-async fn inspect(look: &mut Look, given: &[Persona], kept: Kept) -> Result<Inspection, Error> {
+/// Looks at everything; `second` says where a second connection to the same snapshot may come from.
+async fn inspect(
+    look: &mut Look,
+    given: &[Persona],
+    (kept, second): (Kept, Option<&PgDatabaseInspector>),
+) -> Result<Inspection, Error> {
     let at = sqlx::query_file_scalar!("../../sql/rls-audit/at.sql")
         .fetch_one(look.connection())
         .await
@@ -115,6 +120,7 @@ async fn inspect(look: &mut Look, given: &[Persona], kept: Kept) -> Result<Inspe
         authorities: &authorities,
         personas: &personas,
         kept,
+        second,
     };
     let (cells, trials) = measure::cells(look, &by).await?;
     Ok(Inspection {

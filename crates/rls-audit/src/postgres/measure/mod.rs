@@ -8,6 +8,7 @@ mod shown;
 mod ties;
 mod tried;
 mod views;
+mod walk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,8 +23,9 @@ use self::{
     answers::{Answers, refused},
     privileges::privileges,
     ties::Ties,
+    walk::Company,
 };
-use super::{Kept, compose, look::Look};
+use super::{Kept, PgDatabaseInspector, compose, look::Look};
 use crate::{
     Access, Authority, Catalog, Cell, Command, Doubt, Error, Name, Persona, Trial,
     catalog::{Policy, Relation, RelationKind},
@@ -40,6 +42,8 @@ pub(super) struct By<'a> {
     pub(super) authorities: &'a [Authority],
     pub(super) personas: &'a [Persona],
     pub(super) kept: Kept,
+    /// Where a second connection to the same snapshot may come from.
+    pub(super) second: Option<&'a PgDatabaseInspector>,
 }
 
 /// What this login itself can read of a relation, where no policy is in its way.
@@ -82,70 +86,25 @@ async fn samples(look: &mut Look, by: &By<'_>) -> Result<Samples, Error> {
 }
 
 /// Every cell of every persona, and what was tried.
-///
-/// Each relation is asked about by all who act under one role, one after another: what the server has understood for one of
-/// them, the next can ask.
 pub(super) async fn cells(look: &mut Look, by: &By<'_>) -> Result<(Vec<Cell>, Vec<Trial>), Error> {
-    let (catalog, personas) = (by.catalog, by.personas);
     let samples = samples(look, by).await?;
-    if !plans::may_fold_the_caller(catalog) {
-        look.share_plans().await?;
-    }
-    let relations = catalog.own_relations();
-    let wanted: Wanted = relations
-        .map(|relation| (relation.name.clone(), wanted(relation)))
+    let wanted = by.catalog.own_relations();
+    let wanted: Wanted = wanted
+        .map(|relation| (relation.name.clone(), self::wanted(relation)))
         .collect();
-    let places = looked_up(catalog);
-    let mut people = Vec::new();
-    for persona in personas {
-        let rights = look.rights(&persona.database_role).await?;
-        let ties = Arc::new(Ties::of(look, catalog, &places, &samples, persona).await?);
-        people.push(rights.map(|rights| Me {
-            rights,
-            ties,
-            catalog,
-            samples: &samples,
-            persona,
-            authorities: by.authorities,
-            wanted: &wanted,
-            kept: by.kept,
-            trials: Vec::new(),
-        }));
+    let places = looked_up(by.catalog);
+    let mut ties = Vec::new();
+    for persona in by.personas {
+        let of_persona = Ties::of(look, by.catalog, &places, &samples, persona).await?;
+        ties.push(Arc::new(of_persona));
     }
-    let mut by_role: Vec<usize> = (0..personas.len()).collect();
-    by_role.sort_by_key(|n| &personas[*n].database_role);
-    let unknown = || Command::ALL.map(|_| Access::Unknown(Doubt::NotAMember));
-    let mut accesses: Vec<Vec<[Access; 4]>> = vec![Vec::new(); personas.len()];
-    for relation in catalog.own_relations() {
-        for n in &by_role {
-            let of_relation = match &mut people[*n] {
-                Some(me) => {
-                    look.acting(me.persona, async |look| me.accesses(look, relation).await)
-                        .await?
-                }
-                None => unknown(),
-            };
-            accesses[*n].push(of_relation);
-        }
-    }
-    let cells = personas.iter().zip(accesses).flat_map(|(persona, accesses)| {
-        catalog
-            .own_relations()
-            .zip(accesses)
-            .flat_map(move |(relation, accesses)| {
-                Command::ALL
-                    .into_iter()
-                    .zip(accesses)
-                    .map(move |(command, access)| Cell {
-                        persona: persona.name.clone(),
-                        relation: relation.name.clone(),
-                        command,
-                        access,
-                    })
-            })
-    });
-    let trials = people.into_iter().flatten().flat_map(|me| me.trials);
-    Ok((cells.collect(), trials.collect()))
+    let company = Company {
+        by,
+        samples: &samples,
+        wanted: &wanted,
+        ties: &ties,
+    };
+    company.cells(look).await
 }
 
 /// Somebody who tries.
