@@ -78,6 +78,10 @@ impl Target {
 
     /// The URL with all that is known of the way, a password included: for programs that are handed one, never to be shown.
     #[must_use]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "the driver always writes a host, with which there may be a user"
+    )]
     pub fn url(&self) -> String {
         // What the driver writes lacks the brackets of an IPv6 address, the escapes of a user's name, and `options`.
         let (host, user) = (self.options.get_host(), self.options.get_username());

@@ -64,8 +64,8 @@ struct Seen<'a> {
     old: Option<String>,
     made: Stamp,
     login: &'a str,
-    is_superuser: bool,
-    is_standby: bool,
+    /// What is to be known of whoever looked, and where.
+    remarks: Vec<&'static str>,
     looked: String,
     exposed: String,
     is_assumed: bool,
@@ -135,8 +135,10 @@ fn seen<'a>(frame: &Frame, page: &AccessPage, audit: &'a Audit) -> Seen<'a> {
         old: is_old.then(|| fill(w.old, &[&time::span(age, frame.language)])),
         made: now.stamp(looked.at),
         login: &looked.login,
-        is_superuser: looked.is_superuser,
-        is_standby: looked.is_standby,
+        remarks: [(looked.is_superuser, w.superuser), (looked.is_standby, w.standby)]
+            .into_iter()
+            .filter_map(|(is_so, remark)| is_so.then_some(remark))
+            .collect(),
         looked: fill(
             w.looked_told,
             &[

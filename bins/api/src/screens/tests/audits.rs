@@ -216,6 +216,18 @@ fn an_audit_that_proves_nothing_looks_so_before_anything_else() {
 }
 
 #[test]
+fn who_looked_and_where_is_said_beside_the_login() {
+    let (superuser, standby) = ("a superuser: functions of", "a read-only standby");
+    let plain = html(&audited(3, 12));
+    assert!(!plain.contains(superuser) && !plain.contains(standby));
+    let remarked = html(&with(|audit| {
+        audit.looked.is_superuser = true;
+        audit.looked.is_standby = true;
+    }));
+    assert!(remarked.contains(superuser) && remarked.contains(standby));
+}
+
+#[test]
 fn the_matrix_begins_with_what_is_open_and_goes_on_page_by_page() {
     let mut page = audited(6, 100);
     let mut names = Vec::new();

@@ -26,7 +26,7 @@ words! {
         "{} tables and views, {} functions, {} cells";
     exposed: "Schémas exposés", "Exposed schemas";
     assumed: "supposé, rien ne le dit", "assumed, nothing says so";
-    superuser: "superutilisateur : des fonctions du schéma audité peuvent s’exécuter en son nom",
+    superuser: "superutilisateur\u{a0}: des fonctions du schéma audité peuvent s’exécuter en son nom",
         "a superuser: functions of the audited schema may run as it";
     standby: "réplique en lecture seule", "a read-only standby";
     unknown_cells: "Cellules inconnues", "Cells not known";
