@@ -14,6 +14,8 @@ mod fixes;
 mod known_doors;
 #[path = "postgres/matrix.rs"]
 mod matrix;
+#[path = "postgres/mended.rs"]
+mod mended;
 #[path = "postgres/outputs.rs"]
 mod outputs;
 #[path = "postgres/places.rs"]

@@ -27,7 +27,12 @@ impl Change {
 
     /// Whether nothing goes through any more.
     pub(super) fn closes(&self) -> bool {
-        self.before.is_open() && !self.after.is_open()
+        self.may_have_worked() && !self.after.is_open()
+    }
+
+    /// Whether something went through, as far as anybody knows: what an INSTEAD OF trigger does is not known, and works.
+    pub(super) fn may_have_worked(&self) -> bool {
+        self.before.is_open() || matches!(self.before, Access::Unknown(_))
     }
 
     /// Whether something goes through that did not.
@@ -39,6 +44,7 @@ impl Change {
 fn breadth(access: &Access) -> u8 {
     match access {
         Access::All => 2,
+        Access::Unknown(_) => 1,
         access => u8::from(access.is_open()),
     }
 }

@@ -82,7 +82,7 @@ fn why(
     change: &Change,
 ) -> Option<Why> {
     match (&change.before, &change.after) {
-        (Access::Unknown(_), _) => return None,
+        (Access::Unknown(_), after) if after.is_open() => return None,
         (_, Access::Unknown(_)) => return change.before.is_open().then_some(Why::Unknown),
         (Access::Error(_), _) => {}
         (_, Access::Error(code)) if !is_held_back(code, persona, change) => return Some(Why::Fails),
@@ -108,7 +108,7 @@ fn why(
 /// Whether that is a stranger who lacks the privilege for what is behind a door that was open: it is closed to them, whatever
 /// the refusal is called.
 fn is_held_back(code: &str, persona: &Persona, change: &Change) -> bool {
-    code == LACKS_A_PRIVILEGE && change.before.is_open() && !is_known(persona)
+    code == LACKS_A_PRIVILEGE && change.may_have_worked() && !is_known(persona)
 }
 
 /// Whether it is as the persona is expected to find it; `None` where nothing is expected, or where it was not met before.

@@ -122,7 +122,7 @@ impl Simulation {
 }
 
 /// The fixes of what somebody has to look at, each once, in the order in which they are to be applied: roles, grants, tables,
-/// policies, views, functions, and the worst first.
+/// policies, views, functions, and the worst first. A policy that goes need not be altered before, which could not be done twice.
 #[must_use]
 pub fn fixes(findings: &[Reported]) -> Vec<Fix> {
     let mut new: Vec<&Reported> = findings
@@ -149,6 +149,9 @@ pub fn fixes(findings: &[Reported]) -> Vec<Fix> {
             });
         }
     }
-    fixes.sort_by_key(|fix| stage::Stage::of(&fix.sql));
+    fixes.sort_by_key(|fix| {
+        let drops = fix.sql.starts_with("drop policy");
+        (stage::Stage::of(&fix.sql), Reverse(fix.level), !drops)
+    });
     fixes
 }

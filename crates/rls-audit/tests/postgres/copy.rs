@@ -17,7 +17,7 @@ async fn a_copy_with_its_rows_has_the_matrix_of_the_original() {
             .await
             .expect("copied");
         assert_eq!(copied.lost, [], "{}", case.name);
-        let personas = [vec![amina()], case.expected().personas()].concat();
+        let personas = case.personas();
         let original = inspected_at(&corpus.url(case, "postgres"), &personas).await;
         let copy = inspected_at(&target, &personas).await;
         assert_eq!(copy.matrix, original.matrix, "{}", case.name);

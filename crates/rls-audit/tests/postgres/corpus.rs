@@ -52,6 +52,11 @@ impl Case {
     pub(crate) fn expected(&self) -> Expected {
         Expected::read(&self.folder)
     }
+
+    /// Who is tried there besides those who are found.
+    pub(crate) fn personas(&self) -> Vec<Persona> {
+        [vec![amina()], self.expected().personas()].concat()
+    }
 }
 
 impl Corpus {
@@ -126,8 +131,7 @@ impl Corpus {
 
     /// What the inspector sees there, as this login.
     pub(crate) async fn inspected(&self, case: &Case, login: &str) -> Inspection {
-        let personas = [vec![amina()], case.expected().personas()].concat();
-        inspected_at(&self.url(case, login), &personas).await
+        inspected_at(&self.url(case, login), &case.personas()).await
     }
 }
 

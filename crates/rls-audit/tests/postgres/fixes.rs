@@ -65,29 +65,13 @@ impl Rehearsed {
     }
 }
 
-/// Tables, parts, views and roles; every schema of the corpus would take minutes.
-const CASES: [&str; 8] = [
-    "authority",
-    "depot",
-    "names",
-    "own_rows",
-    "partitions",
-    "roles_and_owners",
-    "views",
-    "writable_views",
-];
-
+/// On a copy that is made for it; `mended` applies those of every schema.
 #[tokio::test]
 async fn what_is_proposed_mends_what_it_says_and_can_be_applied_twice() {
-    let corpus = Corpus::load(option_env!("VIGIE_CORPUS"));
-    for case in corpus
-        .cases()
-        .iter()
-        .filter(|case| CASES.contains(&case.name.as_str()))
-    {
+    let corpus = Corpus::load(Some("authority,names,partitions,writable_views"));
+    for case in corpus.cases() {
         let name = &case.name;
-        let personas = [vec![amina()], case.expected().personas()].concat();
-        let rehearsed = Rehearsed::of(&corpus, case, personas).await;
+        let rehearsed = Rehearsed::of(&corpus, case, case.personas()).await;
         let simulation = &rehearsed.simulation;
         let script = simulation.to_sql();
         println!("==== {name}\n{script}");

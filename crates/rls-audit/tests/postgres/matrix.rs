@@ -2,18 +2,34 @@
 
 use rls_audit::{
     Access, Command,
+    postgres::sqlx::Connection as _,
     shadow::{Effect, PgShadow, by_triggers, disagreements},
 };
 
-use crate::{corpus::Corpus, known_doors, rules};
+use crate::{
+    corpus::{Case, Corpus},
+    known_doors, mended, rules,
+};
 
 /// Every schema of the corpus: the matrix is what real commands come to, cell for cell; the doors are those that somebody
-/// found by reading; the expected rules fire, and no other.
+/// found by reading; the expected rules fire, and no other; once the proposed fixes are applied, what they mend is mended,
+/// and nobody has lost what they were to keep. Two at a time: the server has more to do than the test.
 #[tokio::test]
 async fn every_schema_is_what_was_said_of_it() {
     let corpus = Corpus::load(option_env!("VIGIE_CORPUS"));
-    let (mut wrong, mut cells, mut unknown) = (Vec::new(), 0, 0);
-    for case in corpus.cases() {
+    let (even, odd) = (
+        corpus.cases().iter().step_by(2),
+        corpus.cases().iter().skip(1).step_by(2),
+    );
+    let (even, odd) = tokio::join!(differences(&corpus, even), differences(&corpus, odd));
+    let wrong = [even, odd].concat();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is otherwise than was said of these.
+async fn differences(corpus: &Corpus, cases: impl Iterator<Item = &Case>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for case in cases {
         let found = corpus.inspected(case, "postgres").await;
         let mut copy = corpus.connect(case).await;
         let real = PgShadow::new(&mut copy, false)
@@ -21,21 +37,18 @@ async fn every_schema_is_what_was_said_of_it() {
             .await
             .expect("tried");
         assert_eq!(found.matrix.cells.len(), real.len(), "{}", case.name);
-        cells += real.len();
-        unknown += found.matrix.unknown().count();
         let differ = disagreements(&found.matrix.cells, &real)
             .into_iter()
             .map(|differs| format!("{differs:?}"));
+        // Its transaction still holds locks.
+        copy.close().await.expect("closed");
         let all = differ
             .chain(known_doors::differences(case, &found))
-            .chain(rules::differences(case, &found));
+            .chain(rules::differences(case, &found))
+            .chain(mended::differences(corpus, case, &found).await);
         wrong.extend(all.map(|line| format!("{}: {line}", case.name)));
     }
-    println!(
-        "{cells} cells of {} schemas, {unknown} of them not known",
-        corpus.cases().len()
-    );
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    wrong
 }
 
 /// A login that is only a member of the roles sees no row of its own. Of every door that is open it says that it is, or that it
