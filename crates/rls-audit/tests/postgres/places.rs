@@ -37,6 +37,19 @@ async fn a_login_that_is_a_member_of_nobody_knows_nothing_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_login_that_is_let_in_once_sees_what_two_connections_see() {
+    let corpus = Corpus::load(Some("views"));
+    let case = &corpus.cases()[0];
+    corpus.run(case, "alter role auditor connection limit 1");
+    let once = corpus.inspected(case, "auditor").await;
+    corpus.run(case, "alter role auditor connection limit -1");
+    let twice = corpus.inspected(case, "auditor").await;
+    assert_eq!(once.matrix, twice.matrix);
+    assert_eq!(once.trials, twice.trials);
+    assert!(once.matrix.cells.iter().any(|cell| cell.access.is_open()));
+}
+
+#[tokio::test]
 async fn the_exposed_schemas_are_those_that_something_names() {
     let corpus = Corpus::load(Some("own_rows"));
     let case = &corpus.cases()[0];
