@@ -36,13 +36,11 @@ pub(super) fn save(inspected: &Inspection, path: &Path) -> Result<(), Stop> {
 
 /// What is wrong with that.
 pub(super) async fn audited(from: Option<&Path>, place: &Place<'_>) -> Result<Audit, Stop> {
-    match from {
-        Some(_) => Ok(judged(&inspection(from, place).await?, place)),
-        None => {
-            let pool = place.target.connect().await?;
-            Ok(told(audit::audit(pool, &place.config.audit).await?))
-        }
+    if from.is_some() {
+        return Ok(judged(&inspection(from, place).await?, place));
     }
+    let pool = place.target.connect().await?;
+    Ok(told(audit::audit(pool, &place.config.audit).await?))
 }
 
 /// What the rules make of it.

@@ -312,7 +312,7 @@ fn a_name_that_begins_another_is_not_about_it() {
 fn what_is_given_to_somebody_who_was_not_tried_is_shown_by_no_cell() {
     let with = |change: &dyn Fn(&mut Relation)| {
         let mut sample = own("own", "true", Access::All);
-        change(&mut sample.nth(0));
+        change(sample.nth(0));
         sample
     };
     let before = with(&|_| {});
