@@ -6,11 +6,11 @@ use rls_audit::{
     copy::{self, Loss, Rows, Servers},
 };
 
-use crate::corpus::{Corpus, amina, inspected_at};
+use crate::corpus::{Corpus, EVERY_KIND, amina, inspected_at};
 
 #[tokio::test]
 async fn a_copy_with_its_rows_has_the_matrix_of_the_original() {
-    let corpus = Corpus::load(option_env!("VIGIE_CORPUS"));
+    let corpus = Corpus::load(Some(EVERY_KIND));
     for case in corpus.cases() {
         let target = corpus.database(&format!("{} copied", case.name));
         let copied = copy::make(&corpus.url(case, "postgres"), &target, Rows::Sampled)

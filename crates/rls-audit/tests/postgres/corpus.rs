@@ -59,6 +59,12 @@ impl Case {
     }
 }
 
+/// Cases that together have every kind of object.
+pub(crate) const EVERY_KIND: &str = concat!(
+    "clinic,columns_of_every_shape,depot,functions_in_policies,kinds,marketplace,names,numbered_by_itself,",
+    "partitions,saas,stored_and_foreign,types_with_checks,views,writable_views"
+);
+
 impl Corpus {
     /// All of it, or the cases of these names: `one,another`.
     pub(crate) fn load(only: Option<&str>) -> Self {
@@ -83,7 +89,9 @@ impl Corpus {
             .filter(|case| only.is_none_or(|only| only.split(',').any(|only| only == case.name)))
             .collect();
         cases.sort_by(|a, b| a.name.cmp(&b.name));
-        assert!(!cases.is_empty(), "there is no {only:?}");
+        for name in only.into_iter().flat_map(|only| only.split(',')) {
+            assert!(cases.iter().any(|case| case.name == name), "there is no {name:?}");
+        }
         for case in &cases {
             server.create_database(&case.name).expect("a database");
             server

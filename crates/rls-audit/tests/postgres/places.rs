@@ -9,7 +9,7 @@ use rls_audit::{
     rules::{Facts, Settings},
 };
 
-use crate::corpus::{Corpus, amina, inspected_at};
+use crate::corpus::{Corpus, EVERY_KIND, amina, inspected_at};
 
 fn access(found: &Inspection, persona: &str, relation: &str, command: Command) -> Access {
     let access = found
@@ -128,7 +128,7 @@ async fn an_empty_database_is_seen_to_be_empty() {
 
 #[tokio::test]
 async fn a_hot_standby_says_what_its_primary_says() {
-    let corpus = Corpus::load(None);
+    let corpus = Corpus::load(Some(EVERY_KIND));
     let standby = corpus.server.follower().expect("it follows");
     for case in corpus.cases() {
         let personas = [vec![amina()], case.expected().personas()].concat();
