@@ -89,9 +89,7 @@ impl AuditConfig {
 /// # Errors
 /// `Usage` for what the configuration has wrong, `Unreachable` when the database does not answer.
 pub async fn inspection(pool: PgPool, config: &AuditConfig) -> Result<Inspection, Stop> {
-    let personas = config.personas()?;
-    let inspector = PgDatabaseInspector::new(pool);
-    inspector.inspect(&personas).await.map_err(refused)
+    inspected(&PgDatabaseInspector::new(pool), config).await
 }
 
 /// Looks and judges.
@@ -99,10 +97,16 @@ pub async fn inspection(pool: PgPool, config: &AuditConfig) -> Result<Inspection
 /// # Errors
 /// As [`inspection`].
 pub async fn audit(pool: PgPool, config: &AuditConfig) -> Result<Audit, Stop> {
-    let personas = config.personas()?;
     let inspector = PgDatabaseInspector::new(pool).for_rules();
-    let inspection = inspector.inspect(&personas).await.map_err(refused)?;
-    Ok(Audit::new(&inspection, &config.settings()))
+    Ok(Audit::new(
+        &inspected(&inspector, config).await?,
+        &config.settings(),
+    ))
+}
+
+async fn inspected(inspector: &PgDatabaseInspector, config: &AuditConfig) -> Result<Inspection, Stop> {
+    let personas = config.personas()?;
+    inspector.inspect(&personas).await.map_err(refused)
 }
 
 /// The baseline in this file; `None` where there is no such file.

@@ -131,7 +131,7 @@ async fn a_hot_standby_says_what_its_primary_says() {
     let corpus = Corpus::load(Some(EVERY_KIND));
     let standby = corpus.server.follower().expect("it follows");
     for case in corpus.cases() {
-        let personas = [vec![amina()], case.expected().personas()].concat();
+        let personas = case.personas();
         let primary = inspected_at(&corpus.url(case, "postgres"), &personas).await;
         let found = inspected_at(&standby.url(&case.name), &personas).await;
         assert!(found.catalog.server.is_standby && !primary.catalog.server.is_standby);
