@@ -26,6 +26,12 @@ const SOURCES: &[&str] = &[
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // SQL files and `sqlx.toml` are read while compiling; cargo has to be told. What is not there would be news each time.
+    for read in ["../../sql/release-info", "sqlx.toml"] {
+        if Path::new(read).exists() {
+            println!("cargo:rerun-if-changed={read}");
+        }
+    }
     let (commit, dirty) = match variable("APP_RELEASE_COMMIT") {
         Some(told) => (whole_commit(told), false),
         None => (head(), !is_proved_clean()),

@@ -13,13 +13,14 @@ with page as materialized (
       and ($5::text is null or d.entity_type = $5)
       and ($6::text is null or d.scope = $6)
       and (not $7::boolean or d.overdue)
-      and ($8::text is null
-           or position(lower($8) in lower(concat_ws(' ', d.message, d.entity_label, d.entity_id))) > 0)
+      and (not $8::boolean or (d.resolution = 'FIXED' and d.verified_at is null))
       and ($9::text is null
+           or position(lower($9) in lower(concat_ws(' ', d.message, d.entity_label, d.entity_id))) > 0)
+      and ($10::text is null
            or (p.rank, p.is_in_time, d.first_detected_at, d.id)
-              > (array_position('{CRITICAL,WARN,INFO}'::text[], $9), not $10::boolean, $11::timestamptz, $12::uuid))
+              > (array_position('{CRITICAL,WARN,INFO}'::text[], $10), not $11::boolean, $12::timestamptz, $13::uuid))
     order by p.rank, p.is_in_time, d.first_detected_at, d.id
-    limit $13
+    limit $14
 )
 select now() as "at!", to_jsonb(d)::text as alert
 from (select) as always

@@ -13,14 +13,20 @@ with given (sort, role, privilege, name) as (
         ('schema', 'vigie_api', 'USAGE', '{vigie}'),
         ('table', 'authenticated', 'SELECT', '{alerts,alert_events,check_states,checks,runs,audits,alert_details,alert_times}'),
         ('table', 'vigie_sync', 'SELECT', '{alerts,alert_events,check_states,checks,runs,audits,leases,alert_details,alert_times}'),
+        ('table', 'authenticated', 'SELECT', '{releases,release_events}'),
+        ('table', 'vigie_sync', 'SELECT', '{releases,release_events}'),
         ('table', 'vigie_sync', 'INSERT', '{alerts,alert_events,check_states,checks,runs,audits,leases}'),
         ('table', 'vigie_sync', 'UPDATE', '{alerts,check_states,checks,leases}'),
         ('table', 'vigie_sync', 'DELETE', '{runs,audits}'),
         ('table', 'vigie_sync', 'SELECT', '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations}'),
+        ('table', 'vigie_sync', 'SELECT', '{release_info_migrations}'),
         ('table', 'vigie_api', 'SELECT', '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations}'),
+        ('table', 'vigie_api', 'SELECT', '{release_info_migrations}'),
         ('routine', 'authenticated', 'EXECUTE', '{actor_id,actor_role,act_on_alert,act_on_check,confirm_check,sync_heartbeat}'),
         ('routine', 'vigie_sync', 'EXECUTE', '{actor_id,actor_role,event_hash,record_events,fold,sync_heartbeat,vitals}'),
-        ('routine', 'vigie_api', 'EXECUTE', '{sync_heartbeat,vitals}')
+        ('routine', 'vigie_api', 'EXECUTE', '{sync_heartbeat,vitals}'),
+        ('routine', 'authenticated', 'EXECUTE', '{record_release_event}'),
+        ('routine', 'vigie_sync', 'EXECUTE', '{record_release_finding}')
     ) as g (sort, role, privilege, names)
     cross join unnest(g.names) as t (name)
     union all
@@ -32,7 +38,9 @@ policies (role, suffix, command, relation) as (
     select g.role, g.suffix, g.command, t.relation
     from (values
         ('authenticated', '_members_read', 'SELECT', '{alerts,alert_events,check_states,checks,runs,audits}'::text[]),
-        ('vigie_sync', '_service', 'ALL', '{alerts,alert_events,check_states,checks,runs,audits,leases}')
+        ('authenticated', '_members_read', 'SELECT', '{releases,release_events}'),
+        ('vigie_sync', '_service', 'ALL', '{alerts,alert_events,check_states,checks,runs,audits,leases}'),
+        ('vigie_sync', '_service', 'ALL', '{releases,release_events}')
     ) as g (role, suffix, command, relations)
     cross join unnest(g.relations) as t (relation)
 ),

@@ -104,7 +104,8 @@ declare
     relation text;
 begin
     -- which migrations were applied, so that a program that does not fit refuses to work
-    foreach relation in array '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations}'::text[] loop
+    foreach relation in array '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations,
+                                   release_info_migrations}'::text[] loop
         if to_regclass('vigie.' || relation) is not null then
             execute format('grant select on vigie.%I to vigie_sync, vigie_api', relation);
         end if;
@@ -114,13 +115,20 @@ begin
         grant select on vigie.audits to authenticated, vigie_sync;
         grant insert, delete on vigie.audits to vigie_sync;
     end if;
-    foreach relation in array '{alerts,alert_events,check_states,checks,runs,audits}'::text[] loop
+    -- and so are the releases, which nobody writes but two functions
+    if to_regclass('vigie.releases') is not null then
+        grant select on vigie.releases, vigie.release_events to authenticated, vigie_sync;
+        grant execute on function vigie.record_release_event(jsonb) to authenticated;
+        grant execute on function vigie.record_release_finding(jsonb) to vigie_sync;
+    end if;
+    foreach relation in array '{alerts,alert_events,check_states,checks,runs,audits,releases,release_events}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;
         execute format('drop policy if exists %I on vigie.%I', relation || '_members_read', relation);
         execute format('create policy %I on vigie.%I for select to authenticated '
                        'using ((select vigie.actor_role()) is not null)', relation || '_members_read', relation);
     end loop;
-    foreach relation in array '{alerts,alert_events,check_states,checks,runs,leases,audits}'::text[] loop
+    foreach relation in array '{alerts,alert_events,check_states,checks,runs,leases,audits,releases,
+                                release_events}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;
         execute format('drop policy if exists %I on vigie.%I', relation || '_service', relation);
         execute format('create policy %I on vigie.%I to vigie_sync using (true) with check (true)',

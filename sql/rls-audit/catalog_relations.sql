@@ -11,7 +11,7 @@ with relation as materialized (
         'name', a.attname,
         'type_name', format_type(a.atttypid, a.atttypmod),
         'not_null', a.attnotnull,
-        'default', case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end,
+        'default', pg_get_expr(d.adbin, d.adrelid),
         'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by_default' end,
         'generated', case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end,
         'comment', col_description(a.attrelid, a.attnum),

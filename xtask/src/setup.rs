@@ -24,14 +24,15 @@ const NO_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/vigie-setup.con
 /// What Debian asks before a package starts a service; exit code 101 says no.
 const NO_SERVICE: &str = "/usr/sbin/policy-rc.d";
 /// The packages that start a service of their own name.
-const WITH_SERVICE: &[&str] = &["pgbouncer", "prometheus"];
+const WITH_SERVICE: &[&str] = &["pgbouncer", "prometheus", "prometheus-blackbox-exporter"];
 
 /// What a task cannot do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum For {
     /// A private server: PostgreSQL.
     Server,
-    /// And all tests: PgBouncer, Prometheus, systemd's own judge of units, Chromium, and npm for axe-core.
+    /// And all tests: PgBouncer, Prometheus and its blackbox exporter, systemd's own judge of units, Chromium, and npm for
+    /// axe-core.
     Tests,
 }
 
@@ -213,6 +214,11 @@ fn look(purpose: For) -> Result<String, Vec<Lacking>> {
             "the tests of the alert rules start it, each for itself",
         );
         program("promtool", "prometheus", "it judges the alert rules");
+        program(
+            "prometheus-blackbox-exporter",
+            "prometheus-blackbox-exporter",
+            "the tests of monitors start it, each for itself",
+        );
         program("systemd-analyze", "systemd", "it judges the unit of vigie-sync");
         program(
             "git",

@@ -6,7 +6,7 @@ use pg_sandbox::Options;
 
 use crate::{
     bench,
-    cli::{SoakTask, SyncSoak},
+    cli::SyncSoak,
     command,
     failure::Failure,
     scratch,
@@ -31,13 +31,21 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
     let packages = packages_named(args);
     let metadata = workspace::metadata()?;
     let doors = workspace::doors(&metadata);
-    if packages.is_empty() || packages.iter().any(|name| doors.contains(name)) {
-        // Before the tests: a program under test starts its siblings as processes.
-        build()?;
-    }
+    // Before the tests: a program under test starts its siblings as processes.
     if args.is_empty() {
+        // With the tests, whose dependencies have features of their own: each is built once for all that follows.
+        let targets = [
+            "build",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--locked",
+        ];
+        command::run(&mut command::cargo(&targets))?;
         let mut doc = command::cargo(&["test", "--doc", "--workspace", "--all-features", "--locked"]);
         command::run(doc.env("DATABASE_URL", &url))?;
+    } else if packages.is_empty() || packages.iter().any(|name| doors.contains(name)) {
+        build()?;
     }
     let nextest = command::succeeds(&mut command::cargo(&["nextest", "--version"]));
     let mut tests = if nextest {
@@ -53,7 +61,7 @@ pub(crate) fn run(args: &[OsString]) -> Result<(), Failure> {
     }
     // Before the tests, so that their summary is the last thing printed.
     let proofs = if args.is_empty() {
-        soak::run(&SoakTask::Sync(SOAK)).and(bench::check(&metadata))
+        soak::check(&SOAK).and(bench::check(&metadata))
     } else {
         Ok(())
     };

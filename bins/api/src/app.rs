@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use alerts_store::AlertStore;
 use chrono_tz::Tz;
 use integrity_core::Check;
-use release_info::Standing;
+use release_info::{Standing, ledger::ReleaseLedger};
 use rls_audit::AuditStore;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -16,8 +16,11 @@ use crate::{changes::Changes, health::Health, identity::Identity, trends::Trends
 pub(crate) struct App {
     pub(crate) store: Arc<dyn AlertStore>,
     pub(crate) audits: Arc<dyn AuditStore>,
+    pub(crate) ledger: Arc<dyn ReleaseLedger>,
     /// How often audits are made, where the configuration says so.
     pub(crate) audit_every: Option<Duration>,
+    /// How often rollbacks are rehearsed.
+    pub(crate) drill_every: Duration,
     pub(crate) identity: Identity,
     pub(crate) changes: Arc<Changes>,
     pub(crate) health: Health,

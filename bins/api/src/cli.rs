@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use clap::Parser;
-use wiring::{flags::Flags, log::LogFormat};
+use wiring::{flags::Flags, log::LogFormat, standing::Told};
 
 /// Shows Vigie's alerts to people and programs, and takes their acts.
 ///
@@ -26,12 +26,8 @@ Examples:
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) flags: Flags,
-    /// Where it runs: production, staging, test or development
-    #[arg(long, hide = true, env = "APP_ENV")]
-    pub(crate) app_env: Option<String>,
-    /// Which release this is meant to be
-    #[arg(long, hide = true, env = "APP_RELEASE")]
-    pub(crate) app_release: Option<String>,
+    #[command(flatten)]
+    pub(crate) told: Told,
     /// Print the configuration in force, secrets masked, and end
     #[arg(long)]
     pub(crate) check_config: bool,

@@ -13,6 +13,7 @@ mod metrics;
 mod pages;
 mod person;
 mod problem;
+mod releases;
 mod router;
 mod screens;
 mod serve;

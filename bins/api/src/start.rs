@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
-use release_info::{AppEnv, BuildInfo, Standing};
+use release_info::{AppEnv, Standing, ledger::PgReleaseLedger};
 use rls_audit::PgAuditStore;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -63,26 +63,19 @@ impl Plan {
     pub(crate) fn read(cli: &Cli, origins: Origins) -> Result<Self, Stop> {
         let config = Config::read(cli.flags.config.as_deref())?;
         // First of all, so that nothing else that is wrong hides it.
-        let env = cli.app_env.as_deref().and_then(|word| word.parse().ok());
-        refuse_demo_where_it_matters(&config, env)?;
-        let build = BuildInfo::of(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-        let standing =
-            Standing::of(cli.app_env.as_deref(), cli.app_release.as_deref(), &build).map_err(|problems| {
-                Stop::usage(
-                    problems
-                        .iter()
-                        .map(ToString::to_string)
-                        .collect::<Vec<_>>()
-                        .join("\n"),
-                )
-            })?;
+        refuse_demo_where_it_matters(&config, cli.told.env())?;
+        let target = source::target(&cli.flags, origins.database, &config);
+        let program = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let standing = cli
+            .told
+            .judged(program, &config, &[("VIGIE_DATABASE_URL", target.as_ref().ok())])?;
         refuse_what_is_out_of_range(&config)?;
         let chosen = Chosen::new(&config, &[], &[])?;
         let zone = chosen
             .time_zone
             .or_else(|| chosen.checks.first().map(|check| check.description().time_zone));
         Ok(Self {
-            target: source::target(&cli.flags, origins.database, &config)?,
+            target: target?,
             identity: Identity::new(&config.auth, &config.api.trusted_proxies)?,
             standing,
             zone: zone.unwrap_or(Tz::UTC),
@@ -137,6 +130,7 @@ impl Plan {
         // Of its own, so that a look waits behind nobody: that all others wait is what it is to tell.
         let (looking, _) = self.target.connect_many(2, ENTRY).await?;
         let audits = PgAuditStore::new(session.pool.clone(), Door::Api);
+        let ledger = PgReleaseLedger::new(session.pool.clone(), Door::Api);
         let source = PgSource {
             store: PgAlertStore::new(looking.clone(), Door::Api),
             pool: looking,
@@ -152,7 +146,9 @@ impl Plan {
             app: Arc::new(App {
                 store: Arc::new(session.store),
                 audits: Arc::new(audits),
+                ledger: Arc::new(ledger),
                 audit_every: self.config.audit.every,
+                drill_every: self.config.release.drill_every,
                 identity: self.identity,
                 changes: Arc::default(),
                 health: Health::new(Arc::new(source)),

@@ -9,6 +9,8 @@ mod alerts;
 mod audit;
 mod checks;
 mod install;
+mod monitors;
+mod release;
 
 pub(crate) use alerts::{AlertsCommand, ExportArgs, Format, ListArgs, One, Words};
 pub(crate) use audit::{
@@ -18,6 +20,11 @@ pub(crate) use checks::{
     ChecksCommand, CodeArgs, LintArgs, PackArgs, PersonArgs, PlanArgs, TestArgs, TestFormat, ViewArgs,
 };
 pub(crate) use install::{DoctorArgs, InstallArgs, UninstallArgs};
+pub(crate) use monitors::{MonitorFormat, MonitorsCommand, TrialArgs};
+pub(crate) use release::{
+    DartDefinesArgs, DecideArgs, DrillArgs, EnvCommand, IdArgs, ManifestArgs, NamedArgs, RecordArgs,
+    ReleaseCommand, ReleasesArgs, RollbackPlanArgs, ShowArgs, VerifyArgs,
+};
 
 /// Watches a PostgreSQL database and says, with proof, when something is wrong.
 ///
@@ -92,6 +99,36 @@ Examples:
   vigie audit explain RLS-212     what a rule means"
     )]
     Audit(AuditCommand),
+    /// Judge where a program runs, and as which release
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  vigie env check                         the variables of this environment
+  vigie env check --file production.env   those of a file"
+    )]
+    Env(EnvCommand),
+    /// Name releases, keep a ledger of them, and make sure which one is where
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  vigie release id                                      mlpp-web@0.1.0+4110b38a1b2c
+  vigie release dart-defines --out build/defines.json
+  vigie release manifest --dir build/web --min-schema 20261122000101 --max-schema 20261122000203
+  vigie release list --env production
+  vigie release verify --url https://depot.example.org/version.json --expect mlpp-web@0.2.0+4110b38a1b2c"
+    )]
+    Release(ReleaseCommand),
+    /// Let others watch Vigie and the web front, and try whether they would notice
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  vigie monitors emit --format blackbox > blackbox.yml
+  vigie monitors test"
+    )]
+    Monitors(MonitorsCommand),
     Install(InstallArgs),
     Uninstall(UninstallArgs),
     Doctor(DoctorArgs),

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use integrity_core::{Check, duration};
 use serde::Serialize;
 use serde_json::Value;
-use wiring::{chosen::Chosen, config::Config, postgres::Target};
-
-use crate::ops::PORT;
+use wiring::{
+    chosen::Chosen,
+    config::{Config, OpsConfig},
+    postgres::Target,
+    standing::Standing,
+};
 
 /// What the service would work with.
 #[derive(Debug, Serialize)]
@@ -18,6 +21,8 @@ pub(crate) struct Effective {
     evaluating: String,
     /// What the watched database is called in the alerts.
     name: String,
+    release: String,
+    environment: &'static str,
     packs: Vec<String>,
     time_zone: String,
     sync: Sync,
@@ -60,6 +65,7 @@ struct Line {
 impl Effective {
     pub(crate) fn new(
         config: &Config,
+        standing: &Standing,
         chosen: &Chosen,
         target: &Target,
         evaluator: Option<&Target>,
@@ -83,6 +89,8 @@ impl Effective {
             database: target.place().to_owned(),
             evaluating: place(evaluator),
             name: chosen.database.clone(),
+            release: standing.release.to_string(),
+            environment: standing.env.as_str(),
             packs: wiring::chosen::names(config, &[]),
             time_zone: chosen
                 .time_zone
@@ -101,7 +109,7 @@ impl Effective {
                 baseline: config.audit.baseline_file().path.display().to_string(),
             },
             ops: Ops {
-                listen: config.ops.listen_or(PORT).to_string(),
+                listen: config.ops.listen_or(OpsConfig::SYNC_PORT).to_string(),
             },
             checks: chosen
                 .checks

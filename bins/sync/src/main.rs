@@ -17,7 +17,7 @@ use alerts_store::RunStatus;
 use tokio::runtime::Builder;
 use wiring::{
     chosen::Chosen,
-    config::Config,
+    config::{Config, OpsConfig},
     flags::{self, Origins},
     log, program, result, source,
     stop::{Exit, Stop},
@@ -38,10 +38,22 @@ fn main() -> ExitCode {
 
 async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     let config = Config::read(cli.flags.config.as_deref())?;
+    let target = source::target(&cli.flags, origins.database, &config);
+    let evaluator = source::evaluator(&cli.flags, origins.evaluator, &config);
+    let auditor = source::auditor(&config);
+    let program = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    // First of all, so that nothing else that is wrong hides it.
+    let standing = cli.told.judged(
+        program,
+        &config,
+        &[
+            ("VIGIE_DATABASE_URL", target.as_ref().ok()),
+            ("VIGIE_EVAL_URL", evaluator.as_ref().ok().and_then(Option::as_ref)),
+            ("audit.url_file", auditor.as_ref().ok().and_then(Option::as_ref)),
+        ],
+    )?;
     let chosen = Chosen::new(&config, &[], &[])?;
-    let target = source::target(&cli.flags, origins.database, &config)?;
-    let evaluator = source::evaluator(&cli.flags, origins.evaluator, &config)?;
-    let auditor = source::auditor(&config)?;
+    let (target, evaluator, auditor) = (target?, evaluator?, auditor?);
     let url = config
         .sync
         .heartbeat_url_file
@@ -50,7 +62,14 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
         .transpose()?;
     if cli.check_config {
         return check(
-            &Effective::new(&config, &chosen, &target, evaluator.as_ref(), auditor.as_ref()),
+            &Effective::new(
+                &config,
+                &standing,
+                &chosen,
+                &target,
+                evaluator.as_ref(),
+                auditor.as_ref(),
+            ),
             &chosen,
         );
     }
@@ -63,7 +82,7 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     let heartbeat = url
         .map(|url| Heartbeat::new(url, Arc::clone(&board)))
         .transpose()?;
-    let ops = config.ops.listen_or(ops::PORT);
+    let ops = config.ops.listen_or(OpsConfig::SYNC_PORT);
     let life = Life {
         target,
         evaluator,
@@ -81,7 +100,7 @@ async fn run(cli: &Cli, origins: Origins) -> Result<Exit, Stop> {
     }
     let listener = ops::listen(ops).await?;
     let address = listener.local_addr().unwrap_or(ops);
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), ops = %address, "vigie-sync begins");
+    tracing::info!(release = %standing.release, environment = %standing.env, ops = %address, "vigie-sync begins");
     tokio::spawn(ops::serve(
         listener,
         Arc::clone(&life.board),

@@ -15,9 +15,6 @@ use wiring::stop::Stop;
 
 use crate::{board::Board, metrics};
 
-/// Where it listens unless told otherwise.
-pub(crate) const PORT: u16 = 8081;
-
 /// Listens, before anything else is begun: a service that cannot be looked at does not run.
 pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Stop> {
     TcpListener::bind(address)

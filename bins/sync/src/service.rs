@@ -11,6 +11,7 @@ use tracing::{info, warn};
 use wiring::{
     audit::Auditor,
     chosen::Chosen,
+    release::ReleaseRules,
     run::{Ending, Evaluator, Look, Report, Round},
     stop::Stop,
 };
@@ -45,6 +46,7 @@ pub(crate) struct Service<'a> {
     pub(crate) leases: &'a dyn Leases,
     pub(crate) runner: &'a dyn CheckRunner,
     pub(crate) auditor: Option<&'a Auditor>,
+    pub(crate) releases: Option<&'a ReleaseRules>,
     pub(crate) evaluated_by: &'a Evaluator,
     pub(crate) chosen: &'a Chosen,
     pub(crate) schedule: &'a Schedule,
@@ -160,11 +162,12 @@ impl Service<'_> {
                 chosen: self.chosen,
                 due: &|code| due.contains(code),
                 auditor: self.auditor,
+                releases: self.releases,
                 ending,
                 in_hand: &|_| {},
             },
         };
-        round.make().await
+        Box::pin(round.make()).await
     }
 
     /// Keeps the lease while a run is made. Where it is lost all the same, the run begins no further check.

@@ -236,6 +236,12 @@ impl Alert {
         self.status != Status::Resolved
     }
 
+    /// Whether somebody called it fixed, and no evaluation has confirmed that.
+    #[must_use]
+    pub fn is_unconfirmed(&self) -> bool {
+        self.resolution == Some(Resolution::Fixed) && self.verified_at.is_none()
+    }
+
     /// Whether its due date has passed without the act that stops it: ACK for WARN, RESOLVED for CRITICAL.
     #[must_use]
     pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {

@@ -20,6 +20,8 @@ pub struct AlertFilter {
     pub scope: Option<String>,
     /// Past due only.
     pub overdue: bool,
+    /// Only those that somebody called fixed, and no evaluation has confirmed.
+    pub unconfirmed: bool,
     /// Containing this text in message, label or identifier, whatever the case.
     pub text: Option<String>,
     /// Only what comes after this place.
@@ -52,6 +54,7 @@ impl AlertFilter {
             entity_type: None,
             scope: None,
             overdue: false,
+            unconfirmed: false,
             text: None,
             after: None,
             limit: 200,

@@ -1,14 +1,16 @@
 use std::{fmt, str::FromStr};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Code, Problem};
+use crate::{Code, Problem, problem};
 
 /// How alike a word must be to one of ours before it is taken for it, from 0 to 1.
 const ALIKE: f64 = 0.75;
 
 /// Where a program runs, as `APP_ENV` says it: these four words, exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename_all = "lowercase"))]
 pub enum AppEnv {
     /// People rely on it.
     Production,
@@ -39,6 +41,14 @@ impl AppEnv {
     #[must_use]
     pub fn demands_a_clean_release(self) -> bool {
         matches!(self, Self::Production | Self::Staging)
+    }
+
+    /// What the variable `APP_ENV` says; `None` when it is not set.
+    pub(crate) fn told(app_env: Option<&str>) -> Result<Self, Vec<Problem>> {
+        match app_env {
+            Some(word) => word.parse(),
+            None => Err(vec![missing("is not set")]),
+        }
     }
 
     /// The one that a word may have meant.
@@ -95,7 +105,7 @@ impl FromStr for AppEnv {
 }
 
 /// `APP_ENV` says nothing, in the way named.
-pub(crate) fn missing(how: &str) -> Problem {
+fn missing(how: &str) -> Problem {
     let remedy = format!("set it to one of {}", AppEnv::ALL.map(AppEnv::as_str).join(", "));
     Problem::new(Code::EnvironmentMissing, format!("APP_ENV {how}"), remedy)
 }
@@ -109,6 +119,14 @@ impl fmt::Display for AppEnv {
 impl Serialize for AppEnv {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AppEnv {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        word.parse()
+            .map_err(|problems: Vec<Problem>| D::Error::custom(problem::in_one_line(&problems)))
     }
 }
 
@@ -133,7 +151,9 @@ mod tests {
     fn the_four_words_are_read_and_written() {
         for env in AppEnv::ALL {
             assert_eq!(env.to_string().parse(), Ok(env));
-            assert_eq!(serde_json::to_value(env).expect("JSON"), env.as_str());
+            let json = serde_json::to_value(env).expect("JSON");
+            assert_eq!(json, env.as_str());
+            assert_eq!(serde_json::from_value::<AppEnv>(json).expect("read"), env);
         }
     }
 

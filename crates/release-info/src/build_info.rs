@@ -1,5 +1,7 @@
 use chrono::{DateTime, Utc};
 
+use crate::{Problem, ReleaseId};
+
 /// What a build knows of itself (`docs/decisions/0023-what-a-build-says-of-itself.md`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildInfo {
@@ -28,6 +30,14 @@ impl BuildInfo {
             dirty: env!("RELEASE_INFO_DIRTY") != "false",
             built_at: seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
         }
+    }
+
+    /// The name of the release that was built.
+    ///
+    /// # Errors
+    /// When package and version make no name.
+    pub fn release(&self) -> Result<ReleaseId, Vec<Problem>> {
+        ReleaseId::new(&self.package, &self.version, self.commit.as_deref(), self.dirty)
     }
 
     /// The commit as it is shown: twelve digits, or `unknown`.

@@ -1,9 +1,9 @@
 use std::{fmt, str::FromStr};
 
 use semver::Version;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{Code, Problem};
+use crate::{Code, Problem, problem};
 
 /// The longest release that services which collect errors keep whole.
 const MOST_BYTES: usize = 200;
@@ -14,6 +14,15 @@ const DIRTY: &str = ".dirty";
 /// The commit where nobody knows it, as git writes the commit that is none.
 const NO_COMMIT: &str = "000000000000";
 
+/// The grammar of a package's name, as a regular expression.
+pub(crate) const PACKAGE: &str = "[a-z][a-z0-9-]{1,38}[a-z0-9]";
+/// The grammar of what follows it.
+pub(crate) const AFTER_PACKAGE: &str = concat!(
+    r"@(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)",
+    r"(-(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*)?",
+    r"\+[0-9a-f]{12}(\.dirty)?",
+);
+
 /// How a release is written.
 const SHAPE: &str = "write package@version+commit, for example vigie-api@0.1.0+4110b38a1b2c";
 
@@ -22,6 +31,11 @@ const SHAPE: &str = "write package@version+commit, for example vigie-api@0.1.0+4
 ///
 /// Twelve zeros stand for a commit that is not known, and are always dirty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(with = "String", extend("pattern" = format!("^{PACKAGE}{AFTER_PACKAGE}$"), "maxLength" = MOST_BYTES))
+)]
 pub struct ReleaseId {
     package: String,
     version: String,
@@ -40,6 +54,16 @@ impl ReleaseId {
         let dirty = if dirty || commit.is_none() { DIRTY } else { "" };
         let commit = commit.unwrap_or(NO_COMMIT);
         format!("{package}@{version}+{commit}{dirty}").parse()
+    }
+
+    /// Whether a text could be the name of a package: 3 to 40 of a to z, 0 to 9 and `-`, a letter first, no `-` last.
+    #[must_use]
+    pub fn is_package(text: &str) -> bool {
+        let inner = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        (3..=40).contains(&text.len())
+            && text.bytes().all(inner)
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && !text.ends_with('-')
     }
 
     /// What was released, for example `vigie-api`.
@@ -146,6 +170,14 @@ impl Serialize for ReleaseId {
     }
 }
 
+impl<'de> Deserialize<'de> for ReleaseId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        name.parse()
+            .map_err(|problems: Vec<Problem>| D::Error::custom(problem::in_one_line(&problems)))
+    }
+}
+
 fn parts(name: &str) -> Option<(&str, &str, &str)> {
     let (package, rest) = name.split_once('@')?;
     let (version, commit) = rest.split_once('+')?;
@@ -171,12 +203,7 @@ fn malformed(part: &str, what: &str, remedy: &str) -> Option<Problem> {
 }
 
 fn package_problem(package: &str) -> Option<Problem> {
-    let inner = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let is_right = (3..=40).contains(&package.len())
-        && package.bytes().all(inner)
-        && package.starts_with(|c: char| c.is_ascii_lowercase())
-        && !package.ends_with('-');
-    if is_right {
+    if ReleaseId::is_package(package) {
         return None;
     }
     let remedy = "3 to 40 characters: a to z, 0 to 9 and -, a letter first, no - last";

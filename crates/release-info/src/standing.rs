@@ -1,6 +1,6 @@
 use std::ops::RangeInclusive;
 
-use crate::{AppEnv, BuildInfo, Code, Manifest, Problem, ReleaseId, app_env};
+use crate::{AppEnv, BuildInfo, Code, Manifest, Problem, ReleaseId};
 
 /// Where a program runs, and as which release: what a service makes sure of before it does anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,16 +23,8 @@ impl Standing {
         app_release: Option<&str>,
         build: &BuildInfo,
     ) -> Result<Self, Vec<Problem>> {
-        let env = match app_env {
-            Some(word) => word.parse::<AppEnv>(),
-            None => Err(vec![app_env::missing("is not set")]),
-        };
-        let release = ReleaseId::new(
-            &build.package,
-            &build.version,
-            build.commit.as_deref(),
-            build.dirty,
-        );
+        let env = AppEnv::told(app_env);
+        let release = build.release();
         let told = app_release.map(str::parse::<ReleaseId>).transpose();
 
         let mut problems = Vec::new();
@@ -40,7 +32,9 @@ impl Standing {
             problems.extend(contradiction(told, release));
         }
         if let (Ok(env), Ok(release)) = (&env, &release) {
-            problems.extend(not_clean(*env, release));
+            let remedy =
+                "build with --release where everything is committed; without git, with APP_RELEASE_COMMIT";
+            problems.extend(not_clean(*env, release, "this program", remedy));
         }
         match (env, told, release) {
             (Ok(env), Ok(_), Ok(release)) if problems.is_empty() => Ok(Self {
@@ -61,7 +55,7 @@ impl Standing {
     /// What this release says of itself to whoever asks, with the versions of the database's schema that it can run on.
     #[must_use]
     pub fn manifest(&self, schemas: &RangeInclusive<i64>) -> Manifest {
-        Manifest::new(self, schemas)
+        Manifest::new(self.env, &self.release, self.build.built_at, schemas)
     }
 }
 
@@ -74,21 +68,20 @@ fn contradiction(told: &ReleaseId, built: &ReleaseId) -> Option<Problem> {
 }
 
 /// What keeps a release out of an environment that people rely on.
-fn not_clean(env: AppEnv, built: &ReleaseId) -> Option<Problem> {
-    if !env.demands_a_clean_release() || !built.is_dirty() {
+pub(crate) fn not_clean(env: AppEnv, release: &ReleaseId, whose: &str, remedy: &str) -> Option<Problem> {
+    if !env.demands_a_clean_release() || !release.is_dirty() {
         return None;
     }
-    let (code, what) = match built.commit() {
+    let (code, what) = match release.commit() {
         None => (
             Code::ReleaseMissing,
-            "nobody knows of which commit this program was built",
+            format!("nobody knows of which commit {whose} was built"),
         ),
         Some(_) => (
             Code::ReleaseDirty,
-            "this program may hold changes that nobody committed",
+            format!("{whose} may hold changes that nobody committed"),
         ),
     };
-    let remedy = "build with --release where everything is committed; without git, with APP_RELEASE_COMMIT";
     Some(Problem::new(
         code,
         format!("APP_ENV is {env}, and {what}"),

@@ -7,6 +7,7 @@ use std::{
     process::Command,
 };
 
+use release_info::{BuildInfo, Standing};
 use tempfile::TempDir;
 
 /// When every commit of these tests was made.
@@ -27,6 +28,23 @@ struct Built {
     commit: String,
     dirty: String,
     time: String,
+}
+
+impl Built {
+    /// What the program does that was built so, where people rely on it: its release, or why it does not start.
+    fn in_production(&self) -> Result<String, String> {
+        let build = BuildInfo {
+            package: "vigie-api".to_owned(),
+            version: "0.1.0".to_owned(),
+            commit: (!self.commit.is_empty()).then(|| self.commit.clone()),
+            dirty: self.dirty != "false",
+            built_at: None,
+        };
+        let standing = Standing::of(Some("production"), None, &build);
+        standing
+            .map(|standing| standing.release.to_string())
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect())
+    }
 }
 
 impl Workspace {
@@ -272,6 +290,43 @@ fn whoever_builds_may_say_it() {
             "{said_by_cargo}"
         );
     }
+}
+
+#[test]
+fn two_builds_of_one_commit_say_the_same() {
+    let mut first = Workspace::committed();
+    first.release = true;
+    let built = first.built();
+    let name = format!("vigie-api@0.1.0+{}", built.commit);
+    assert_eq!(built.in_production(), Ok(name));
+
+    // Elsewhere, later, by somebody who has cloned it.
+    let mut second = Workspace::new();
+    second.release = true;
+    fs::remove_dir_all(&second.root).expect("removed");
+    let (from, to) = (first.root.to_string_lossy(), second.root.to_string_lossy());
+    git(
+        first.root.parent().expect("a directory"),
+        &["clone", "--quiet", &from, &to],
+    );
+    assert_eq!(second.built(), built);
+
+    // And without the repository, by who says what it says.
+    let head = second.git(&["rev-parse", "HEAD"]);
+    fs::remove_dir_all(second.root.join(".git")).expect("removed");
+    second.set(&[("APP_RELEASE_COMMIT", &head), ("SOURCE_DATE_EPOCH", COMMITTED)]);
+    assert_eq!(second.built(), built);
+
+    // Without either nobody knows, and where people rely on it the program says so and does not start.
+    second.set(&[]);
+    let nobody = second.built();
+    assert_eq!(nobody, said("", "true", ""));
+    let why = nobody.in_production().expect_err("a refusal");
+    assert_eq!(
+        why,
+        "E511: APP_ENV is production, and nobody knows of which commit this program was built; \
+         build with --release where everything is committed; without git, with APP_RELEASE_COMMIT"
+    );
 }
 
 #[test]

@@ -163,6 +163,16 @@ const RESERVED: [&str; 102] = [
     "window",
 ];
 
+/// Whether a text names this as a word of its own.
+pub(crate) fn mentions(text: &str, word: &str) -> bool {
+    let is_part = |char: char| char.is_alphanumeric() || char == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,5 +195,12 @@ mod tests {
         }
         assert_eq!(Name::new("My.Schema", "t").to_string(), "\"My.Schema\".t");
         assert!(RESERVED.is_sorted());
+    }
+
+    #[test]
+    fn a_word_is_a_word() {
+        assert!(mentions("(p.role = 'admin'::text)", "role"));
+        assert!(!mentions("(p.roles = 1)", "role") && !mentions("my_role", "role"));
+        assert!(mentions("\"Rôle\" = 1", "Rôle"));
     }
 }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use integrity_core::{BadCheck, Check, CheckCode, Error, Pack, Text, postgres::PgCheckRunner};
 use serde_json::{Map, Value};
 
-use crate::{audit::evaluations, config::Config, postgres::PgPool, stop::Stop};
+use crate::{audit::evaluations, config::Config, postgres::PgPool, release::is_release_rule, stop::Stop};
 
 /// The checks that were chosen.
 #[derive(Debug)]
@@ -57,6 +57,7 @@ impl Chosen {
             chosen.checks.extend(pack.checks);
             chosen.bad.extend(pack.bad);
         }
+        chosen.refuse_codes_of_the_ledger()?;
         chosen.configure(config, from_flags)?;
         chosen.known = chosen
             .checks
@@ -127,6 +128,16 @@ impl Chosen {
                 other => other.into(),
             })?;
         Ok(())
+    }
+
+    /// What the ledger of releases finds are checks too, from its first event on.
+    fn refuse_codes_of_the_ledger(&self) -> Result<(), Stop> {
+        match self.codes().find(|code| is_release_rule(code.as_str())) {
+            Some(both) => Err(Stop::usage(format!(
+                "{both}: a check of a chosen pack is called as one about releases; give it another code"
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// What the audit finds are checks too, and no pack may have one of the same code.

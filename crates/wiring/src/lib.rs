@@ -9,11 +9,13 @@ pub mod flags;
 pub mod log;
 pub mod postgres;
 pub mod program;
+pub mod release;
 pub mod result;
 pub mod run;
 pub mod session;
 pub mod signals;
 pub mod source;
+pub mod standing;
 pub mod stop;
 pub mod words;
 

@@ -1,11 +1,14 @@
 //! A command's way to the alerts: connected, and only to a schema that this program knows.
 
+use std::sync::Arc;
+
 use alerts_store::PgAlertStore;
 use integrity_core::{
     Caller, Door,
     postgres::{PgCheckRunner, Room, SchemaState},
 };
 
+use release_info::ledger::PgReleaseLedger;
 use rls_audit::{PgAuditStore, PgDatabaseInspector};
 
 use crate::{
@@ -13,15 +16,17 @@ use crate::{
     chosen::Chosen,
     config::Config,
     postgres::{self, PgPool, Target},
+    release::ReleaseRules,
     run::Evaluator,
     stop::Stop,
 };
 
 /// Every part of the schema, in the order in which they stand on each other.
-pub const ROOMS: [Room; 3] = [
+pub const ROOMS: [Room; 4] = [
     integrity_core::postgres::ROOM,
     alerts_store::postgres::ROOM,
     rls_audit::postgres::ROOM,
+    release_info::ledger::postgres::ROOM,
 ];
 
 /// The newest migration that this program knows: the version of the schema that it works with.
@@ -106,6 +111,15 @@ impl Session {
         Auditor::new(PgDatabaseInspector::new(pool).for_rules(), store, config).map(Some)
     }
 
+    /// Looks into the ledger of releases as the configuration has it.
+    #[must_use]
+    pub fn release_rules(&self, config: &Config) -> ReleaseRules {
+        ReleaseRules::new(
+            Arc::new(PgReleaseLedger::new(self.pool.clone(), Door::Sync)),
+            config,
+        )
+    }
+
     /// Which login that is.
     ///
     /// # Errors
@@ -128,10 +142,10 @@ pub fn reader(user: Option<&str>) -> Caller {
 }
 
 /// A refusal of a person is an answer; a refusal of the program's own login is a matter of configuration.
-pub fn refused(caller: &Caller) -> impl Fn(alerts_store::Error) -> Stop {
+pub fn refused<E: Into<Stop>>(caller: &Caller) -> impl Fn(E) -> Stop {
     let is_login = *caller == Caller::Service;
     move |error| {
-        let stop = Stop::from(error);
+        let stop = error.into();
         if is_login {
             stop.refused_login("`--as` names one")
         } else {

@@ -153,6 +153,28 @@ impl From<alerts_store::Error> for Stop {
     }
 }
 
+impl From<release_info::ledger::Error> for Stop {
+    fn from(error: release_info::ledger::Error) -> Self {
+        use release_info::ledger::Error;
+        let code = error.code();
+        match error {
+            Error::Forbidden { .. }
+            | Error::OutOfOrder { .. }
+            | Error::Occupied { .. }
+            | Error::Conflict { .. } => Self::new(Exit::Negative, code, error.to_string()),
+            Error::Invalid { field, reason } => {
+                let given = match field.as_str() {
+                    "returns_to" => "to".to_owned(),
+                    other => other.replace('_', "-"),
+                };
+                Self::new(Exit::Usage, code, format!("--{given}: {reason}"))
+            }
+            Error::Unavailable(source) => Self::new(Exit::Unreachable, code, reason::of(source.as_ref())),
+            other => Self::new(Exit::Usage, code, other.to_string()),
+        }
+    }
+}
+
 impl From<integrity_core::Error> for Stop {
     fn from(error: integrity_core::Error) -> Self {
         alerts_store::Error::from(error).into()

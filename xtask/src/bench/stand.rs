@@ -197,6 +197,8 @@ impl Stand {
         let mut run = Command::new(&self.programs.service);
         configured(&mut run, configuration)
             .args(["--once", "--json"])
+            .env("APP_ENV", "test")
+            .env_remove("APP_RELEASE")
             .env("VIGIE_DATABASE_URL", self.login("vigie_sync", database))
             .env("VIGIE_EVAL_URL", self.login("vigie_eval", database));
         run

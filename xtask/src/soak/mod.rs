@@ -32,7 +32,7 @@ use crate::{
     cli::{SoakTask, SyncSoak},
     failure::Failure,
     setup::{self, For},
-    workspace,
+    test, workspace,
 };
 
 /// Before anything happened.
@@ -46,12 +46,16 @@ const VERIFY: u32 = 25;
 
 pub(crate) fn run(task: &SoakTask) -> Result<(), Failure> {
     match task {
-        SoakTask::Sync(wanted) => sync(wanted),
+        SoakTask::Sync(wanted) => {
+            setup::run(false, For::Server)?;
+            test::build()?;
+            check(wanted)
+        }
     }
 }
 
-fn sync(wanted: &SyncSoak) -> Result<(), Failure> {
-    setup::run(false, For::Server)?;
+/// The same with programs that are built already.
+pub(crate) fn check(wanted: &SyncSoak) -> Result<(), Failure> {
     let stand = Stand::start(&workspace::metadata()?)?;
     let mut soak = Soak::begin(stand, wanted)?;
     let outcome = soak.rounds(wanted);

@@ -39,6 +39,8 @@ impl Recipe {
         let child = command
             .arg("--config")
             .arg(&self.configuration)
+            .env("APP_ENV", "test")
+            .env_remove("APP_RELEASE")
             .env("VIGIE_DATABASE_URL", &self.database_url)
             .env("VIGIE_EVAL_URL", &self.eval_url)
             .stdin(Stdio::null())

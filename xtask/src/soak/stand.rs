@@ -21,7 +21,7 @@ use super::{
     service::{Recipe, Service, free_addresses},
     watch,
 };
-use crate::{command, failure::Failure, workspace};
+use crate::{failure::Failure, workspace};
 
 /// The database that is watched.
 const DATABASE: &str = "soak";
@@ -49,16 +49,8 @@ pub(super) struct Stand {
 }
 
 impl Stand {
-    /// Builds the programs, starts the server, and installs Vigie there.
+    /// Starts the server, and installs Vigie there: programs that are built already.
     pub(super) fn start(metadata: &Metadata) -> Result<Self, Failure> {
-        command::run(&mut command::cargo(&[
-            "build",
-            "--locked",
-            "--package",
-            "vigie",
-            "--package",
-            "vigie-sync",
-        ]))?;
         let programs = metadata.target_directory.join("debug").into_std_path_buf();
         // Where a server that is no longer root can reach it, whoever's home the sources are in.
         let directory = std::env::temp_dir().join(format!("vigie-soak-{}", std::process::id()));

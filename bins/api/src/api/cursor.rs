@@ -1,22 +1,23 @@
-//! Where a list goes on: a [`Position`] in a form that fits into a URL and that nobody is meant to read.
+//! Where a list goes on: a place in it, in a form that fits into a URL and that nobody is meant to read.
 //!
 //! Not signed: a cursor that somebody made up is a place in a list that they may read anyway.
 
-use alerts_store::Position;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::problem::Problem;
 
 /// The longest cursor, in bytes.
 const LONGEST: usize = 512;
 
-pub(crate) fn write(position: &Position) -> Option<String> {
+pub(crate) fn write(position: &impl Serialize) -> Option<String> {
     serde_json::to_vec(position)
         .ok()
         .map(|json| URL_SAFE_NO_PAD.encode(json))
 }
 
-pub(crate) fn read(cursor: &str) -> Result<Position, Problem> {
+pub(crate) fn read<T: DeserializeOwned>(cursor: &str) -> Result<T, Problem> {
     let wrong = || Problem::invalid("cursor", "not one that a list has given; begin again without it");
     if cursor.len() > LONGEST {
         return Err(wrong());

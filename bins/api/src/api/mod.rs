@@ -10,6 +10,7 @@ mod cursor;
 mod export;
 mod json;
 pub(crate) mod params;
+mod releases;
 mod stream;
 
 use std::sync::{Arc, LazyLock};
@@ -102,7 +103,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .routes(routes!(checks::list))
             .routes(routes!(checks::find))
             .routes(routes!(checks::runs))
-            .routes(routes!(audit::rls)),
+            .routes(routes!(audit::rls))
+            .routes(routes!(releases::list)),
     )
 }
 

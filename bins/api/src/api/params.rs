@@ -4,6 +4,7 @@ use alerts_store::{AlertFilter, Status};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use axum_extra::extract::Query;
 use integrity_core::Severity;
+use release_info::{AppEnv, ledger::ReleaseFilter};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 
@@ -48,6 +49,45 @@ pub(crate) struct ListParams {
     pub(crate) limit: Option<u32>,
 }
 
+/// Which releases and which events of them.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReleaseParams {
+    /// In this environment: `production`, `staging`, `test` or `development`.
+    pub(crate) environment: Option<String>,
+    /// Of this target, such as `web`.
+    #[param(max_length = 200)]
+    pub(crate) target: Option<String>,
+    /// Where the history goes on: `next` of the page before.
+    #[param(max_length = 512)]
+    pub(crate) cursor: Option<String>,
+    /// At most so many events, from 1 to 200; 50 unless given.
+    #[param(minimum = 1, maximum = 200)]
+    pub(crate) limit: Option<u32>,
+}
+
+impl ReleaseParams {
+    /// What the ledger is asked.
+    ///
+    /// # Errors
+    /// Which value is wrong, and what would be right.
+    pub(crate) fn filter(&self) -> Result<ReleaseFilter, Problem> {
+        let environment = self.environment.as_slice();
+        let environments: Vec<AppEnv> = words(
+            "environment",
+            environment,
+            "production, staging, test or development",
+        )?;
+        Ok(ReleaseFilter {
+            environment: environments.first().copied(),
+            target: text("target", self.target.as_deref())?,
+            after: given(self.cursor.as_deref())?,
+            limit: rows(self.limit)?,
+        })
+    }
+}
+
 /// Which events of an alert.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
@@ -81,11 +121,9 @@ impl ListParams {
             entity_type: text("entity_type", self.entity_type.as_deref())?,
             scope: text("scope", self.scope.as_deref())?,
             overdue: self.overdue.unwrap_or_default(),
+            unconfirmed: false,
             text: text("q", self.q.as_deref())?,
-            after: match self.cursor.as_deref() {
-                Some(cursor) if !cursor.is_empty() => Some(cursor::read(cursor)?),
-                _ => None,
-            },
+            after: given(self.cursor.as_deref())?,
             limit: rows(self.limit)?,
         })
     }
@@ -102,6 +140,14 @@ pub(crate) fn rows(limit: Option<u32>) -> Result<u32, Problem> {
     } else {
         Err(Problem::invalid("limit", format!("a number from 1 to {MOST}")))
     }
+}
+
+/// Where a list goes on; an empty cursor, as a form sends it, says nothing.
+fn given<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, Problem> {
+    cursor
+        .filter(|cursor| !cursor.is_empty())
+        .map(cursor::read)
+        .transpose()
 }
 
 /// The words of a filter; an empty one, as a form sends it, says nothing.
@@ -124,6 +170,12 @@ impl Word for Status {
 }
 
 impl Word for Severity {
+    fn read(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Word for AppEnv {
     fn read(word: &str) -> Option<Self> {
         word.parse().ok()
     }

@@ -7,6 +7,7 @@ mod assets;
 mod checks;
 mod entrance;
 mod integrity;
+mod releases;
 mod runbooks;
 mod visit;
 
@@ -22,7 +23,7 @@ use axum::{
 pub(crate) use self::visit::{REQUEST, asked};
 use crate::{
     app::App,
-    screens::{ACCESS, INTEGRITY},
+    screens::{ACCESS, INTEGRITY, RELEASES},
 };
 
 /// The screens.
@@ -35,6 +36,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/governance/checks", get(checks::list))
         .route("/governance/checks/{code}", get(checks::show))
         .route(ACCESS, get(access::show))
+        .route(RELEASES, get(releases::show))
         .route("/governance/checks/{code}/confirm", post(checks::confirm))
 }
 

@@ -84,6 +84,8 @@ pub(crate) const INTEGRITY: &str = "/governance/integrity";
 pub(crate) const CHECKS: &str = "/governance/checks";
 /// The screen of who can really do what.
 pub(crate) const ACCESS: &str = "/governance/rls";
+/// The screen of what was released where.
+pub(crate) const RELEASES: &str = "/governance/releases";
 
 impl Frame {
     pub(crate) fn words(&self) -> &'static Words {
@@ -114,6 +116,10 @@ impl Frame {
 
     pub(crate) fn in_access(&self) -> bool {
         self.here.starts_with(ACCESS)
+    }
+
+    pub(crate) fn in_releases(&self) -> bool {
+        self.here.starts_with(RELEASES)
     }
 
     pub(crate) fn in_production(&self) -> bool {

@@ -17,6 +17,7 @@ mod frame;
 mod integrity;
 mod number;
 mod payload;
+mod releases;
 mod runbook;
 mod severity;
 mod standing;
@@ -37,7 +38,8 @@ pub(crate) use check::{CheckPage, Confirmed, check};
 pub(crate) use checks::{ChecksPage, checks};
 pub(crate) use entrance::{Notice, SignInPage, Way, sign_in, stranger};
 pub(crate) use filter::encoded;
-pub(crate) use frame::{ACCESS, Frame, INTEGRITY, Release, Theme, Viewer};
+pub(crate) use frame::{ACCESS, Frame, INTEGRITY, RELEASES, Release, Theme, Viewer};
 pub(crate) use integrity::{IntegrityPage, integrity};
+pub(crate) use releases::{PlaceSeen, ReleasesPage, by_place, releases};
 
 pub(crate) use trouble::{Trouble, trouble};

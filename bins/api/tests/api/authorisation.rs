@@ -8,6 +8,10 @@ use alerts_store::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use integrity_core::{Caller, Door};
+use release_info::{
+    AppEnv,
+    ledger::{self, PgReleaseLedger, Place, ReleaseFilter, ReleaseLedger as _},
+};
 use reqwest::Method;
 use rls_audit::{AuditStore as _, PgAuditStore};
 use serde_json::{Value, json};
@@ -61,6 +65,7 @@ const ROWS: &[Row] = &[
     read("get /api/v1/checks/{code}", [403, 200, 200, 200]),
     read("get /api/v1/runs", [403, 200, 200, 200]),
     read("get /api/v1/audit/rls", [403, 200, 200, 200]),
+    read("get /api/v1/releases", [403, 200, 200, 200]),
     write("post /api/v1/alerts/{id}/ack", "{}", [403, 403, 200, 200]),
     write("post /api/v1/alerts/{id}/unack", "{}", [403, 403, 200, 200]),
     write("post /api/v1/alerts/{id}/resolve", SAID, [403, 403, 200, 200]),
@@ -286,6 +291,22 @@ fn behind_the_endpoints_the_database_refuses_strangers() {
             matches!(latest, Err(rls_audit::Error::Forbidden { .. })),
             "{latest:?}"
         );
+        let ledger = PgReleaseLedger::new(PgPool::connect(&url).await.expect("a pool"), Door::Api);
+        let filter = ReleaseFilter::default();
+        for answer in [
+            ledger.list(&stranger, &filter).await.map(drop),
+            ledger.history(&stranger, &filter).await.map(drop),
+            ledger.current(&stranger).await.map(drop),
+            ledger
+                .last_drills(&stranger, &Place::new(AppEnv::Production, "web"))
+                .await
+                .map(drop),
+        ] {
+            assert!(
+                matches!(answer, Err(ledger::Error::Forbidden { .. })),
+                "{answer:?}"
+            );
+        }
         forbidden("events", &store.events(&stranger, alert).await);
     });
     assert_eq!(before, world.traces());
@@ -301,13 +322,15 @@ fn forbidden<T: std::fmt::Debug>(what: &str, answer: &Result<T, Error>) {
 /// And below the store: plain SQL under the service's login.
 #[test]
 fn the_services_login_alone_can_do_nothing() {
-    const TABLES: [&str; 6] = [
+    const TABLES: [&str; 8] = [
         "alerts",
         "alert_events",
         "checks",
         "check_states",
         "runs",
         "audits",
+        "releases",
+        "release_events",
     ];
     let (world, url) = checked();
     let before = world.traces();

@@ -114,7 +114,7 @@ fn asked(world: &World, config: &str, env: &[(&str, &str)]) -> Answer {
     world.file("short", "only-thirty-one-bytes-are-here.");
     let url = format!("postgres://vigie_api:{PASSWORD}@db.example.org/main");
     let mut command = world.command(&url, &["--check-config"]);
-    command.env("APP_ENV", "test").envs(env.iter().copied());
+    command.envs(env.iter().copied());
     let answer = Answer::of(&mut command);
     for secret in [SECRET, PASSWORD, "only-thirty-one"] {
         let said = format!("{}{}", answer.stdout, answer.stderr);
@@ -132,8 +132,15 @@ fn what_it_cannot_serve_with_is_refused_with_a_sentence() {
         assert_eq!(answer.stdout, "", "{}", refused.config);
     }
     let mut without = world.command("postgres://db.example.org/main", &["--check-config"]);
+    let registered = "[[environment]]\nname = \"production\"\nhosts = [\"db.example.org\"]\n";
+    asked(&world, &format!("{JWT}{registered}"), &[])
+        .exits(2)
+        .says("E505: APP_ENV is test, and VIGIE_DATABASE_URL names db.example.org");
     world.file("vigie.toml", format!("packs = [\"depot\"]\n{JWT}"));
-    Answer::of(&mut without).exits(2).says("E501").says("APP_ENV");
+    Answer::of(without.env_remove("APP_ENV"))
+        .exits(2)
+        .says("E501")
+        .says("APP_ENV");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod hostile_pages;
 mod hostile_requests;
 mod outage;
 mod programs;
+mod releases;
 mod running;
 mod serves;
 mod sign_in;

@@ -71,7 +71,6 @@ impl<'w> Api<'w> {
         let log = world.directory.path().join(format!("{name}.log"));
         let mut command = world.command(url, &["--config", &format!("{name}.toml")]);
         command
-            .env("APP_ENV", "test")
             .stdout(File::create(&log).expect("a log"))
             .stderr(File::options().append(true).open(&log).expect("a log"))
             .stdin(Stdio::null());
@@ -222,5 +221,24 @@ impl World {
              select 'main', at, 'findings', jsonb_set($audit${audit}$audit$, '{{looked,at}}', to_jsonb(at))
              from (select now() - interval '1 h' as at) as a"
         ));
+    }
+
+    /// Records a deployment of the web front in production that was verified, and one in staging that goes on.
+    pub(crate) fn released(&self) {
+        for (environment, release, kind, actor) in [
+            ("production", "depot-web@1.3.2+0c5a77d91e42", "started", "amina"),
+            ("production", "depot-web@1.3.2+0c5a77d91e42", "deployed", "amina"),
+            ("production", "depot-web@1.3.2+0c5a77d91e42", "verify_passed", ""),
+            ("staging", "depot-web@1.4.0+4110b38a1b2c", "started", "didier"),
+        ] {
+            let mut record = vec!["release", "record", kind, "--env", environment, "--target", "web"];
+            record.extend(["--release", release, "--reason", "version de novembre"]);
+            if actor.is_empty() {
+                record.extend(["--evidence", r#"{"seen":"by hand"}"#]);
+            } else {
+                record.extend(["--actor", actor]);
+            }
+            self.vigie(&record).exits(0);
+        }
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn screens(stage: &Stage<'_>) -> Vec<Screen> {
         screen("checks", Some("pca"), "/governance/checks"),
         screen("check", Some("admin"), "/governance/checks/STOCK_NEGATIF"),
         screen("access", Some("pca"), "/governance/rls"),
+        screen("releases", Some("pca"), "/governance/releases"),
         screen("missing", Some("pca"), "/governance/nowhere"),
     ]
 }

@@ -24,6 +24,7 @@ pub(crate) fn play(test: impl AsyncFnOnce(&Stage<'_>)) {
     let mut world = World::depot();
     world.vigie(&["sync", "--pack", "depot"]).exits(0);
     world.audited();
+    world.released();
     let url = world.people();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {

@@ -12,6 +12,7 @@ use fantoccini::{
     Client, Locator,
     actions::{InputSource as _, KeyAction, KeyActions},
     elements::Element,
+    error::CmdError,
     key::Key,
     wd::WebDriverCompatibleCommand,
 };
@@ -154,18 +155,28 @@ impl Window {
             .len()
     }
 
+    /// Does this with an element; with the one in its place, where the page was renewed between finding and doing.
+    async fn with<T>(&self, css: &str, act: impl AsyncFn(Element) -> Result<T, CmdError>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match act(self.find(css).await).await {
+                Ok(done) => return done,
+                Err(error) => {
+                    let is_gone = error.is_stale_element_reference();
+                    assert!(is_gone && Instant::now() < deadline, "{css}: {error}");
+                }
+            }
+        }
+    }
+
     /// What a person reads there, with plain spaces.
     pub(crate) async fn text(&self, css: &str) -> String {
-        let text = self.find(css).await.text().await.expect("text");
+        let text = self.with(css, async |element| element.text().await).await;
         text.replace('\u{a0}', " ")
     }
 
     pub(crate) async fn click(&self, css: &str) {
-        let element = self.find(css).await;
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.with(css, async |element| element.click().await).await;
     }
 
     pub(crate) async fn write(&self, css: &str, text: &str) {

@@ -4,6 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use wiring::{
     audit::Auditor,
     chosen::Chosen,
+    release::ReleaseRules,
     run::{Ending, Look, Report, Round, everything_in_turn, last_seen},
     session::Session,
     signals::Signals,
@@ -15,7 +16,7 @@ use wiring::{
 pub(crate) async fn make(
     session: &Session,
     chosen: &Chosen,
-    auditor: Option<&Auditor>,
+    (auditor, releases): (Option<&Auditor>, Option<&ReleaseRules>),
     ending: &Ending,
 ) -> Result<Report, Stop> {
     let progress = progress(chosen.checks.len());
@@ -30,6 +31,7 @@ pub(crate) async fn make(
             chosen,
             due: &everything_in_turn(chosen, &seen),
             auditor,
+            releases,
             ending,
             in_hand: &|code| {
                 progress.set_message(code.to_string());

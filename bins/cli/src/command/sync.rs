@@ -27,7 +27,13 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
     let auditor = session
         .auditor(place.config, source::auditor(place.config)?.as_ref())
         .await?;
-    let report = round::make(&session, &chosen, auditor.as_ref(), &round::ending_on_signal()?).await?;
+    let report = round::make(
+        &session,
+        &chosen,
+        (auditor.as_ref(), Some(&session.release_rules(place.config))),
+        &round::ending_on_signal()?,
+    )
+    .await?;
     if !report.evaluated_by.is_own {
         output::say(&format!(
             "warning: the checks' SQL runs with the connecting login ({}), and may do whatever that may; set \

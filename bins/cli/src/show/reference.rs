@@ -19,6 +19,12 @@ const TABLES: &[(&str, &str)] = &[
     ("auth", "AuthConfig"),
     ("ops", "OpsConfig"),
     ("audit", "AuditConfig"),
+    ("env", "EnvConfig"),
+    ("[environment]", "EnvironmentConfig"),
+    ("web", "WebConfig"),
+    ("[monitor]", "MonitorConfig"),
+    ("release", "ReleaseConfig"),
+    ("[release.host]", "HostConfig"),
     ("checks.CODE", "Overrides"),
 ];
 

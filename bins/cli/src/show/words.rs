@@ -11,6 +11,8 @@ pub(crate) use wiring::words::{moment, moment_utc, seconds, span, standing, stat
 pub(crate) const BOLD: Style = Style::new().bold();
 /// What is said for completeness.
 pub(crate) const DIM: Style = Style::new().dimmed();
+/// What is as it should be.
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default().bold();
 /// What is wrong.
 pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 

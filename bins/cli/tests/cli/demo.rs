@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     net::TcpStream,
+    path::Path,
     process::{Child, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -13,6 +14,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use serde_json::Value;
 
 use crate::harness::{Answer, World, vigie};
 
@@ -101,9 +103,34 @@ fn a_second_run_writes_no_alert() {
 }
 
 /// A program that does not outlive its test.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
+    /// A demo that is ready, and what it says then.
+    pub(crate) fn demo(directory: &Path) -> (Self, Value) {
+        let mut demo = Self(
+            vigie(directory)
+                .args(["demo", "--port", "0", "--json"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the demo"),
+        );
+        let output = BufReader::new(demo.0.stdout.take().expect("its output"));
+        let ready = output
+            .lines()
+            .map_while(Result::ok)
+            .find(|line| line.contains("\"ready\":true"))
+            .expect("the demo ended before it was ready");
+        (demo, serde_json::from_str(&ready).expect("JSON"))
+    }
+
+    pub(crate) fn ends(&mut self) {
+        let pid = Pid::from_raw(i32::try_from(self.0.id()).expect("a process id"));
+        kill(pid, Signal::SIGTERM).expect("asked to end");
+        assert_eq!(self.code_within(Duration::from_secs(30)), Some(0));
+    }
+
     fn code_within(&mut self, limit: Duration) -> Option<i32> {
         let deadline = Instant::now() + limit;
         while Instant::now() < deadline {
@@ -177,9 +204,7 @@ fn the_demo_stays_until_it_is_told_to_end() {
         .expect("host and port")
         .to_owned();
     TcpStream::connect(&address).expect("the server listens");
-    let pid = Pid::from_raw(i32::try_from(demo.0.id()).expect("a process id"));
-    kill(pid, Signal::SIGTERM).expect("asked to end");
-    assert_eq!(demo.code_within(Duration::from_secs(30)), Some(0));
+    demo.ends();
     assert!(TcpStream::connect(&address).is_err(), "the server is still there");
 }
 

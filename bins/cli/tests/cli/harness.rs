@@ -31,6 +31,8 @@ fn bare(program: &Path, directory: &Path) -> Command {
         "VIGIE_LOG_FORMAT",
         "APP_ENV",
         "APP_RELEASE",
+        "APP_RELEASE_COMMIT",
+        "SOURCE_DATE_EPOCH",
         "PGPASSFILE",
         "PGPASSWORD",
     ] {
@@ -196,10 +198,13 @@ impl World {
         with_database(&format!("{scheme}://{login}:x@{host}"), &self.name)
     }
 
-    /// The program under test with this database in its environment.
+    /// The program under test with this database in its environment; services want to be told where they run.
     pub(crate) fn command(&self, url: &str, args: &[&str]) -> Command {
         let mut command = bare(&crate::tested(), self.directory.path());
-        command.env("VIGIE_DATABASE_URL", url).args(args);
+        command
+            .env("VIGIE_DATABASE_URL", url)
+            .env("APP_ENV", "test")
+            .args(args);
         command
     }
 

@@ -164,6 +164,7 @@ impl World {
             leases: &self.leases,
             runner: &runner,
             auditor: None,
+            releases: None,
             evaluated_by: &self.evaluated_by,
             chosen: &self.chosen,
             schedule: &self.schedule,

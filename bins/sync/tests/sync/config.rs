@@ -61,6 +61,53 @@ fn it_is_printed_without_its_secrets_and_without_a_database() {
 }
 
 #[test]
+fn where_it_runs_is_said_and_agrees_with_the_database() {
+    let world = world();
+    let said = check_config(&world).exits(0).json();
+    assert_eq!(said["environment"], "test");
+    assert!(
+        said["release"]
+            .as_str()
+            .expect("a name")
+            .starts_with("vigie-sync@"),
+        "{said:#}"
+    );
+    let refused = |name: &str, value: Option<&str>, words: &str| {
+        let mut command = world.command(&secrets::url(&world), &["--check-config"]);
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+        let answer = Answer::of(&mut command).exits(2).says(words);
+        assert_eq!(answer.stdout, "");
+    };
+    refused("APP_ENV", None, "E501");
+    refused("APP_ENV", Some("prod"), "E502");
+    refused("APP_ENV", Some("test\n"), "E503");
+    refused("APP_RELEASE", Some("vigie-sync@9.9.9+4110b38a1b2c"), "E504");
+    world.file(
+        "vigie.toml",
+        "packs = [\"nowhere\"]\n[[environment]]\nname = \"production\"\nhosts = [\"127.0.0.1\"]\n",
+    );
+    refused(
+        "APP_ENV",
+        Some("staging"),
+        "E505: APP_ENV is staging, and VIGIE_DATABASE_URL",
+    );
+    world.file(
+        "vigie.toml",
+        "packs = [\"checks\"]\naudit.url_file = \"auditor\"\n[[environment]]\nname = \"production\"\nhosts = [\"real.example\"]\n",
+    );
+    refused(
+        "VIGIE_EVAL_URL",
+        Some("postgres://e@real.example/depot"),
+        "VIGIE_EVAL_URL names real.example",
+    );
+    world.file("auditor", "postgres://a@real.example/depot");
+    refused("APP_ENV", Some("test"), "audit.url_file names real.example");
+}
+
+#[test]
 fn a_check_whose_file_is_wrong_is_a_mistake_in_it() {
     let world = world();
     world.file("checks/wrong.sql", check("WRONG", "GRAVE", "", "select 1"));

@@ -112,6 +112,7 @@ fn it_works_without_root_on_a_read_only_file_system_and_without_new_privileges()
             .arg(word)
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("APP_ENV", "test")
             .env("VIGIE_DATABASE_URL_FILE", directory.join("database_url"))
             .current_dir(directory);
         Answer::of(&mut command)

@@ -214,6 +214,7 @@ fn matches(filter: &AlertFilter, alert: &Alert, now: DateTime<Utc>) -> bool {
         && wanted(&filter.entity_type, Some(&alert.entity_type))
         && wanted(&filter.scope, alert.scope.as_deref())
         && (!filter.overdue || alert.is_overdue(now))
+        && (!filter.unconfirmed || alert.is_unconfirmed())
         && filter.text.as_ref().is_none_or(|text| {
             let words = [
                 Some(alert.message.as_str()),

@@ -77,6 +77,7 @@ pub(super) async fn list(transaction: &mut CallerTransaction, filter: &AlertFilt
         filter.entity_type,
         filter.scope,
         filter.overdue,
+        filter.unconfirmed,
         filter.text,
         filter.after.map(|after| after.severity.as_str()),
         filter.after.map(|after| after.overdue),

@@ -1,6 +1,6 @@
-use alerts_store::{Applied, CHECK_SUSPECT, Condition, EventKind, Resolution, Status};
+use alerts_store::{AlertFilter, Applied, CHECK_SUSPECT, Condition, EventKind, Resolution, Status};
 use chrono::TimeDelta;
-use integrity_core::{Clearing, Outcome, Severity};
+use integrity_core::{Caller, Clearing, Outcome, Severity};
 
 use super::{
     Harness,
@@ -127,6 +127,15 @@ pub(crate) async fn a_fix_is_verified(harness: &dyn Harness) {
         (Status::Resolved, Some(Resolution::Fixed))
     );
     assert_eq!((fixed.verified_at, fixed.condition), (None, Condition::Present));
+    let unconfirmed = AlertFilter {
+        unconfirmed: true,
+        ..AlertFilter::all()
+    };
+    let unconfirmed = async || {
+        let page = harness.service().list(&Caller::Service, &unconfirmed).await;
+        page.expect("a list").alerts.len()
+    };
+    assert_eq!(unconfirmed().await, 1);
     scene.sees(failed(), Vec::new()).await;
     assert_eq!(
         scene.alert("T1").await.verified_at,
@@ -136,6 +145,7 @@ pub(crate) async fn a_fix_is_verified(harness: &dyn Harness) {
     scene.sees_nothing().await;
     let verified = scene.alert("T1").await;
     assert!(verified.verified_at.is_some());
+    assert_eq!(unconfirmed().await, 0);
     assert_eq!(verified.resolved_by.as_deref(), Some("didier"));
     assert_eq!(
         scene.kinds(&alert).await,

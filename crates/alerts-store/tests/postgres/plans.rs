@@ -46,9 +46,8 @@ async fn no_look_at_the_screen_reads_every_alert(pool: PgPool) {
             .expect(statement);
     }
     let list = include_str!("../../../../sql/alerts-store/list.sql");
-    let list_types =
-        "text, text[], text[], text, text, text, boolean, text, text, boolean, timestamptz, uuid, bigint";
-    let live = "null, '{OPEN,ACK}', '{}', null, null, null, false, null";
+    let list_types = "text, text[], text[], text, text, text, boolean, boolean, text, text, boolean, timestamptz, uuid, bigint";
+    let live = "null, '{OPEN,ACK}', '{}', null, null, null, false, false, null";
     let first = format!("{live}, null, null, null, null, 51");
     let second = format!("{live}, 'WARN', true, now(), '00000000-0000-0000-0000-000000000000', 51");
     let summary = include_str!("../../../../sql/alerts-store/summary.sql");

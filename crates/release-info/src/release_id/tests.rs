@@ -121,6 +121,13 @@ fn a_release_of_another_commit() {
     }
 }
 
+#[test]
+fn services_that_collect_errors_take_our_environments() {
+    for env in crate::AppEnv::ALL {
+        assert_eq!(sentry_release_parser::validate_environment(env.as_str()), Ok(()));
+    }
+}
+
 /// Releases, and the parts that they were made of.
 fn releases() -> impl Strategy<Value = (String, String, Option<String>, bool)> {
     let version = concat!(
@@ -196,6 +203,31 @@ proptest! {
         let at = at.index(text.len());
         text.replace_range(at..at + usize::from(replaces), &slip);
         prop_assert_eq!(text.parse::<ReleaseId>().is_ok(), is_release(&text), "{}", text);
+    }
+
+    #[test]
+    fn services_that_collect_errors_read_the_same_parts(
+        (package, version, commit, dirty) in releases(),
+        at in any::<prop::sample::Index>(),
+        slip in "[ -~é]?",
+    ) {
+        let whole = ReleaseId::new(&package, &version, commit.as_deref(), dirty).expect("a release").to_string();
+        let at = at.index(whole.len());
+        let slipped = format!("{}{slip}{}", &whole[..at], &whole[at..]);
+        for text in [whole, slipped] {
+            let Ok(ours) = text.parse::<ReleaseId>() else { continue };
+            let theirs = sentry_release_parser::Release::parse(&text).expect("a release of theirs");
+            prop_assert_eq!(theirs.package(), Some(ours.package()));
+            let version = theirs.version().expect("a version of theirs");
+            let semver = Version::parse(ours.version()).expect("ours");
+            prop_assert_eq!(version.triple(), (semver.major, semver.minor, semver.patch));
+            prop_assert_eq!(version.pre().unwrap_or_default(), semver.pre.as_str());
+            // What is dirty is no build of a commit, to them as to us.
+            let (commit, dirty) = (&ours.commit, ours.is_dirty());
+            prop_assert_eq!(theirs.build_hash(), (!dirty).then_some(commit.as_str()));
+            let code = if dirty { format!("{commit}.dirty") } else { commit.clone() };
+            prop_assert_eq!(version.build_code(), Some(code.as_str()));
+        }
     }
 
     #[test]

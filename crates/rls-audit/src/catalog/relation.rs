@@ -150,11 +150,11 @@ pub struct Column {
     pub type_name: String,
     /// Takes no NULL.
     pub not_null: bool,
-    /// What it is when nothing is given.
+    /// What it is when nothing is given; of a generated column, what it is computed by.
     pub default: Option<String>,
     /// Numbered by itself.
     pub identity: Option<Identity>,
-    /// Computed from others.
+    /// Computed from others, by what stands as its default.
     pub generated: Option<Generated>,
     /// What is written beside it.
     pub comment: Option<String>,

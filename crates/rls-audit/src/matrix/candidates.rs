@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::values::{MOST_VALUES, Values, listed, push, some_value};
 use crate::{
     Catalog, Persona,
-    catalog::{Column, Generated, Identity, Relation},
+    catalog::{Column, Identity, Relation},
 };
 
 /// What is tried with a relation as somebody.
@@ -132,7 +132,7 @@ impl About<'_> {
     }
 
     /// Rows for a relation that has none to show: somebody's, one that is as much the persona's own as it can be, and such
-    /// as policies ask for. `numbers` are those of the candidates that they are made of.
+    /// as policies ask for. `numbers` are those of the candidates that they are made of. Generated columns are left out.
     pub(crate) fn made_up(&self, numbers: &[usize]) -> Vec<Value> {
         if numbers.is_empty() {
             return Vec::new();
@@ -141,6 +141,14 @@ impl About<'_> {
             let mut row = candidate(self.catalog, self.relation, numbers[n % numbers.len()]);
             for more in more {
                 row.extend((*more).clone());
+            }
+            for column in self
+                .relation
+                .columns
+                .iter()
+                .filter(|column| column.generated.is_some())
+            {
+                row.remove(&column.name);
             }
             row.into()
         };
@@ -177,7 +185,7 @@ pub(crate) const CANDIDATES: [usize; 24] = [
 /// A row that there might be, another one for each `n`.
 pub(crate) fn candidate(catalog: &Catalog, relation: &Relation, n: usize) -> Map<String, Value> {
     let columns = relation.columns.iter();
-    let columns = columns.filter(|column| column.generated != Some(Generated::Virtual));
+    let columns = columns.filter(|column| column.generated.is_none());
     columns
         .map(|column| (column.name.clone(), some_value(catalog, relation, column, n)))
         .collect()

@@ -12,7 +12,7 @@ use sqlx::{SqlSafeStr as _, SqlStr};
 
 use crate::{
     Authority, Name,
-    catalog::Relation,
+    catalog::{Column, Relation},
     matrix::{NEVER, Questions},
     name::literal,
     quoted,
@@ -169,8 +169,12 @@ pub(super) const NO_DEFAULTS: &str = "'{}'::jsonb";
 /// What the policies say about rows and changes: `$1` rows that there are, `$2` changes to be laid over them where rows are
 /// added, `$3` changes to rows that are there. Inside of the innermost `select` the relation's own name means one row, so
 /// that the policy's expression means what it means in the policy.
-pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> Probe {
-    let (of, name) = (format!("null::{relation}"), quoted(&relation.name));
+pub(super) fn probe(relation: &Relation, questions: &Questions, defaults: &str) -> Probe {
+    let (there_is, new, changed_to) = (
+        whole(relation, "base.row".to_owned()),
+        written(relation, "base.row || p.patch || d.row"),
+        written(relation, "there.row || p.patch"),
+    );
     let Questions {
         select,
         insert,
@@ -185,15 +189,15 @@ pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> P
         "with base as materialized (select b.n, b.row from jsonb_array_elements($1::jsonb) with ordinality as b (row, n)),\n\
          defaults as materialized (select {defaults} as row),\n\
          there as materialized (select base.n, base.row, q.* from base cross join lateral (select\n\
-         {there} from jsonb_populate_record({of}, base.row) as {name}) q),\n\
+         {there} from {there_is}) q),\n\
          added as materialized (select p.n, bool_or(q.passes) as passes\n\
          from base cross join defaults d cross join jsonb_array_elements($2::jsonb) with ordinality as p (patch, n)\n\
          cross join lateral (select coalesce(({insert}), false) as passes\n\
-         from jsonb_populate_record({of}, base.row || p.patch || d.row) as {name}) q group by p.n),\n\
+         from {new}) q group by p.n),\n\
          turned as materialized (select there.n, p.n as patch, q.*\n\
          from there cross join jsonb_array_elements($3::jsonb) with ordinality as p (patch, n)\n\
          cross join lateral (select {turned}\n\
-         from jsonb_populate_record({of}, there.row || p.patch) as {name}) q where there.{changeable})\n\
+         from {changed_to}) q where there.{changeable})\n\
          select jsonb_build_object(\n\
          'rows', (select count(*) from there),\n\
          'seen', (select count(*) from there where {seen}),\n\
@@ -204,6 +208,46 @@ pub(super) fn probe(relation: &Name, questions: &Questions, defaults: &str) -> P
          'turned', (select coalesce(jsonb_agg(jsonb_build_array(t.n, t.patch, t.{passes}, t.{stays_seen} and s.{seen})), '[]')\n\
          from turned t join there s using (n)))::text"
     ))
+}
+
+/// A row that is written from this: generated columns are computed, whatever they were.
+fn written(relation: &Relation, row: &str) -> String {
+    let generated: Vec<String> = generated(relation).map(|column| literal(&column.name)).collect();
+    if generated.is_empty() {
+        whole(relation, row.to_owned())
+    } else {
+        whole(relation, format!("(({row}) - array[{}])", generated.join(", ")))
+    }
+}
+
+/// A row from this, under the relation's own name: generated columns that are not in it are computed.
+fn whole(relation: &Relation, row: String) -> String {
+    let (of, name) = (format!("null::{}", relation.name), quoted(&relation.name.name));
+    let (names, computed): (Vec<String>, Vec<String>) = generated(relation)
+        .filter_map(|column| {
+            let name = literal(&column.name);
+            let by = column.default.as_deref()?;
+            Some((name.clone(), format!("{name}::text, to_jsonb({by})")))
+        })
+        .unzip();
+    let row = if names.is_empty() {
+        row
+    } else {
+        format!(
+            "case when {row} ?& array[{}] then {row} else {row} || (select jsonb_build_object({})\n\
+             from jsonb_populate_record({of}, {row}) as {name}) end",
+            names.join(", "),
+            computed.join(", ")
+        )
+    };
+    format!("jsonb_populate_record({of}, {row}) as {name}")
+}
+
+fn generated(relation: &Relation) -> impl Iterator<Item = &Column> {
+    relation
+        .columns
+        .iter()
+        .filter(|column| column.generated.is_some())
 }
 
 /// Whether such a row can be, as far as its types say: `$1`, with `$2` and `$3` laid over it.
@@ -223,13 +267,14 @@ pub(super) struct Stand {
 
 impl Stand {
     /// Rows of a table that are given, as far as `held` lets them through.
-    pub(super) fn rows(n: usize, relation: &Name, held: &str) -> Self {
-        let (key, own) = (literal(&relation.to_string()), quoted(&relation.name));
+    pub(super) fn rows(n: usize, relation: &Relation, held: &str) -> Self {
+        let (key, own) = (literal(&relation.name.to_string()), quoted(&relation.name.name));
+        let row = whole(relation, "given.row".to_owned());
         Self {
             name: format!("vigie_{n}"),
             query: format!(
-                "select {own}.* from jsonb_populate_recordset(null::{relation}, ($1::jsonb || $2::jsonb || $3::jsonb) -> {key}) as {own}\n\
-                 where {held}"
+                "select {own}.* from jsonb_array_elements(($1::jsonb || $2::jsonb || $3::jsonb) -> {key}) as given (row)\n\
+                 cross join lateral {row} where {held}"
             ),
         }
     }

@@ -4,6 +4,9 @@
 
 mod api;
 mod audit;
+mod environments;
+mod monitors;
+mod release;
 mod sync;
 
 use std::{
@@ -20,6 +23,9 @@ use serde::Deserialize;
 pub use self::{
     api::{ApiConfig, AuthConfig, AuthMode},
     audit::{AuditConfig, ExpectationConfig, PersonaConfig},
+    environments::{EnvConfig, EnvironmentConfig},
+    monitors::{MonitorConfig, MonitorKind, WebConfig},
+    release::{HostConfig, ReleaseConfig},
     sync::{OpsConfig, SyncConfig},
 };
 use crate::{bounded, stop::Stop};
@@ -55,6 +61,16 @@ pub struct Config {
     pub ops: OpsConfig,
     /// The audit of who can do what.
     pub audit: AuditConfig,
+    /// What the variables of a program are judged by.
+    pub env: EnvConfig,
+    /// The hosts of an environment: one table `[[environment]]` for each.
+    pub environment: Vec<EnvironmentConfig>,
+    /// The web front.
+    pub web: WebConfig,
+    /// What is watched from outside: one table `[[monitor]]` for each.
+    pub monitor: Vec<MonitorConfig>,
+    /// When a release goes back, and how.
+    pub release: ReleaseConfig,
     /// What is changed about single checks: one table `[checks.CODE]` for each.
     #[schemars(with = "BTreeMap<String, Overrides>")]
     pub checks: BTreeMap<CheckCode, Overrides>,
@@ -76,6 +92,11 @@ impl Default for Config {
             auth: AuthConfig::default(),
             ops: OpsConfig::default(),
             audit: AuditConfig::default(),
+            env: EnvConfig::default(),
+            environment: Vec::new(),
+            web: WebConfig::default(),
+            monitor: Vec::new(),
+            release: ReleaseConfig::default(),
             checks: BTreeMap::new(),
             origin: None,
         }
@@ -193,12 +214,63 @@ mod tests {
     }
 
     #[test]
+    fn environments_are_registered_and_words_replaced() {
+        let text = "[[environment]]\nname = \"staging\"\nhosts = [\"a.example.org\", \"2001:db8::1\"]\n\
+                    [env]\nelsewhere = [\"OLD_URL\"]\n[env.words.RAILS_ENV]\nproduction = [\"live\"]\n\
+                    [env.words.NODE_ENV]\n";
+        let config = Config::parse(Path::new("vigie.toml"), text).expect("well formed");
+        let rules = config.rules();
+        assert_eq!(rules.registered[0].hosts, ["a.example.org", "2001:db8::1"]);
+        assert!(
+            ["OLD_URL", "VIGIE_COPY_URL"]
+                .iter()
+                .all(|name| rules.elsewhere.contains(*name))
+        );
+        assert!(rules.words["NODE_ENV"].is_empty(), "replaced");
+        assert!(rules.words.contains_key("RAILS_ENV") && rules.words.contains_key("APP_FLAVOR"));
+
+        let refused = refusal("[[environment]]\nname = \"prod\"\nhosts = []\n");
+        assert!(refused.contains("did you mean \\\"production\\\"?"), "{refused}");
+        for host in [
+            "https://a.example.org",
+            "a.example.org:443",
+            "a.example.org/x",
+            "",
+        ] {
+            let text = format!("[[environment]]\nname = \"test\"\nhosts = [{host:?}]\n");
+            assert!(refusal(&text).contains("without scheme"), "{host}");
+        }
+    }
+
+    #[test]
     fn a_url_in_the_file_is_refused_without_quoting_it() {
         let refusal = refusal("database_url = \"postgres://u:secret@h/d\"\n");
         assert!(
             refusal.contains("database_url_file") && !refusal.contains("secret"),
             "{refusal}"
         );
+    }
+
+    #[test]
+    fn monitors_are_read_with_what_they_leave_out() {
+        let text = "web.version_url = \"https://depot.example.org/version.json\"\n\
+                    [[monitor]]\nname = \"web\"\nkind = \"web\"\n\
+                    [[monitor]]\nname = \"sync\"\nkind = \"heartbeat\"\nsilent_after = \"1h\"\n";
+        let config = Config::parse(Path::new("vigie.toml"), text).expect("well formed");
+        let [web, sync] = &config.monitor[..] else {
+            panic!("two monitors: {config:?}")
+        };
+        assert_eq!(
+            (web.kind, web.every.as_secs(), web.timeout.as_secs()),
+            (MonitorKind::Web, 60, 10)
+        );
+        assert_eq!(
+            (sync.kind, sync.silent_after.as_secs()),
+            (MonitorKind::Heartbeat, 3600)
+        );
+        assert!(refusal("[[monitor]]\nname = \"a\"\n").contains("missing field `kind`"));
+        let short = "[[monitor]]\nname = \"a\"\nkind = \"web\"\nevery = \"1s\"\n";
+        assert!(refusal(short).contains("every is between 10s and 1d"));
     }
 
     #[test]

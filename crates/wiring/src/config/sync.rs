@@ -46,6 +46,9 @@ pub struct OpsConfig {
 }
 
 impl OpsConfig {
+    /// Where `vigie-sync` listens unless told otherwise.
+    pub const SYNC_PORT: u16 = 8081;
+
     /// The address, or this port of this machine alone.
     #[must_use]
     pub fn listen_or(&self, port: u16) -> SocketAddr {

@@ -70,6 +70,16 @@ impl Target {
         })
     }
 
+    /// The host, or the folder of its socket.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let socket = self.options.get_socket();
+        socket.map_or_else(
+            || self.options.get_host().to_owned(),
+            |folder| folder.display().to_string(),
+        )
+    }
+
     /// Host, port and database, which may be shown; never who logs in.
     #[must_use]
     pub fn place(&self) -> &str {

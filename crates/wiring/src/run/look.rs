@@ -9,6 +9,7 @@ use super::Ending;
 use crate::{
     audit::{AUDIT, Auditor},
     chosen::Chosen,
+    release::ReleaseRules,
     stop::Stop,
 };
 
@@ -27,6 +28,8 @@ pub struct Look<'a> {
     pub due: &'a (dyn Fn(&CheckCode) -> bool + Sync),
     /// Audits, where that is wanted.
     pub auditor: Option<&'a Auditor>,
+    /// Looks into the ledger of releases, where that is wanted.
+    pub releases: Option<&'a ReleaseRules>,
     /// How it is asked to end early.
     pub ending: &'a Ending,
     /// Told which check is in hand.
@@ -97,6 +100,14 @@ impl<'a> Look<'a> {
                 });
             };
             for evaluation in evaluations {
+                each(self.at_home(evaluation)).await?;
+            }
+        }
+        if let Some(releases) = self
+            .releases
+            .filter(|_| self.chosen.only.is_empty() && !self.ending.is_asked())
+        {
+            for evaluation in releases.evaluations(started_at).await {
                 each(self.at_home(evaluation)).await?;
             }
         }

@@ -57,8 +57,12 @@ impl Round<'_> {
     pub async fn make(self) -> Result<Report, Stop> {
         let began = Instant::now();
         let chosen = self.look.chosen;
+        let mut known = chosen.known.clone();
+        if let Some(releases) = self.look.releases {
+            known.extend(releases.checks(chosen).await);
+        }
         self.store
-            .register_checks(&SERVICE, &chosen.database, &chosen.known)
+            .register_checks(&SERVICE, &chosen.database, &known)
             .await
             .map_err(refused)?;
         let mut steady = Steady::default();

@@ -130,6 +130,7 @@ async fn make(store: &dyn AlertStore, runner: &Interrupted, chosen: &Chosen) -> 
             chosen,
             due: &everything,
             auditor: None,
+            releases: None,
             ending: &runner.ending,
             in_hand: &|_| {},
         },

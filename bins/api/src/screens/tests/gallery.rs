@@ -3,12 +3,14 @@
 use alerts_store::{Alert, Condition, Resolution, Status, Verb};
 use chrono::TimeDelta;
 use integrity_core::{Language, Role, Severity};
+use release_info::ledger::Stage;
 
 use super::audits::{audited, blind_audit, hostile_audit, no_audit, old_audit};
+use super::releases::{hostile, nothing, standing, told};
 use super::samples::{check_page, checks_page, detail, entrance, events, frame, list, now, one};
 use crate::screens::{
     Answer, Confirmed, IntegrityPage, Notice, Said, SignInPage, Trouble, Typed, Way, access, alert, check,
-    checks, integrity, sign_in, stranger, trouble,
+    checks, integrity, releases, sign_in, stranger, trouble,
 };
 
 /// A name, and the page.
@@ -19,6 +21,7 @@ pub(super) fn every_screen(language: Language) -> Vec<Screen> {
         lists(language),
         details(language),
         audits(language),
+        ledgers(language),
         entrances(language),
         troubles(language),
     ];
@@ -36,6 +39,20 @@ fn audits(language: Language) -> Vec<Screen> {
         ("access-none", no_audit()),
     ]
     .map(|(name, page)| (name, access(&frame, &page).expect(name)))
+    .into()
+}
+
+fn ledgers(language: Language) -> Vec<Screen> {
+    let mut frame = frame(Some(Role::Pca), language);
+    frame.here = "/governance/releases".to_owned();
+    [
+        ("releases", told()),
+        ("releases-hostile", hostile()),
+        ("releases-verified", standing(Stage::Verified)),
+        ("releases-refuted", standing(Stage::Refuted)),
+        ("releases-none", nothing()),
+    ]
+    .map(|(name, page)| (name, releases(&frame, &page).expect(name)))
     .into()
 }
 

@@ -23,9 +23,11 @@ macro_rules! words {
 
 // After the macro that they are written with.
 mod access;
+mod releases;
 mod table;
 
 pub(crate) use access::Words as AccessWords;
+pub(crate) use releases::Words as ReleaseWords;
 pub(crate) use table::Words;
 use table::{ENGLISH, FRENCH};
 
@@ -47,10 +49,19 @@ impl AccessWords {
     }
 }
 
+impl ReleaseWords {
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Fr => &releases::FRENCH,
+            Language::En => &releases::ENGLISH,
+        }
+    }
+}
+
 /// Name, French, English, of every page.
 #[cfg(test)]
 fn every_word() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-    table::TABLE.iter().chain(access::TABLE)
+    table::TABLE.iter().chain(access::TABLE).chain(releases::TABLE)
 }
 
 /// What is said of one and of more.

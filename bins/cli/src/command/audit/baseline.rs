@@ -9,7 +9,7 @@ use wiring::stop::{Exit, Stop};
 use super::{super::Place, looking};
 use crate::{
     cli::{BaselineArgs, DiffArgs, SuppressArgs},
-    output, show,
+    output, show, whole_file,
 };
 
 /// Writes down what is so now. Suppressions stay, as long as what they suppress is there.
@@ -26,7 +26,7 @@ pub(super) async fn write(args: &BaselineArgs, place: &Place<'_>) -> Result<Exit
         ));
     }
     let baseline = Baseline::of(&audit, &before.unwrap_or_default());
-    looking::write(&path, &baseline.to_text())?;
+    whole_file::write(&path, &baseline.to_text())?;
     output::print(&format!(
         "{}\n\n{}: {} definitions, {} lines of access, {} findings, {} suppressions.",
         show::audit::looked(&audit),
@@ -90,7 +90,7 @@ pub(super) async fn suppress(args: &SuppressArgs, place: &Place<'_>) -> Result<E
         author: args.author.clone(),
         until: args.until,
     });
-    looking::write(&path, &baseline.to_text())?;
+    whole_file::write(&path, &baseline.to_text())?;
     output::print(&format!(
         "{} is let be until {}: {}",
         found.fingerprint,

@@ -7,8 +7,8 @@ use rls_audit::{
 };
 use wiring::{audit, postgres::Target, stop::Stop};
 
-use super::{super::Place, copy::Copy, looking};
-use crate::{cli::FixArgs, output, show};
+use super::{super::Place, copy::Copy};
+use crate::{cli::FixArgs, output, show, whole_file};
 
 /// Writes the file; whether all of it is proved.
 pub(super) async fn write(args: &FixArgs, audit: &Audit, place: &Place<'_>) -> Result<bool, Stop> {
@@ -16,7 +16,7 @@ pub(super) async fn write(args: &FixArgs, audit: &Audit, place: &Place<'_>) -> R
         Some(url) => on_given(url, audit, place).await?,
         None => on_private(args.sample_rows, audit, place).await?,
     };
-    looking::write(&args.fix_file, &simulation.to_sql())?;
+    whole_file::write(&args.fix_file, &simulation.to_sql())?;
     output::note(&show::simulation::summary(&simulation, &args.fix_file));
     Ok(simulation.is_whole())
 }

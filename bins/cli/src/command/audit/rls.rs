@@ -8,7 +8,7 @@ use wiring::{
 use super::{super::Place, fix, looking};
 use crate::{
     cli::{AuditFormat, FailOn, RlsArgs},
-    output, show,
+    output, show, whole_file,
 };
 
 /// What is wrong.
@@ -29,7 +29,7 @@ pub(super) async fn run(args: &RlsArgs, place: &Place<'_>) -> Result<Exit, Stop>
     });
     match (&args.output, format) {
         (Some(path), _) => {
-            looking::write(path, &told(&audit, format, args))?;
+            whole_file::write(path, &told(&audit, format, args))?;
             output::note(&format!("written: {}", path.display()));
         }
         (None, AuditFormat::Json) => result::json(&audit)?,

@@ -97,6 +97,7 @@ pub(crate) async fn run(args: &PlanArgs, place: &Place<'_>) -> Result<Exit, Stop
         chosen: &chosen,
         due: &everything,
         auditor: None,
+        releases: None,
         ending: &Ending::default(),
         in_hand: &|_| {},
     };

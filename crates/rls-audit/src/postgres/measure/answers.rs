@@ -26,6 +26,8 @@ pub(super) struct Probed {
 /// What the policies said.
 pub(super) struct Answers {
     pub(super) questions: Questions,
+    /// Answers that would be of rows whose generated columns nobody could choose: another might come to what is asked for.
+    pub(super) unchosen: Vec<(Command, Access)>,
     pub(super) whole: Option<Probed>,
     pub(super) by_command: BTreeMap<Command, Result<Probed, Code>>,
 }
@@ -50,7 +52,14 @@ impl Answers {
             return Access::None;
         }
         match (self.of(command), self.by_command.get(&command)) {
-            (Some(probed), _) => probed.access(command, may_read),
+            (Some(probed), _) => {
+                let access = probed.access(command, may_read);
+                if self.unchosen.contains(&(command, access.clone())) {
+                    Access::Unknown(Doubt::NoCandidate)
+                } else {
+                    access
+                }
+            }
             (None, Some(Err(code))) => refused(code.clone()),
             (None, _) => Access::Unknown(Doubt::NoCandidate),
         }

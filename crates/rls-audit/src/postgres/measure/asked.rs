@@ -15,9 +15,10 @@ use super::{
     tried::{Tried, is_of_a_value},
 };
 use crate::{
-    Authority, Command, Error, Trial,
+    Access, Authority, Command, Error, Trial,
     catalog::Relation,
     matrix::{About, Given, Questions},
+    name::mentions,
 };
 
 impl Me<'_> {
@@ -58,7 +59,7 @@ impl Me<'_> {
             Some(given) => compose::defaults(relation, given),
             None => compose::NO_DEFAULTS.to_owned(),
         };
-        let probe = compose::probe(&relation.name, &questions, &defaults);
+        let probe = compose::probe(relation, &questions, &defaults);
         let mut tried = Tried::new(&about, &may, sampled);
         if !self.samples.contains_key(&relation.name) && mine.has(Command::Select) {
             // Where this login may not read, the persona may.
@@ -82,6 +83,7 @@ impl Me<'_> {
             }
         };
         let answers = Answers {
+            unchosen: unchosen(relation, &questions, sampled.is_some()),
             whole: whole.ok(),
             by_command,
             questions,
@@ -132,7 +134,7 @@ impl Me<'_> {
                 compose::NO_DEFAULTS
             };
             let answer = look
-                .probed(&compose::probe(&relation.name, &alone, defaults), values)
+                .probed(&compose::probe(relation, &alone, defaults), values)
                 .await?;
             answers.insert(command, answer);
         }
@@ -149,6 +151,32 @@ fn passed(updated: &[Value], answers: &Answers, may_read: bool) -> Vec<Value> {
         .filter_map(|n| usize::try_from(n).ok());
     numbered
         .filter_map(|n| updated.get(n.checked_sub(1)?).cloned())
+        .collect()
+}
+
+/// The answers that nothing passes, where policies ask about generated columns of rows that nobody has chosen: of new ones,
+/// and of all where there are none.
+fn unchosen(relation: &Relation, questions: &Questions, has_rows: bool) -> Vec<(Command, Access)> {
+    let of_rows = [
+        (Command::Select, &questions.select),
+        (Command::Update, &questions.update),
+        (Command::Delete, &questions.delete),
+    ];
+    let of_new = [
+        (Command::Insert, &questions.insert),
+        (Command::Update, &questions.changed),
+    ];
+    let of_rows = of_rows.into_iter().filter(|_| !has_rows);
+    let of_rows = of_rows.map(|(command, text)| (command, Access::None, text));
+    let of_new = of_new.map(|(command, text)| (command, Access::Rls, text));
+    let asks = |text: &str| {
+        let mut columns = relation.columns.iter();
+        columns.any(|column| column.generated.is_some() && mentions(text, &column.name))
+    };
+    of_rows
+        .chain(of_new)
+        .filter(|(_, _, text)| asks(text))
+        .map(|(command, access, _)| (command, access))
         .collect()
 }
 

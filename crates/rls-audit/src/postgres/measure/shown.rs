@@ -110,7 +110,7 @@ impl Me<'_> {
                 };
                 below.tables.push(name.clone());
                 below.wanted.extend_from_slice(self.wanted_of(relation));
-                Stand::rows(below.stands.len(), name, &held)
+                Stand::rows(below.stands.len(), relation, &held)
             }
         };
         let known_as = stand.name.clone();

@@ -17,16 +17,20 @@ impl Me<'_> {
         mine: &Privileges,
     ) -> Result<[Access; 4], Error> {
         let mut accesses = [Access::Denied, Access::Denied, Access::Denied, Access::Denied];
+        // Its caller may read it, and what it reads.
+        let mut may_read = false;
         for (access, command) in accesses.iter_mut().zip(Command::ALL) {
             if !mine.has(command) || (command != Command::Select && !relation.writable.contains(&command)) {
                 continue;
             }
             *access = if command == Command::Select {
-                self.read_view(look, relation).await?
+                let read = self.read_view(look, relation).await?;
+                may_read = !matches!(read, Access::Error(_));
+                read
             } else if instead_of(relation, command) {
                 Access::Unknown(Doubt::InsteadOf)
             } else {
-                self.written_through(look, relation, command).await?
+                self.written_through(look, relation, (command, may_read)).await?
             };
         }
         Ok(accesses)
@@ -90,7 +94,7 @@ impl Me<'_> {
         &mut self,
         look: &mut Look,
         relation: &Relation,
-        command: Command,
+        (command, may_read): (Command, bool),
     ) -> Result<Access, Error> {
         let catalog = self.catalog;
         let Some((above, base)) = written(catalog, relation, command) else {
@@ -102,9 +106,8 @@ impl Me<'_> {
                 // The view is open, and its owner may not write what it shows.
                 return Ok(Access::Error("42501".to_owned()));
             }
-            return self.shown(look, relation, command).await;
+            return self.shown(look, relation, (command, may_read)).await;
         }
-        let may_read = self.may_read(relation);
         let below = if as_caller {
             Some(self.below(look, relation, base, (command, may_read)).await?)
         } else {
@@ -133,14 +136,13 @@ impl Me<'_> {
         Ok(below.unwrap_or(Access::Unknown(Doubt::NotAMember)))
     }
 
-    fn may_read(&self, relation: &Relation) -> bool {
-        let mine = self.rights.privileges.get(&relation.name);
-        mine.is_some_and(|mine| mine.has(Command::Select))
-    }
-
     /// Where no policy holds back what is written, it is the rows that the view shows.
-    async fn shown(&self, look: &mut Look, relation: &Relation, command: Command) -> Result<Access, Error> {
-        let may_read = self.may_read(relation);
+    async fn shown(
+        &self,
+        look: &mut Look,
+        relation: &Relation,
+        (command, may_read): (Command, bool),
+    ) -> Result<Access, Error> {
         if command == Command::Insert || !has_conditions(relation) {
             Ok(Access::All)
         } else if may_read {

@@ -1,0 +1,1 @@
+select vigie.record_release_finding($1)::text as "recorded!"
