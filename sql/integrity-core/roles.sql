@@ -105,7 +105,7 @@ declare
 begin
     -- which migrations were applied, so that a program that does not fit refuses to work
     foreach relation in array '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations,
-                                   release_info_migrations}'::text[] loop
+                                   release_info_migrations,access_journal_migrations}'::text[] loop
         if to_regclass('vigie.' || relation) is not null then
             execute format('grant select on vigie.%I to vigie_sync, vigie_api', relation);
         end if;

@@ -5,7 +5,7 @@ use cargo_metadata::{Metadata, Package};
 use crate::{command, failure::Failure, tidy, workspace};
 
 /// The features whose every use alone must compile: who embeds a room takes one of them, or none.
-const ALONE: &[&str] = &["postgres", "memory", "mock", "report", "http", "host"];
+const ALONE: &[&str] = &["postgres", "memory", "mock", "report", "http", "host", "tower"];
 
 pub(crate) fn fmt(check: bool) -> Result<(), Failure> {
     let mut fmt = command::cargo(&["fmt", "--all"]);

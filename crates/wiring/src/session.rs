@@ -22,11 +22,12 @@ use crate::{
 };
 
 /// Every part of the schema, in the order in which they stand on each other.
-pub const ROOMS: [Room; 4] = [
+pub const ROOMS: [Room; 5] = [
     integrity_core::postgres::ROOM,
     alerts_store::postgres::ROOM,
     rls_audit::postgres::ROOM,
     release_info::ledger::postgres::ROOM,
+    access_journal::journal::postgres::ROOM,
 ];
 
 /// The newest migration that this program knows: the version of the schema that it works with.

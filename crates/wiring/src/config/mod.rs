@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are refused: a threshold that is misspelt must not look like one that is in force.
 
+mod access;
 mod api;
 mod audit;
 mod environments;
@@ -21,6 +22,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use self::{
+    access::AccessConfig,
     api::{ApiConfig, AuthConfig, AuthMode},
     audit::{AuditConfig, ExpectationConfig, PersonaConfig},
     environments::{EnvConfig, EnvironmentConfig},
@@ -71,6 +73,8 @@ pub struct Config {
     pub monitor: Vec<MonitorConfig>,
     /// When a release goes back, and how.
     pub release: ReleaseConfig,
+    /// The journal of accesses.
+    pub access: AccessConfig,
     /// What is changed about single checks: one table `[checks.CODE]` for each.
     #[schemars(with = "BTreeMap<String, Overrides>")]
     pub checks: BTreeMap<CheckCode, Overrides>,
@@ -97,6 +101,7 @@ impl Default for Config {
             web: WebConfig::default(),
             monitor: Vec::new(),
             release: ReleaseConfig::default(),
+            access: AccessConfig::default(),
             checks: BTreeMap::new(),
             origin: None,
         }
@@ -137,6 +142,7 @@ impl Config {
             &mut config.sync.heartbeat_url_file,
             &mut config.audit.url_file,
             &mut config.audit.baseline,
+            &mut config.access.key_file,
             &mut config.auth.secret_file,
             &mut config.auth.sign_in_key_file,
         ] {

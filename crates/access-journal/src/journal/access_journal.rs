@@ -1,0 +1,46 @@
+use async_trait::async_trait;
+use integrity_core::Caller;
+
+use super::{Error, Heartbeat};
+use crate::{
+    AccessEvent,
+    privacy::{Month, Salt},
+};
+
+/// Keeps what happened.
+///
+/// Every method takes the caller first and fails with `Forbidden` where the caller may not, and with `Unavailable` when
+/// the store does not answer.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait AccessJournal: Send + Sync {
+    /// The salt that the pseudonyms of a month are made with, made where there is none yet; `None` for a month whose
+    /// events are no longer kept, and one that is still to come. For whoever records.
+    ///
+    /// Cancel safe.
+    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error>;
+
+    /// Records events, all in one transaction, and leaves out those that are known. For whoever records.
+    ///
+    /// Cancel safe: all are recorded or none; record them again to make sure.
+    ///
+    /// # Errors
+    /// `Invalid` for an event that is not well formed, or of a time that is not kept; it names the first.
+    async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error>;
+
+    /// Says that a source is heard, and what was lost of it. For whoever records.
+    ///
+    /// Cancel safe.
+    async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
+}
+
+const _: fn(&dyn AccessJournal) = |_| ();
+
+/// What came of recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recorded {
+    /// So many are new.
+    pub added: u64,
+    /// So many were known already.
+    pub known: u64,
+}

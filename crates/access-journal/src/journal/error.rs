@@ -1,0 +1,70 @@
+/// What can go wrong, by what the caller can do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The caller may not do this.
+    #[error("not allowed: {reason}")]
+    Forbidden {
+        /// Why; safe to show.
+        reason: String,
+    },
+    /// Something given is not well formed; mend it and try again.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// Which input.
+        field: String,
+        /// What is wrong with it, and what would be right.
+        reason: String,
+    },
+    /// The store cannot be reached, went away or was too busy; try again later.
+    #[error("the database cannot be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What stands in the store is not what this program wrote.
+    #[error("unexpected content in the database: {reason}")]
+    Corrupt {
+        /// Safe to show.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden { .. } => "forbidden",
+            Self::Invalid { .. } => "invalid",
+            Self::Unavailable(_) => "unavailable",
+            Self::Corrupt { .. } => "corrupt",
+        }
+    }
+
+    /// An [`Error::Invalid`].
+    pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            reason: reason.into(),
+        }
+    }
+
+    /// An [`Error::Forbidden`].
+    pub fn forbidden(reason: impl Into<String>) -> Self {
+        Self::Forbidden {
+            reason: reason.into(),
+        }
+    }
+}
+
+impl From<integrity_core::Error> for Error {
+    fn from(error: integrity_core::Error) -> Self {
+        match error {
+            integrity_core::Error::Invalid { field, reason } => Self::invalid(field, reason),
+            integrity_core::Error::Forbidden { reason } => Self::Forbidden { reason },
+            integrity_core::Error::Unavailable(source) => Self::Unavailable(source),
+            integrity_core::Error::Corrupt { reason } => Self::Corrupt { reason },
+            other => Self::Corrupt {
+                reason: other.code().to_owned(),
+            },
+        }
+    }
+}

@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+
+mod event;
+pub mod journal;
+pub mod privacy;
+
+pub use event::{AccessEvent, EventKind, Observed, Outcome, Source, UnknownWord};
+pub use integrity_core;

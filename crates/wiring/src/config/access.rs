@@ -1,0 +1,60 @@
+//! What is configured about the journal of accesses.
+
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::sync::between;
+
+/// The journal of accesses: what is kept of it, and what is sensitive.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccessConfig {
+    /// A file that holds the secret with which addresses and accounts become pseudonyms: 64 hexadecimal digits made by
+    /// chance. `VIGIE_ACCESS_KEY` comes first. Without one the database holds key and pseudonym together.
+    pub key_file: Option<PathBuf>,
+    /// How long events are kept, such as `"180d"`, which it is unless given; from 30 to 365 days. A month goes as a whole.
+    #[serde(deserialize_with = "retention")]
+    #[schemars(with = "String")]
+    pub retention: Duration,
+    /// Relations that nobody anonymous should read: names such as `"public.contracts"`, or with `*` for any part of one.
+    /// Those that the audit calls sensitive (RLS-109) are sensitive besides.
+    pub sensitive: Vec<String>,
+    /// Addresses and networks about which the rules say nothing, such as `"203.0.113.7"` or `"10.0.0.0/8"`: the office, a
+    /// monitor. What is read anonymously, and the key of the service in a browser, is said all the same.
+    #[serde(deserialize_with = "networks")]
+    #[schemars(with = "Vec<String>")]
+    pub allow: Vec<IpNet>,
+}
+
+impl Default for AccessConfig {
+    fn default() -> Self {
+        Self {
+            key_file: None,
+            retention: Duration::from_hours(180 * 24),
+            sensitive: Vec::new(),
+            allow: Vec::new(),
+        }
+    }
+}
+
+fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let day = Duration::from_hours(24);
+    between(deserializer, "retention", day * 30, day * 365)
+}
+
+/// Networks, and addresses as networks of one.
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let given = Vec::<String>::deserialize(deserializer)?;
+    let network = |text: &String| {
+        let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
+        text.parse().ok().or_else(alone).ok_or_else(|| {
+            D::Error::custom(format!(
+                "allow: {text:?} is no address and no network; write such as \"203.0.113.7\" or \"10.0.0.0/8\""
+            ))
+        })
+    };
+    given.iter().map(network).collect()
+}
