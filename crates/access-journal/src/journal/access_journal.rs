@@ -35,6 +35,11 @@ pub trait AccessJournal: Send + Sync {
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
 
+    /// Whether any source was ever heard: whether anything is kept here at all. For the service.
+    ///
+    /// Cancel safe.
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error>;
+
     /// Lets months begin and end: the current one and the two after it are there, and those that are wholly older than the
     /// retention go, with all that is needed to make their pseudonyms. Nothing is written where nothing is due. For the
     /// service.

@@ -78,6 +78,10 @@ impl AccessJournal for MemoryAccessJournal {
         Ok(())
     }
 
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        Ok(!self.as_service(caller)?.sources.is_empty())
+    }
+
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
         self.as_service(caller)?.roll(retention, self.clock.now())
     }

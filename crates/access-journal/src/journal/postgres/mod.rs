@@ -67,6 +67,10 @@ impl AccessJournal for PgAccessJournal {
         record::beat(self.begin(caller).await?, heartbeat).await
     }
 
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        record::is_used(self.begin(caller).await?).await
+    }
+
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
         form::refuse_retention(retention)?;
         roll::roll(self.begin(caller).await?, retention).await
