@@ -50,7 +50,11 @@ pub(super) fn family(agent: &str) -> &'static str {
     if let Some(browser) = browser(agent) {
         return browser;
     }
-    let begins = |word: &str| agent.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let begins = |word: &str| {
+        agent
+            .get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
     let program = PROGRAMS.iter().find(|(word, _)| begins(word));
     program.map_or("other", |(_, family)| family)
 }
@@ -69,9 +73,18 @@ mod tests {
     #[test]
     fn it_is_a_word_of_the_list() {
         for (agent, is) in [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0", "Firefox"),
-            ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141.0 Safari/537.36 Edg/141.0", "Edge"),
-            ("Mozilla/5.0 (iPhone) AppleWebKit/605.1 Version/17.0 Mobile/15E148 Safari/604.1", "Safari"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0",
+                "Firefox",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141.0 Safari/537.36 Edg/141.0",
+                "Edge",
+            ),
+            (
+                "Mozilla/5.0 (iPhone) AppleWebKit/605.1 Version/17.0 Mobile/15E148 Safari/604.1",
+                "Safari",
+            ),
             ("curl/8.5.0", "curl"),
             ("Dart/3.5 (dart:io)", "Dart"),
             ("jean@example.org", "other"),

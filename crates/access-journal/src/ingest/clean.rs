@@ -28,10 +28,12 @@ const METHODS: [&str; 9] = [
 pub(super) fn error_code(code: &str) -> Option<&str> {
     let is_sqlstate = code.len() == 5
         && code.starts_with(|first: char| first.is_ascii_digit() || matches!(first, 'F' | 'H' | 'P' | 'X'))
-        && code.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     let number = code.strip_prefix("PGRST");
-    let is_postgrest =
-        number.is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let is_postgrest = number
+        .is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     (is_sqlstate || is_postgrest || AUTH_CODES.contains(&code)).then_some(code)
 }
 
@@ -66,11 +68,15 @@ pub(super) fn name(name: &str) -> Option<&str> {
 /// The number of a request as gateways make them: hexadecimal digits and hyphens, of one gateway with the airport behind.
 pub(super) fn request_id(id: &str) -> Option<&str> {
     let digits = match id.rsplit_once('-') {
-        Some((digits, place)) if place.len() == 3 && place.bytes().all(|byte| byte.is_ascii_uppercase()) => digits,
+        Some((digits, place)) if place.len() == 3 && place.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+            digits
+        }
         _ => id,
     };
     let is_id = (16..=36).contains(&digits.len())
-        && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     is_id.then_some(id)
 }
 
@@ -80,9 +86,11 @@ pub(super) fn release(release: &str) -> Option<&str> {
     let (version, build) = version.split_once('+').unwrap_or((version, ""));
     let (version, before) = version.split_once('-').unwrap_or((version, ""));
     let mut numbers = version.split('.');
-    let is_number = |number: &str| (1..=5).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        |number: &str| (1..=5).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_word = |word: &str, longest| {
-        let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+        let is_part =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
         word.len() <= longest && word.bytes().all(is_part)
     };
     let is_commit = |word: &str| word.len() <= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -90,14 +98,20 @@ pub(super) fn release(release: &str) -> Option<&str> {
         && !name.contains('.')
         && is_word(before, 20)
         && is_commit(build.trim_end_matches(".dirty"))
-        && numbers.by_ref().take(3).filter(|number| is_number(number)).count() == 3
+        && numbers
+            .by_ref()
+            .take(3)
+            .filter(|number| is_number(number))
+            .count()
+            == 3
         && numbers.next().is_none();
     is_release.then_some(release)
 }
 
 /// Two letters, as countries are written; the gateway's words for nobody and for Tor are none.
 pub(super) fn country(country: &str) -> Option<&str> {
-    let is_country = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()) && country != "XX";
+    let is_country =
+        country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()) && country != "XX";
     is_country.then_some(country)
 }
 
@@ -142,13 +156,29 @@ mod tests {
 
     #[test]
     fn what_is_meant_gets_through() {
-        for code in ["42501", "28P01", "P0001", "PGRST301", "PGRSTX00", "invalid_credentials"] {
+        for code in [
+            "42501",
+            "28P01",
+            "P0001",
+            "PGRST301",
+            "PGRSTX00",
+            "invalid_credentials",
+        ] {
             assert_eq!(error_code(code), Some(code));
         }
-        for release_id in ["mlpp-web@0.1.0+4110b38a1b2c", "1.2.3", "0.2.0-rc.1", "web@1.0.0+4110b38a1b2c.dirty"] {
+        for release_id in [
+            "mlpp-web@0.1.0+4110b38a1b2c",
+            "1.2.3",
+            "0.2.0-rc.1",
+            "web@1.0.0+4110b38a1b2c.dirty",
+        ] {
             assert_eq!(release(release_id), Some(release_id));
         }
-        for id in ["98e87fae3bb3907b-CDG", "7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11", "98e87fae3bb3907b"] {
+        for id in [
+            "98e87fae3bb3907b-CDG",
+            "7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11",
+            "98e87fae3bb3907b",
+        ] {
             assert_eq!(request_id(id), Some(id));
         }
         for relation in ["contracts", "contrats_2026", "pay-slips", "_private"] {

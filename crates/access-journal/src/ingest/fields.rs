@@ -18,7 +18,11 @@ impl Fields {
     /// Where it is no JSON object.
     pub(super) fn read(line: &str) -> Result<Self, BadLine> {
         let value: Value = serde_json::from_str(line).map_err(|_| BadLine::NotJson)?;
-        if value.is_object() { Ok(Self(value)) } else { Err(BadLine::NotJson) }
+        if value.is_object() {
+            Ok(Self(value))
+        } else {
+            Err(BadLine::NotJson)
+        }
     }
 
     /// The same of a line that another one holds as text, as drains hold what a program wrote.
@@ -32,11 +36,17 @@ impl Fields {
     fn find(&self, paths: &[&str]) -> Option<&Value> {
         paths.iter().find_map(|path| {
             let around = AROUND.iter().find_map(|around| {
-                let outer = if around.is_empty() { Some(&self.0) } else { walk(&self.0, around) };
+                let outer = if around.is_empty() {
+                    Some(&self.0)
+                } else {
+                    walk(&self.0, around)
+                };
                 outer.and_then(|outer| walk(outer, path))
             });
             // Some destinations flatten the names instead.
-            around.or_else(|| self.0.get(path)).filter(|value| !value.is_null())
+            around
+                .or_else(|| self.0.get(path))
+                .filter(|value| !value.is_null())
         })
     }
 
@@ -112,7 +122,10 @@ fn of_epoch(number: i64) -> Option<DateTime<Utc>> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "what does not fit is cut to what is no time either")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "what does not fit is cut to what is no time either"
+)]
 fn of_parts(number: f64) -> Option<DateTime<Utc>> {
     if !number.is_finite() {
         return None;
@@ -150,7 +163,9 @@ mod tests {
 
     #[test]
     fn a_time_is_read_however_it_is_written() {
-        let meant = "2026-11-23T20:00:00.25Z".parse::<DateTime<Utc>>().expect("a time");
+        let meant = "2026-11-23T20:00:00.25Z"
+            .parse::<DateTime<Utc>>()
+            .expect("a time");
         for written in [
             r#"{"t": 1795464000250000}"#,
             r#"{"t": "1795464000250000"}"#,
@@ -167,7 +182,13 @@ mod tests {
             let fields = Fields::read(written).expect("JSON");
             assert_eq!(fields.time(&["t"]), Ok(meant), "{written}");
         }
-        for wrong in [r#"{"t": "2026-11-23 20:00:00 CET"}"#, r#"{"t": "soon"}"#, r#"{"t": null}"#, "{}", r#"{"t": []}"#] {
+        for wrong in [
+            r#"{"t": "2026-11-23 20:00:00 CET"}"#,
+            r#"{"t": "soon"}"#,
+            r#"{"t": null}"#,
+            "{}",
+            r#"{"t": []}"#,
+        ] {
             let fields = Fields::read(wrong).expect("JSON");
             assert_eq!(fields.time(&["t"]), Err(BadLine::NoTime), "{wrong}");
         }

@@ -6,6 +6,7 @@ mod clean;
 mod fields;
 mod format;
 mod reader;
+mod reading;
 mod request;
 mod route;
 mod sensitive;
@@ -13,11 +14,13 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 pub use self::{
     bad::BadLine,
-    reader::{LONGEST_LINE, Piece, Pieces},
+    reader::LONGEST_LINE,
+    reading::{Failure, Reading, Tally, Text},
     sensitive::Sensitive,
     terms::Terms,
 };
@@ -38,9 +41,11 @@ pub enum Seen {
 
 /// A line that could be read.
 #[derive(Debug)]
-pub struct Line {
+struct Line {
     /// Its number, where the source numbers its lines.
     id: Option<String>,
+    /// When it was written, by the source's clock.
+    at: DateTime<Utc>,
     seen: Seen,
 }
 
@@ -78,7 +83,7 @@ impl Line {
     ///
     /// # Errors
     /// Where neither is known.
-    pub fn at(self, stream: Option<&Stream>, offset: u64, line: &[u8]) -> Result<Seen, Nameless> {
+    fn known_at(self, stream: Option<&Stream>, offset: u64, line: &[u8]) -> Result<Seen, Nameless> {
         let Seen::Event(mut event) = self.seen else {
             return Ok(self.seen);
         };
@@ -102,7 +107,7 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Which sources write logs that can be read.
-pub const SOURCES: [Source; 5] = [
+pub const SOURCES: &[Source] = &[
     Source::SupabaseEdge,
     Source::SupabaseAuth,
     Source::Postgres,
@@ -114,7 +119,7 @@ pub const SOURCES: [Source; 5] = [
 ///
 /// # Errors
 /// Why it cannot be read; never what stands in it.
-pub fn read(source: Source, line: &[u8], terms: &Terms) -> Result<Line, BadLine> {
+fn read(source: Source, line: &[u8], terms: &Terms) -> Result<Line, BadLine> {
     let line = str::from_utf8(line).map_err(|_| BadLine::NotText)?;
     match source {
         Source::SupabaseEdge => format::supabase_edge::read(line, terms),

@@ -7,7 +7,7 @@ pub const LONGEST_LINE: usize = 64 * 1024;
 
 /// A text, line by line, in constant memory.
 #[derive(Debug)]
-pub struct Pieces<R> {
+pub(super) struct Pieces<R> {
     from: R,
     line: Vec<u8>,
     number: u64,
@@ -16,20 +16,37 @@ pub struct Pieces<R> {
 
 /// A line, where it stands.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Piece<'p> {
+pub(super) struct Piece<'p> {
     /// Which one, from 1.
-    pub number: u64,
+    pub(super) number: u64,
     /// How many bytes stand before it.
-    pub offset: u64,
-    /// What it says, without its end.
-    pub line: Result<&'p [u8], BadLine>,
+    pub(super) offset: u64,
+    /// What it says, without its end; of a line that is too long, its beginning.
+    pub(super) text: &'p [u8],
+    is_too_long: bool,
+    /// How long it is, with its end.
+    pub(super) bytes: u64,
     /// Whether it has an end. The last one may still be being written.
-    pub is_ended: bool,
+    pub(super) is_ended: bool,
+}
+
+impl<'p> Piece<'p> {
+    /// What it says.
+    ///
+    /// # Errors
+    /// Where it is too long.
+    pub(super) fn line(&self) -> Result<&'p [u8], BadLine> {
+        if self.is_too_long {
+            Err(BadLine::TooLong)
+        } else {
+            Ok(self.text)
+        }
+    }
 }
 
 impl<R: BufRead> Pieces<R> {
     /// From the beginning of a text.
-    pub fn new(from: R) -> Self {
+    pub(super) fn new(from: R) -> Self {
         Self {
             from,
             line: Vec::new(),
@@ -39,7 +56,7 @@ impl<R: BufRead> Pieces<R> {
     }
 
     /// How many bytes were read.
-    pub fn offset(&self) -> u64 {
+    pub(super) fn offset(&self) -> u64 {
         self.offset
     }
 
@@ -47,7 +64,7 @@ impl<R: BufRead> Pieces<R> {
     ///
     /// # Errors
     /// Where the text cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
         self.line.clear();
         let began = self.offset;
         let (mut is_too_long, mut is_ended) = (false, false);
@@ -62,10 +79,9 @@ impl<R: BufRead> Pieces<R> {
             let end = held.iter().position(|byte| *byte == b'\n');
             is_ended = end.is_some();
             let part = &held[..end.unwrap_or(held.len())];
-            is_too_long |= self.line.len() + part.len() > LONGEST_LINE;
-            if !is_too_long {
-                self.line.extend_from_slice(part);
-            }
+            let room = LONGEST_LINE - self.line.len();
+            is_too_long |= part.len() > room;
+            self.line.extend_from_slice(&part[..part.len().min(room)]);
             let used = part.len() + usize::from(is_ended);
             self.from.consume(used);
             self.offset += used as u64;
@@ -80,7 +96,9 @@ impl<R: BufRead> Pieces<R> {
         Ok(Some(Piece {
             number: self.number,
             offset: began,
-            line: if is_too_long { Err(BadLine::TooLong) } else { Ok(&self.line) },
+            text: &self.line,
+            is_too_long,
+            bytes: self.offset - began,
             is_ended,
         }))
     }
@@ -97,7 +115,9 @@ mod tests {
         let mut pieces = Pieces::new(BufReader::with_capacity(buffer, text));
         let mut all = Vec::new();
         while let Some(piece) = pieces.next().expect("bytes") {
-            let line = piece.line.map(|line| String::from_utf8_lossy(line).into_owned());
+            let line = piece
+                .line()
+                .map(|line| String::from_utf8_lossy(line).into_owned());
             all.push((piece.number, piece.offset, line, piece.is_ended));
         }
         assert_eq!(pieces.offset(), text.len() as u64);
@@ -128,9 +148,12 @@ mod tests {
         text.extend(vec![b'y'; 10 * LONGEST_LINE]);
         text.extend(b"\nz\n");
         let mut read = Pieces::new(BufReader::with_capacity(100, text.as_slice()));
-        assert!(read.next().expect("bytes").expect("a line").line.is_ok());
-        assert_eq!(read.next().expect("bytes").expect("a line").line, Err(BadLine::TooLong));
-        assert_eq!(read.next().expect("bytes").expect("a line").line, Ok(&b"z"[..]));
+        assert!(read.next().expect("bytes").expect("a line").line().is_ok());
+        assert_eq!(
+            read.next().expect("bytes").expect("a line").line(),
+            Err(BadLine::TooLong)
+        );
+        assert_eq!(read.next().expect("bytes").expect("a line").line(), Ok(&b"z"[..]));
         assert!(read.line.capacity() <= 2 * LONGEST_LINE);
     }
 }

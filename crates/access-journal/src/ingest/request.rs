@@ -54,7 +54,10 @@ type Found = (EventKind, Outcome, Option<u64>);
 impl Request<'_> {
     /// What is of interest in it.
     pub(super) fn judged(&self, source: Source, at: DateTime<Utc>, terms: &Terms) -> Seen {
-        if self.method.is_some_and(|method| method.eq_ignore_ascii_case("OPTIONS")) {
+        if self
+            .method
+            .is_some_and(|method| method.eq_ignore_ascii_case("OPTIONS"))
+        {
             return Seen::Nothing;
         }
         let route = route(source, self.path.unwrap_or_default());
@@ -73,15 +76,22 @@ impl Request<'_> {
         let is_service = self.is_secret_key || self.role == Some("service_role");
         let is_browser = self.is_of_page || self.agent.is_some_and(|agent| agent::browser(agent).is_some());
         let is_refused = self.status.is_some_and(|status| status >= 400);
-        let outcome = if is_refused { Outcome::Refused } else { Outcome::Success };
+        let outcome = if is_refused {
+            Outcome::Refused
+        } else {
+            Outcome::Success
+        };
         (is_service && is_browser).then_some((EventKind::ServiceRoleFromBrowser, outcome, None))
     }
 
     /// What was refused; and who signed in, since that may have come after refusals.
     fn refused(&self, route: &Route) -> Option<Found> {
-        let is_post = self.method.is_none_or(|method| method.eq_ignore_ascii_case("POST"));
+        let is_post = self
+            .method
+            .is_none_or(|method| method.eq_ignore_ascii_case("POST"));
         let by_password = self.grant_type.is_none_or(|grant| grant == "password");
-        let signs_in = is_post && by_password && matches!(route.template.as_str(), "/auth/v1/token" | "/token");
+        let signs_in =
+            is_post && by_password && matches!(route.template.as_str(), "/auth/v1/token" | "/token");
         let code = self.error_code.unwrap_or_default();
         let event = match self.status? {
             200 if signs_in => return Some((EventKind::AuthnLoginSuccess, Outcome::Success, None)),
@@ -153,7 +163,9 @@ impl Request<'_> {
     ) -> Observed {
         // Whoever was given rows has named a relation that there is; anything may be named otherwise.
         let is_there = matches!(event, EventKind::AnonDataRead | EventKind::EmptySensitiveRead);
-        let relation = route.relation.filter(|relation| is_there && is_identifier(relation));
+        let relation = route
+            .relation
+            .filter(|relation| is_there && is_identifier(relation));
         let open = route.open.filter(|_| relation.is_none());
         Observed {
             status: self.status.filter(|status| (100..600).contains(status)),
@@ -188,7 +200,10 @@ pub(super) fn is_allowed(address: Option<IpAddr>, terms: &Terms) -> bool {
 }
 
 fn is_identifier(name: &str) -> bool {
-    name.len() <= 63 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    name.len() <= 63
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// An event of which nothing else is known.

@@ -24,18 +24,64 @@ pub(super) struct Route {
 
 /// The words that may follow `/auth/v1`.
 const AUTH: [&str; 22] = [
-    "admin", "authorize", "callback", "factors", "health", "invite", "logout", "magiclink", "oauth", "otp", "reauthenticate",
-    "recover", "resend", "saml", "settings", "signup", "sso", "token", "user", "verify", "well-known", "passkeys",
+    "admin",
+    "authorize",
+    "callback",
+    "factors",
+    "health",
+    "invite",
+    "logout",
+    "magiclink",
+    "oauth",
+    "otp",
+    "reauthenticate",
+    "recover",
+    "resend",
+    "saml",
+    "settings",
+    "signup",
+    "sso",
+    "token",
+    "user",
+    "verify",
+    "well-known",
+    "passkeys",
 ];
 
 const HEALTH: [&str; 12] = [
-    "auth/v1/health", "health", "healthz", "live", "livez", "metrics", "ping", "ready", "readyz", "status",
-    "storage/v1/status", "version.json",
+    "auth/v1/health",
+    "health",
+    "healthz",
+    "live",
+    "livez",
+    "metrics",
+    "ping",
+    "ready",
+    "readyz",
+    "status",
+    "storage/v1/status",
+    "version.json",
 ];
 
 const ASSETS: [&str; 18] = [
-    "avif", "css", "gif", "ico", "jpeg", "jpg", "js", "map", "mjs", "otf", "png", "svg", "ttf", "txt", "wasm", "webmanifest",
-    "webp", "woff2",
+    "avif",
+    "css",
+    "gif",
+    "ico",
+    "jpeg",
+    "jpg",
+    "js",
+    "map",
+    "mjs",
+    "otf",
+    "png",
+    "svg",
+    "ttf",
+    "txt",
+    "wasm",
+    "webmanifest",
+    "webp",
+    "woff2",
 ];
 
 /// How many parts of a path a template tells apart.
@@ -44,7 +90,11 @@ const DEEPEST: usize = 8;
 /// Of a path as a source logs it; a query behind it is left out.
 pub(super) fn route(source: Source, path: &str) -> Route {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let parts: Vec<Cow<'_, str>> = path.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
+    let parts: Vec<Cow<'_, str>> = path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .map(decoded)
+        .collect();
     let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let is_health = source != Source::Postgrest && HEALTH.contains(&parts.join("/").as_str());
     let route = match (source, parts.as_slice()) {
@@ -108,7 +158,16 @@ fn auth(prefix: &str, parts: &[&str]) -> Route {
 
 /// `/storage/v1/object/public/{bucket}/{object}` is about the same as without the word for how it is read.
 fn stored(parts: &[&str]) -> Route {
-    let ways = ["authenticated", "copy", "info", "list", "move", "public", "sign", "upload"];
+    let ways = [
+        "authenticated",
+        "copy",
+        "info",
+        "list",
+        "move",
+        "public",
+        "sign",
+        "upload",
+    ];
     let parts = match parts {
         [way, rest @ ..] if ways.contains(way) => rest,
         parts => parts,
@@ -117,7 +176,11 @@ fn stored(parts: &[&str]) -> Route {
         return fixed("/storage/v1/object");
     };
     let bucket_name = clean::name(bucket).map(str::to_owned);
-    let open = if bucket_name.is_some() { object.join("/") } else { parts.join("/") };
+    let open = if bucket_name.is_some() {
+        object.join("/")
+    } else {
+        parts.join("/")
+    };
     Route {
         resource: bucket_name,
         open: (!open.is_empty()).then_some(open),
@@ -206,16 +269,58 @@ mod tests {
     #[test]
     fn the_gateways_routes_have_templates() {
         let edge = Source::SupabaseEdge;
-        is(edge, "/rest/v1/contracts?select=*", "/rest/v1/{relation}", Some("contracts"), None);
-        is(edge, "/rest/v1//contr%61cts", "/rest/v1/{relation}", Some("contracts"), None);
-        is(edge, "/rest/v1/rpc/pay", "/rest/v1/rpc/{function}", Some("pay"), None);
-        is(edge, "/rest/v1/a@b.org", "/rest/v1/{relation}", None, Some("a@b.org"));
+        is(
+            edge,
+            "/rest/v1/contracts?select=*",
+            "/rest/v1/{relation}",
+            Some("contracts"),
+            None,
+        );
+        is(
+            edge,
+            "/rest/v1//contr%61cts",
+            "/rest/v1/{relation}",
+            Some("contracts"),
+            None,
+        );
+        is(
+            edge,
+            "/rest/v1/rpc/pay",
+            "/rest/v1/rpc/{function}",
+            Some("pay"),
+            None,
+        );
+        is(
+            edge,
+            "/rest/v1/a@b.org",
+            "/rest/v1/{relation}",
+            None,
+            Some("a@b.org"),
+        );
         is(edge, "/auth/v1/token", "/auth/v1/token", None, None);
-        is(edge, "/auth/v1/admin/users/7", "/auth/v1/admin/{path}", None, Some("users/7"));
+        is(
+            edge,
+            "/auth/v1/admin/users/7",
+            "/auth/v1/admin/{path}",
+            None,
+            Some("users/7"),
+        );
         is(edge, "/auth/v1/../x", "/auth/v1/{path}", None, Some("../x"));
         let object = "/storage/v1/object/{bucket}/{object}";
-        is(edge, "/storage/v1/object/public/papers/a/b.pdf", object, Some("papers"), Some("a/b.pdf"));
-        is(edge, "/storage/v1/object/list/papers", object, Some("papers"), None);
+        is(
+            edge,
+            "/storage/v1/object/public/papers/a/b.pdf",
+            object,
+            Some("papers"),
+            Some("a/b.pdf"),
+        );
+        is(
+            edge,
+            "/storage/v1/object/list/papers",
+            object,
+            Some("papers"),
+            None,
+        );
     }
 
     #[test]
@@ -223,12 +328,33 @@ mod tests {
         let nginx = Source::Nginx;
         is(nginx, "/", "/", None, None);
         is(nginx, "/api/v1/users/42", "/api/v1/users/{id}", None, Some("42"));
-        is(nginx, "/users/a%40b.org/x", "/users/{id}/x", None, Some("a@b.org"));
-        is(nginx, "/d/7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11", "/d/{id}", None, Some("7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11"));
+        is(
+            nginx,
+            "/users/a%40b.org/x",
+            "/users/{id}/x",
+            None,
+            Some("a@b.org"),
+        );
+        is(
+            nginx,
+            "/d/7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11",
+            "/d/{id}",
+            None,
+            Some("7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11"),
+        );
         is(nginx, "/.env", "/{id}", None, Some(".env"));
-        is(nginx, "/a/a/a/a/a/a/a/a/b/c", "/a/a/a/a/a/a/a/a/{path}", None, Some("b/c"));
+        is(
+            nginx,
+            "/a/a/a/a/a/a/a/a/b/c",
+            "/a/a/a/a/a/a/a/a/{path}",
+            None,
+            Some("b/c"),
+        );
         is(Source::Postgrest, "/status", "/{relation}", Some("status"), None);
-        assert!(!route(Source::Postgrest, "/status").is_health, "a relation may be called so");
+        assert!(
+            !route(Source::Postgrest, "/status").is_health,
+            "a relation may be called so"
+        );
         assert!(route(nginx, "/healthz").is_health);
         assert!(!route(nginx, "/api/health/../users").is_health);
     }

@@ -7,7 +7,9 @@ impl Sensitive {
     /// looks, so the schema of a pattern is left out: what might be sensitive is.
     pub fn new(patterns: impl IntoIterator<Item = String>) -> Self {
         let name = |pattern: String| {
-            let pattern = pattern.rsplit_once('.').map_or(pattern.as_str(), |(_, name)| name);
+            let pattern = pattern
+                .rsplit_once('.')
+                .map_or(pattern.as_str(), |(_, name)| name);
             pattern.trim_matches('"').to_lowercase()
         };
         Self(patterns.into_iter().map(name).collect())
@@ -57,8 +59,16 @@ mod tests {
 
     #[test]
     fn stars_stand_for_anything() {
-        let sensitive = Sensitive::new(["public.contracts", "hr.pay_*", "*_secret", "Clients"].map(str::to_owned));
-        for has in ["contracts", "CONTRACTS", "pay_", "pay_slips", "the_secret", "clients"] {
+        let sensitive =
+            Sensitive::new(["public.contracts", "hr.pay_*", "*_secret", "Clients"].map(str::to_owned));
+        for has in [
+            "contracts",
+            "CONTRACTS",
+            "pay_",
+            "pay_slips",
+            "the_secret",
+            "clients",
+        ] {
             assert!(sensitive.has(has), "{has}");
         }
         for not in ["contract", "contracts2", "payslips", "secret", "the_secrets", ""] {

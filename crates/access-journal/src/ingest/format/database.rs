@@ -16,7 +16,9 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
     let at = fields
         .time(&["metadata.parsed.timestamp", "log_time"])
         .or_else(|_| fields.time(&["timestamp"]))?;
-    let session = fields.text(&["session_id"]).zip(fields.number(&["line_num", "session_line_num"]));
+    let session = fields
+        .text(&["session_id"])
+        .zip(fields.number(&["line_num", "session_line_num"]));
     let id = fields
         .text(&["id"])
         .map(str::to_owned)
@@ -25,13 +27,23 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         return Err(BadLine::NoStatus);
     }
     if !terms.is_kept(at)? {
-        return Ok(Line { id, seen: Seen::Old });
+        return Ok(Line {
+            id,
+            at,
+            seen: Seen::Old,
+        });
     }
     let code = fields.text(&["sql_state_code", "state_code"]).unwrap_or_default();
     let event = match code {
         "28P01" | "28000" => EventKind::AuthnLoginFail,
         "42501" => EventKind::AuthzFail,
-        _ => return Ok(Line { id, seen: Seen::Nothing }),
+        _ => {
+            return Ok(Line {
+                id,
+                at,
+                seen: Seen::Nothing,
+            });
+        }
     };
     let user = fields.text(&["user_name", "user"]);
     let address = fields.text(&["connection_from", "remote_host"]).and_then(address);
@@ -42,6 +54,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
     };
     Ok(Line {
         id,
+        at,
         seen: Seen::Event(Box::new(Observed {
             error_code: clean::error_code(code).map(str::to_owned),
             account: account.map(str::to_owned),

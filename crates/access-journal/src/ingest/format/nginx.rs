@@ -14,7 +14,9 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         method: fields.text(&["method"]),
         path: fields.text(&["path"]),
         grant_type: fields.text(&["grant_type"]),
-        status: fields.number(&["status"]).and_then(|status| u16::try_from(status).ok()),
+        status: fields
+            .number(&["status"])
+            .and_then(|status| u16::try_from(status).ok()),
         error_code: fields
             .text(&["error"])
             .and_then(|status| status.split("error=").last()),
@@ -37,5 +39,5 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
     } else {
         Seen::Old
     };
-    Ok(Line { id, seen })
+    Ok(Line { id, at, seen })
 }

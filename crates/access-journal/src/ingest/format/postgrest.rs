@@ -3,11 +3,7 @@
 use crate::{
     Source,
     client::address,
-    ingest::{
-        BadLine, Line, Seen, Terms,
-        fields::time,
-        request::Request,
-    },
+    ingest::{BadLine, Line, Seen, Terms, fields::time, request::Request},
 };
 
 pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine> {
@@ -33,7 +29,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
     } else {
         Seen::Old
     };
-    Ok(Line { id: None, seen })
+    Ok(Line { id: None, at, seen })
 }
 
 /// `address - role [time] "request" status bytes "referer" "agent"`.

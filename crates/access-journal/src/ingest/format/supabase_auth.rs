@@ -30,14 +30,20 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         Some(inner) if !outer.has("status") && !outer.has("auth_event") => inner,
         _ => &outer,
     };
-    let at = fields.time(&["time", "timestamp"]).or_else(|_| outer.time(&["timestamp"]))?;
+    let at = fields
+        .time(&["time", "timestamp"])
+        .or_else(|_| outer.time(&["timestamp"]))?;
     if !terms.is_kept(at)? {
-        return Ok(Line { id, seen: Seen::Old });
+        return Ok(Line {
+            id,
+            at,
+            seen: Seen::Old,
+        });
     }
     let seen = if fields.has("status") || said_status(fields).is_some() {
         request(fields).judged(Source::SupabaseAuth, at, terms)
     } else {
-        act(fields)
+        Seen::Nothing
     };
     let seen = match seen {
         Seen::Nothing if is_login(fields) && !is_counted_twice(fields) && !is_refusal(fields) => {
@@ -47,12 +53,17 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
                 account: fields.text(&ACCOUNT).map(str::to_owned),
                 address,
                 is_allowed: is_allowed(address, terms),
-                ..blank(Source::SupabaseAuth, at, EventKind::AuthnLoginSuccess, Outcome::Success)
+                ..blank(
+                    Source::SupabaseAuth,
+                    at,
+                    EventKind::AuthnLoginSuccess,
+                    Outcome::Success,
+                )
             }))
         }
         seen => seen,
     };
-    Ok(Line { id, seen })
+    Ok(Line { id, at, seen })
 }
 
 /// A line about a request.
@@ -66,9 +77,11 @@ fn request(fields: &Fields) -> Request<'_> {
     Request {
         method: fields.text(&["method"]),
         path: fields.text(&["path"]),
-        grant_type: fields
-            .text(&["grant_type"])
-            .or_else(|| fields.text(&["path"]).and_then(|path| super::supabase_edge::grant_type(path.split_once('?')?.1))),
+        grant_type: fields.text(&["grant_type"]).or_else(|| {
+            fields
+                .text(&["path"])
+                .and_then(|path| super::supabase_edge::grant_type(path.split_once('?')?.1))
+        }),
         status: status.filter(|_| is_over),
         error_code: fields.text(&["error_code"]),
         actor: fields.text(&ACTOR),
@@ -78,11 +91,6 @@ fn request(fields: &Fields) -> Request<'_> {
         request_id: fields.text(&["request_id"]),
         ..Request::default()
     }
-}
-
-/// A line about an act, or about anything else that the server has to say, is of interest where somebody signs in.
-fn act(_fields: &Fields) -> Seen {
-    Seen::Nothing
 }
 
 fn is_login(fields: &Fields) -> bool {

@@ -23,27 +23,48 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
             .number(&["response.status_code", "status_code", "status"])
             .and_then(|status| u16::try_from(status).ok()),
         error_code: fields
-            .text(&["response.headers.x_sb_error_code", "response.headers.sb_error_code", "error_code"])
+            .text(&[
+                "response.headers.x_sb_error_code",
+                "response.headers.sb_error_code",
+                "error_code",
+            ])
             .or_else(|| proxy_status(fields.text(&["response.headers.proxy_status"])?)),
         role: role(&fields),
         is_secret_key: fields
-            .text(&["request.sb.apikey.apikey.prefix", "sb.apikey.apikey.prefix", "apikey_prefix"])
+            .text(&[
+                "request.sb.apikey.apikey.prefix",
+                "sb.apikey.apikey.prefix",
+                "apikey_prefix",
+            ])
             .or_else(|| fields.text(&["request.sb.apikey.authorization.prefix"]))
             .is_some_and(|prefix| prefix.starts_with("sb_secret")),
         actor: fields.text(&["request.sb.auth_user", "sb.auth_user", "auth_user"]),
         address: fields
-            .text(&["request.headers.cf_connecting_ip", "cf_connecting_ip", "request.headers.x_real_ip", "ip"])
+            .text(&[
+                "request.headers.cf_connecting_ip",
+                "cf_connecting_ip",
+                "request.headers.x_real_ip",
+                "ip",
+            ])
             .and_then(address),
         country: fields.text(&["request.cf.country", "request.headers.cf_ipcountry", "country"]),
         as_number: fields.number(&["request.cf.asn", "asn"]),
         agent: fields.text(&["request.headers.user_agent", "user_agent"]),
-        is_of_page: ["request.headers.origin", "request.headers.referer", "request.headers.sec_fetch_mode"]
-            .iter()
-            .any(|header| fields.has(header)),
+        is_of_page: [
+            "request.headers.origin",
+            "request.headers.referer",
+            "request.headers.sec_fetch_mode",
+        ]
+        .iter()
+        .any(|header| fields.has(header)),
         content_range: fields.text(&["response.headers.content_range", "content_range"]),
         release: fields.text(&["request.headers.x_client_release"]),
-        request_id: fields
-            .text(&["response.headers.sb_request_id", "response.headers.cf_ray", "request.headers.cf_ray", "cf_ray"]),
+        request_id: fields.text(&[
+            "response.headers.sb_request_id",
+            "response.headers.cf_ray",
+            "request.headers.cf_ray",
+            "cf_ray",
+        ]),
         ..Request::default()
     };
     if request.status.is_none() {
@@ -55,7 +76,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
     } else {
         Seen::Old
     };
-    Ok(Line { id, seen })
+    Ok(Line { id, at, seen })
 }
 
 /// The role of the token, else of the key, where the gateway could make sure of it.
@@ -71,11 +92,18 @@ fn role(fields: &Fields) -> Option<&str> {
     };
     let published = || {
         fields
-            .text(&["request.sb.apikey.apikey.prefix", "sb.apikey.apikey.prefix", "apikey_prefix"])
+            .text(&[
+                "request.sb.apikey.apikey.prefix",
+                "sb.apikey.apikey.prefix",
+                "apikey_prefix",
+            ])
             .filter(|prefix| prefix.starts_with("sb_publishable"))
             .map(|_| "anon")
     };
-    of("authorization").or_else(|| of("apikey")).or_else(published).or_else(|| fields.text(&["role"]))
+    of("authorization")
+        .or_else(|| of("apikey"))
+        .or_else(published)
+        .or_else(|| fields.text(&["role"]))
 }
 
 /// The path within a whole address.
@@ -92,5 +120,7 @@ pub(super) fn grant_type(query: &str) -> Option<&str> {
 
 /// The code in what PostgREST answers: `PostgREST; error=42501`.
 fn proxy_status(header: &str) -> Option<&str> {
-    header.split(';').find_map(|part| part.trim().strip_prefix("error="))
+    header
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("error="))
 }
