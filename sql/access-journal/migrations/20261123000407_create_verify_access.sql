@@ -138,6 +138,13 @@ begin
         where p.seal > coalesce(last.number, 0)
           -- one that was made while this looks
           and not exists (select from vigie.access_seals s where s.number = p.seal)
+        union
+        -- the newest one that was there when all was looked at last
+        select 'seal_missing', (v.found -> 'head' ->> 'number')::bigint, null, null, null
+        from vigie.access_verifications v
+        where v.found -> 'head' ->> 'hash' is not null
+          and not exists (
+              select from vigie.access_seals s where s.hash = decode(v.found -> 'head' ->> 'hash', 'hex'))
         union all
         select case when p.is_told then 'retimed'
                     when v.seq is not null then 'reordered'

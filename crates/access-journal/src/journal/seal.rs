@@ -3,6 +3,9 @@ use integrity_core::{Finding, Payload, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+#[cfg(any(feature = "postgres", feature = "memory"))]
+use super::Error;
+
 /// What shows whether rows of the journal were changed since: so many rows, and a hash that stands on the seal before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seal {
@@ -159,4 +162,19 @@ impl Verification {
         }
         findings
     }
+}
+
+/// The hash that these 64 hexadecimal digits say.
+#[cfg(any(feature = "postgres", feature = "memory"))]
+pub(super) fn hash_of(text: &str) -> Result<[u8; 32], Error> {
+    let wrong = || Error::invalid("expected", "is 64 hexadecimal digits, as `vigie access verify` prints them");
+    let text = text.trim();
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    let mut hash = [0; 32];
+    for (at, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).map_err(|_| wrong())?;
+    }
+    Ok(hash)
 }

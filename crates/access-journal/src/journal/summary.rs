@@ -8,12 +8,12 @@ const STEPS: u64 = 400;
 
 /// Since when is counted, and by which steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
+pub struct SummaryRange {
     seconds: u64,
     step: u64,
 }
 
-impl Range {
+impl SummaryRange {
     /// The last 24 hours by five minutes.
     pub const DAY: Self = Self {
         seconds: 86_400,
@@ -174,10 +174,10 @@ mod tests {
     #[test]
     fn any_range_has_a_number_of_steps_that_can_be_told() {
         for seconds in (300..=366 * 86_400).step_by(9_973) {
-            let range = Range::last(seconds).expect("in range");
+            let range = SummaryRange::last(seconds).expect("in range");
             assert!(range.steps() <= STEPS && range.step() * range.steps() >= seconds, "{range:?}");
         }
-        assert!(Range::last(299).is_err() && Range::last(367 * 86_400).is_err());
-        assert_eq!(Range::last(86_400).expect("a day"), Range::DAY);
+        assert!(SummaryRange::last(299).is_err() && SummaryRange::last(367 * 86_400).is_err());
+        assert_eq!(SummaryRange::last(86_400).expect("a day"), SummaryRange::DAY);
     }
 }

@@ -1,6 +1,7 @@
 //! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
 mod record;
+mod seal;
 
 use async_trait::async_trait;
 use integrity_core::{
@@ -10,7 +11,9 @@ use integrity_core::{
 pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
-use super::{AccessJournal, Error, Heartbeat, Recorded, form};
+use super::{
+    AccessJournal, Error, Heartbeat, SummaryRange, Recorded, Scope, Seal, Summary, Verification, form, seal::hash_of,
+};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
@@ -59,6 +62,29 @@ impl AccessJournal for PgAccessJournal {
 
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
         record::beat(self.begin(caller).await?, heartbeat).await
+    }
+
+    async fn seal(&self, caller: &Caller) -> Result<Option<Seal>, Error> {
+        seal::seal(self.begin(caller).await?).await
+    }
+
+    async fn verify<'a>(
+        &self,
+        caller: &Caller,
+        scope: Scope,
+        expected: Option<&'a str>,
+    ) -> Result<Verification, Error> {
+        let expected = expected.map(hash_of).transpose()?;
+        seal::verify(self.begin(caller).await?, scope, expected.as_ref()).await
+    }
+
+    async fn verified(&self, caller: &Caller) -> Result<Option<Verification>, Error> {
+        seal::verified(self.begin(caller).await?).await
+    }
+
+    async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
+        let is_person = matches!(caller, Caller::Claims { .. });
+        seal::summary(self.begin(caller).await?, is_person, range).await
     }
 }
 

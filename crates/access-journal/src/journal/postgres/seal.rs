@@ -3,8 +3,8 @@
 use integrity_core::postgres::CallerTransaction;
 use serde::de::DeserializeOwned;
 
-use super::{failure, record::refused};
-use crate::journal::{Error, Range, Scope, Seal, Summary, Verification};
+use super::{failure, record};
+use crate::journal::{Error, SummaryRange, Scope, Seal, Summary, Verification};
 
 pub(super) async fn seal(mut transaction: CallerTransaction) -> Result<Option<Seal>, Error> {
     be_patient(&mut transaction).await?;
@@ -19,14 +19,14 @@ pub(super) async fn seal(mut transaction: CallerTransaction) -> Result<Option<Se
 pub(super) async fn verify(
     mut transaction: CallerTransaction,
     scope: Scope,
-    expected: Option<&[u8]>,
+    expected: Option<&[u8; 32]>,
 ) -> Result<Verification, Error> {
     be_patient(&mut transaction).await?;
     let newest = match scope {
         Scope::Whole => None,
         Scope::Newest(newest) => Some(i32::try_from(newest).unwrap_or(i32::MAX)),
     };
-    let found = sqlx::query_file_scalar!("../../sql/access-journal/verify.sql", newest, expected)
+    let found = sqlx::query_file_scalar!("../../sql/access-journal/verify.sql", newest, expected.map(|hash| &hash[..]))
         .fetch_one(transaction.connection())
         .await
         .map_err(refused)?;
@@ -45,7 +45,7 @@ pub(super) async fn verified(mut transaction: CallerTransaction) -> Result<Optio
 pub(super) async fn summary(
     mut transaction: CallerTransaction,
     is_person: bool,
-    range: Range,
+    range: SummaryRange,
 ) -> Result<Summary, Error> {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let (seconds, step) = (number(range.seconds()), number(range.step()));
@@ -74,4 +74,12 @@ fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
     serde_json::from_str(json).map_err(|error| Error::Corrupt {
         reason: format!("JSON that this program cannot read, at byte {}", error.column()),
     })
+}
+
+/// What the database raised.
+fn refused(error: sqlx::Error) -> Error {
+    match error.as_database_error() {
+        Some(raised) if raised.code().as_deref() == Some("PT403") => Error::forbidden(raised.message()),
+        _ => record::refused(error),
+    }
 }
