@@ -21,7 +21,8 @@ begin
     where s.number > last.number - coalesce(verify_access.newest, last.number)
     order by s.number
     limit 1;
-    is_whole := verify_access.newest is null or first.generation is distinct from last.generation or first.number = 1;
+    is_whole := verify_access.newest is null or last.number is null or first.generation <> last.generation
+                or first.number = 1;
     if is_whole then
         first.number := 1;
     end if;

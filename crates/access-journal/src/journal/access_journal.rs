@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use integrity_core::Caller;
 
-use super::{Error, Heartbeat, SummaryRange, Scope, Seal, Summary, Verification};
+use super::{Error, Heartbeat, Scope, Seal, Summary, SummaryRange, Verification};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},

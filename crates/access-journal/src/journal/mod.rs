@@ -25,6 +25,6 @@ pub use self::{
     error::Error,
     heartbeat::Heartbeat,
     seal::{Discrepancy, Scope, Seal, Tampering, Verification},
-    summary::{EventCount, KeyCount, SummaryRange, RouteCount, SourceHeard, Step, Summary, Verified},
+    summary::{EventCount, KeyCount, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
     watch::{Watched, watch},
 };

@@ -131,7 +131,10 @@ impl Verification {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for (at, first) in self.discrepancies.iter().enumerate() {
-            if self.discrepancies[..at].iter().any(|before| before.seal == first.seal) {
+            if self.discrepancies[..at]
+                .iter()
+                .any(|before| before.seal == first.seal)
+            {
                 continue;
             }
             let here = || self.discrepancies.iter().filter(|other| other.seal == first.seal);
@@ -141,7 +144,10 @@ impl Verification {
             };
             let payload: Map<String, Value> = [
                 ("seal".to_owned(), json!(first.seal)),
-                ("discrepancies".to_owned(), json!(here().take(10).collect::<Vec<_>>())),
+                (
+                    "discrepancies".to_owned(),
+                    json!(here().take(10).collect::<Vec<_>>()),
+                ),
             ]
             .into_iter()
             .collect();
@@ -167,7 +173,12 @@ impl Verification {
 /// The hash that these 64 hexadecimal digits say.
 #[cfg(any(feature = "postgres", feature = "memory"))]
 pub(super) fn hash_of(text: &str) -> Result<[u8; 32], Error> {
-    let wrong = || Error::invalid("expected", "is 64 hexadecimal digits, as `vigie access verify` prints them");
+    let wrong = || {
+        Error::invalid(
+            "expected",
+            "is 64 hexadecimal digits, as `vigie access verify` prints them",
+        )
+    };
     let text = text.trim();
     if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(wrong());

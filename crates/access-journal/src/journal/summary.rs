@@ -175,7 +175,10 @@ mod tests {
     fn any_range_has_a_number_of_steps_that_can_be_told() {
         for seconds in (300..=366 * 86_400).step_by(9_973) {
             let range = SummaryRange::last(seconds).expect("in range");
-            assert!(range.steps() <= STEPS && range.step() * range.steps() >= seconds, "{range:?}");
+            assert!(
+                range.steps() <= STEPS && range.step() * range.steps() >= seconds,
+                "{range:?}"
+            );
         }
         assert!(SummaryRange::last(299).is_err() && SummaryRange::last(367 * 86_400).is_err());
         assert_eq!(SummaryRange::last(86_400).expect("a day"), SummaryRange::DAY);

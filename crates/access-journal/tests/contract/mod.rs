@@ -4,6 +4,7 @@
 
 mod recording;
 pub(crate) mod scene;
+mod sealing;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub(crate) use recording::*;
+pub(crate) use sealing::*;
 
 /// A journal with its people: amina is admin, didier directeur, patricia pca, and others nobody.
 #[async_trait]
@@ -46,6 +48,11 @@ macro_rules! promises {
             a_month_to_come_or_gone_has_none
             people_record_nothing
             a_source_is_heard
+            what_is_recorded_is_sealed_once
+            a_head_that_was_written_down_is_recognized
+            people_seal_nothing
+            an_honest_journal_is_watched_in_peace
+            numbers_are_for_whoever_has_a_role
         }
     };
 }

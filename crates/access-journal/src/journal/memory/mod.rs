@@ -14,7 +14,8 @@ use integrity_core::{Caller, Clock, Role};
 
 use self::state::State;
 use super::{
-    AccessJournal, Error, Heartbeat, SummaryRange, Recorded, Scope, Seal, Summary, Verification, form, seal::hash_of,
+    AccessJournal, Error, Heartbeat, Recorded, Scope, Seal, Summary, SummaryRange, Verification, form,
+    seal::hash_of,
 };
 use crate::{
     AccessEvent, Source,
@@ -111,7 +112,9 @@ impl AccessJournal for MemoryAccessJournal {
     }
 
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
-        let is_member = caller.subject().is_some_and(|person| self.members.contains_key(person));
+        let is_member = caller
+            .subject()
+            .is_some_and(|person| self.members.contains_key(person));
         if *caller == Caller::Service || is_member {
             Ok(self.state().summary(range, self.clock.now()))
         } else {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::state::State;
 use crate::{
     AccessEvent, EventKind, Outcome,
-    journal::{EventCount, KeyCount, SummaryRange, RouteCount, SourceHeard, Step, Summary, Verified},
+    journal::{EventCount, KeyCount, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
     privacy::Pseudonym,
 };
 

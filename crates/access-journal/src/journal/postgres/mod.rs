@@ -12,7 +12,8 @@ pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
 use super::{
-    AccessJournal, Error, Heartbeat, SummaryRange, Recorded, Scope, Seal, Summary, Verification, form, seal::hash_of,
+    AccessJournal, Error, Heartbeat, Recorded, Scope, Seal, Summary, SummaryRange, Verification, form,
+    seal::hash_of,
 };
 use crate::{
     AccessEvent,

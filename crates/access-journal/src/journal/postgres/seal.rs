@@ -4,7 +4,7 @@ use integrity_core::postgres::CallerTransaction;
 use serde::de::DeserializeOwned;
 
 use super::{failure, record};
-use crate::journal::{Error, SummaryRange, Scope, Seal, Summary, Verification};
+use crate::journal::{Error, Scope, Seal, Summary, SummaryRange, Verification};
 
 pub(super) async fn seal(mut transaction: CallerTransaction) -> Result<Option<Seal>, Error> {
     be_patient(&mut transaction).await?;
@@ -26,10 +26,14 @@ pub(super) async fn verify(
         Scope::Whole => None,
         Scope::Newest(newest) => Some(i32::try_from(newest).unwrap_or(i32::MAX)),
     };
-    let found = sqlx::query_file_scalar!("../../sql/access-journal/verify.sql", newest, expected.map(|hash| &hash[..]))
-        .fetch_one(transaction.connection())
-        .await
-        .map_err(refused)?;
+    let found = sqlx::query_file_scalar!(
+        "../../sql/access-journal/verify.sql",
+        newest,
+        expected.map(|hash| &hash[..])
+    )
+    .fetch_one(transaction.connection())
+    .await
+    .map_err(refused)?;
     transaction.commit().await?;
     parse(&found)
 }
