@@ -25,7 +25,10 @@ pub(crate) fn report(summary: &Summary) -> String {
     if summary.total > 0 {
         text.extend(trend(summary));
     }
-    let kinds = summary.events.iter().map(|kind| (kind.event.clone(), kind.count, None));
+    let kinds = summary
+        .events
+        .iter()
+        .map(|kind| (kind.event.clone(), kind.count, None));
     list(&mut text, "WHAT", kinds, summary.at);
     list(&mut text, "ADDRESS", keys(&summary.addresses), summary.at);
     list(&mut text, "ACCOUNT", keys(&summary.accounts), summary.at);
@@ -59,7 +62,11 @@ fn trend(summary: &Summary) -> [String; 2] {
     let most = bars.iter().copied().max().unwrap_or_default();
     let bar = |n: &u64| match *n {
         0 => '·',
-        n => BARS[usize::try_from((n * 8).div_ceil(most.max(1)) - 1).unwrap_or(7).min(7)],
+        n => {
+            BARS[usize::try_from((n * 8).div_ceil(most.max(1)) - 1)
+                .unwrap_or(7)
+                .min(7)]
+        }
     };
     let step = summary.step * per_bar as u64;
     let exposed: u64 = summary.steps.iter().map(|step| step.exposed).sum();
@@ -77,7 +84,8 @@ fn trend(summary: &Summary) -> [String; 2] {
 }
 
 fn keys(keys: &[KeyCount]) -> impl Iterator<Item = (String, u64, Option<DateTime<Utc>>)> {
-    keys.iter().map(|key| (key.key.clone(), key.count, Some(key.last_at)))
+    keys.iter()
+        .map(|key| (key.key.clone(), key.count, Some(key.last_at)))
 }
 
 fn list(
@@ -148,7 +156,10 @@ pub(crate) fn verification(found: &Verification) -> String {
         count(found.rows, "row")
     );
     text.push(match (&found.head, found.broken) {
-        (None, 0) => styled(YELLOW, "Nothing is sealed yet, so that nothing could be compared."),
+        (None, 0) => styled(
+            YELLOW,
+            "Nothing is sealed yet, so that nothing could be compared.",
+        ),
         (_, 0) => format!("{looked}: {}", styled(GREEN, "all that is sealed is as it was")),
         (_, broken) => format!("{looked}: {}", styled(RED, &count(broken, "disagreement"))),
     });

@@ -13,10 +13,7 @@ pub(super) async fn run(args: &AccessReportArgs, target: &Target, as_json: bool)
     let range = SummaryRange::last(args.since.as_secs())?;
     let caller = reader(args.user.as_deref());
     let journal = super::journal(target).await?;
-    let summary = journal
-        .summary(&caller, range)
-        .await
-        .map_err(refused(&caller))?;
+    let summary = journal.summary(&caller, range).await.map_err(refused(&caller))?;
     if as_json {
         output::json(&summary)?;
     } else {
