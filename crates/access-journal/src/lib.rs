@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+pub mod client;
 mod event;
 pub mod journal;
+#[cfg(feature = "tower")]
+pub mod layer;
 pub mod privacy;
 
 pub use event::{AccessEvent, EventKind, Observed, Outcome, Source, UnknownWord};
