@@ -82,9 +82,10 @@ fn template(route: String) -> Option<String> {
     (fits(&route) && !route.contains(['?', '#'])).then_some(route)
 }
 
-/// Whether a text may stand in a column.
+/// Whether a text may stand in a column: one line, also by what the database takes for the end of one.
 pub(super) fn fits(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
+    let ends_line = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    (1..=LONGEST).contains(&text.chars().count()) && !text.contains(ends_line)
 }
 
 /// A long path is told by its digest: it is told apart, and takes no room.

@@ -1,5 +1,8 @@
-//! The journal in PostgreSQL, schema `vigie`.
+//! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
+mod record;
+
+use async_trait::async_trait;
 use integrity_core::{
     Caller, Door,
     postgres::{CallerTransaction, Room},
@@ -7,7 +10,11 @@ use integrity_core::{
 pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
-use super::Error;
+use super::{AccessJournal, Error, Heartbeat, Recorded, form};
+use crate::{
+    AccessEvent,
+    privacy::{Month, Salt},
+};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/access-journal/migrations");
 
@@ -37,4 +44,25 @@ impl PgAccessJournal {
     async fn begin(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
         Ok(CallerTransaction::begin(&self.pool, caller, self.door).await?)
     }
+}
+
+#[async_trait]
+impl AccessJournal for PgAccessJournal {
+    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
+        record::salt(self.begin(caller).await?, month).await
+    }
+
+    async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {
+        form::refuse_malformed(events)?;
+        record::record(self.begin(caller).await?, events).await
+    }
+
+    async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
+        record::beat(self.begin(caller).await?, heartbeat).await
+    }
+}
+
+/// What an error of the driver means to a caller of the journal.
+fn failure(error: sqlx::Error) -> Error {
+    integrity_core::postgres::failure(error).into()
 }
