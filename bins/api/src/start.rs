@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use access_journal::{journal::PgAccessJournal, layer::Worker};
 use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
@@ -21,6 +22,7 @@ use wiring::{
 };
 
 use crate::{
+    accesses,
     api::EXPORTS,
     app::App,
     cli::Cli,
@@ -47,6 +49,8 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) app: Arc<App>,
+    /// Records what is refused.
+    pub(crate) recorder: Worker,
     /// Where it hears of changes; `None` where a pooler keeps the database from telling.
     pub(crate) hearing: Option<PgPool>,
     pub(crate) listen: SocketAddr,
@@ -131,13 +135,24 @@ impl Plan {
         let (looking, _) = self.target.connect_many(2, ENTRY).await?;
         let audits = PgAuditStore::new(session.pool.clone(), Door::Api);
         let ledger = PgReleaseLedger::new(session.pool.clone(), Door::Api);
+        // Of its own as well: a flood of what is to be recorded takes nothing from those who work.
+        let (recording, _) = self.target.connect_many(1, ENTRY).await?;
+        let journal = PgAccessJournal::new(recording, Door::Api);
+        let (layer, recorder) = accesses::layer(
+            Arc::new(journal),
+            &self.identity.proxies,
+            &self.config.access.allow,
+            None,
+        );
         let source = PgSource {
             store: PgAlertStore::new(looking.clone(), Door::Api),
             pool: looking,
             working: session.pool.clone(),
             database: self.config.database.clone(),
+            accesses: layer.clone(),
         };
         Ok(Service {
+            recorder,
             hearing: (pooling == Pooling::Session).then_some(session.pool),
             listen: self.config.api.listen,
             ops: self.config.ops.listen_or(OPS_PORT),
@@ -149,6 +164,7 @@ impl Plan {
                 ledger: Arc::new(ledger),
                 audit_every: self.config.audit.every,
                 drill_every: self.config.release.drill_every,
+                accesses: layer,
                 identity: self.identity,
                 changes: Arc::default(),
                 health: Health::new(Arc::new(source)),

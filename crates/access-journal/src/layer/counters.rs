@@ -19,6 +19,8 @@ pub struct Counters {
     pub merged: u64,
     /// So many are lost: there was no room for them, or no database.
     pub dropped: u64,
+    /// How long ago the last of these was lost.
+    pub last_dropped: Option<Duration>,
     /// So many are still to be recorded.
     pub waiting: u64,
     /// How long what is being recorded has waited for it.
@@ -33,7 +35,14 @@ pub(super) struct Tally {
     merged: AtomicU64,
     dropped: AtomicU64,
     waiting: AtomicU64,
-    oldest: Mutex<Option<Instant>>,
+    /// Since when what is being recorded waits, and when something was lost last.
+    times: Mutex<Times>,
+}
+
+#[derive(Debug, Default)]
+struct Times {
+    oldest: Option<Instant>,
+    last_dropped: Option<Instant>,
 }
 
 impl Tally {
@@ -56,23 +65,27 @@ impl Tally {
 
     /// So many of those that waited are lost.
     pub(super) fn dropped(&self, requests: u64) {
-        self.waiting.fetch_sub(requests, Ordering::Relaxed);
-        self.dropped.fetch_add(requests, Ordering::Relaxed);
+        if requests > 0 {
+            self.waiting.fetch_sub(requests, Ordering::Relaxed);
+            self.dropped.fetch_add(requests, Ordering::Relaxed);
+            self.times().last_dropped = Some(Instant::now());
+        }
     }
 
     /// Whatever still waits is lost.
     pub(super) fn dropped_all(&self) {
-        let waiting = self.waiting.swap(0, Ordering::Relaxed);
-        self.dropped.fetch_add(waiting, Ordering::Relaxed);
+        self.dropped(self.waiting.load(Ordering::Relaxed));
         self.recording(None);
     }
 
     /// Since when that waits which is being recorded now.
     pub(super) fn recording(&self, since: Option<Instant>) {
-        *self.oldest() = since;
+        self.times().oldest = since;
     }
 
     pub(super) fn counters(&self) -> Counters {
+        let times = self.times();
+        let ago = |at: Option<Instant>| at.map(|at| at.elapsed());
         let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
         Counters {
             seen: of(&self.seen),
@@ -80,11 +93,12 @@ impl Tally {
             merged: of(&self.merged),
             dropped: of(&self.dropped),
             waiting: of(&self.waiting),
-            lag: self.oldest().map(|since| since.elapsed()).unwrap_or_default(),
+            last_dropped: ago(times.last_dropped),
+            lag: ago(times.oldest).unwrap_or_default(),
         }
     }
 
-    fn oldest(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.oldest.lock().unwrap_or_else(PoisonError::into_inner)
+    fn times(&self) -> MutexGuard<'_, Times> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
