@@ -1,13 +1,13 @@
 //! What the journal can hold: the same as the constraints of `vigie.access_events`.
 
 use super::Error;
-use crate::AccessEvent;
+use crate::{AccessEvent, privacy::Month};
 
 /// The longest text, in characters.
 const LONGEST: usize = 200;
 
 impl AccessEvent {
-    /// Whether the journal can hold it, whenever it occurred.
+    /// Whether the journal can hold it; the time is judged when it is recorded.
     ///
     /// # Errors
     /// `Invalid` names the field that is not well formed.
@@ -16,6 +16,9 @@ impl AccessEvent {
             Some(text) if !is_right(text) => Err(Error::invalid(field, what)),
             _ => Ok(()),
         };
+        if !Month::of(self.occurred_at).is_plausible() {
+            return Err(Error::invalid("occurred_at", "is no time of our days"));
+        }
         if self.status.is_some_and(|status| !(100..=599).contains(&status)) {
             return Err(Error::invalid("status", "an HTTP status is from 100 to 599"));
         }

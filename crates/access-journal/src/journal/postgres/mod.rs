@@ -49,6 +49,9 @@ impl PgAccessJournal {
 #[async_trait]
 impl AccessJournal for PgAccessJournal {
     async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
+        if !month.is_plausible() {
+            return Ok(None);
+        }
         record::salt(self.begin(caller).await?, month).await
     }
 
