@@ -118,7 +118,8 @@ impl FromRequestParts<Arc<App>> for Person {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let person = who(app, &parts.headers).await?;
         accesses::note(parts, person.as_ref().map(|person| &person.caller));
-        person.ok_or_else(|| Problem::unauthorized("say who you are: Authorization: Bearer TOKEN, or sign in"))
+        person
+            .ok_or_else(|| Problem::unauthorized("say who you are: Authorization: Bearer TOKEN, or sign in"))
     }
 }
 

@@ -73,7 +73,10 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
         }
         // Nobody asks any more: what was refused until now is all that there is to record.
         let left = until.saturating_duration_since(Instant::now());
-        let counters = service.recorder.finish(left.clamp(RECORDING.0, RECORDING.1)).await;
+        let counters = service
+            .recorder
+            .finish(left.clamp(RECORDING.0, RECORDING.1))
+            .await;
         if counters.dropped > 0 {
             tracing::warn!(
                 dropped = counters.dropped,

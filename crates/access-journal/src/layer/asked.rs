@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::{fmt::Write as _, net::IpAddr};
 
 use http::{Method, request::Parts};
 use sha2::{Digest as _, Sha256};
@@ -93,8 +93,12 @@ fn short(path: &str) -> String {
     if path.len() <= LONGEST {
         return path.to_owned();
     }
-    let digest = Sha256::digest(path);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut short = String::new();
+    for byte in Sha256::digest(path) {
+        // Nothing fails that writes into a string.
+        let _ = write!(short, "{byte:02x}");
+    }
+    short
 }
 
 /// The request's number, where it is one: anything else may be whatever somebody wanted to have kept.

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Notify, mpsc},
-    time::{Instant, MissedTickBehavior, interval},
+    time::{Instant, MissedTickBehavior, interval_at},
 };
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ impl Collector {
 
     /// Until it is asked to end, or nobody can send any more. Then everything that came is in a batch.
     pub(super) async fn run(mut self, mut arriving: mpsc::Receiver<Observed>, ending: Arc<Notify>) {
-        let mut tick = interval(EVERY);
+        let mut tick = interval_at(Instant::now() + EVERY, EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {

@@ -1,6 +1,5 @@
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
 use integrity_core::Caller;
 use tokio::{
     sync::mpsc,
@@ -14,7 +13,7 @@ use super::{
 use crate::{
     AccessEvent, Observed, Source,
     journal::{AccessJournal, Error, Heartbeat},
-    privacy::{AccessKey, Keys, Month, MonthKey},
+    privacy::{AccessKey, KeyRing},
 };
 
 /// How often the journal hears of the service, whether or not anything happened.
@@ -31,8 +30,7 @@ pub(super) struct Recorder {
     journal: Arc<dyn AccessJournal>,
     tally: Arc<Tally>,
     source: Source,
-    secret: Option<AccessKey>,
-    keys: HashMap<Month, MonthKey>,
+    ring: KeyRing,
     /// What the journal was told of: requests, and those that were lost.
     told: (u64, u64),
 }
@@ -45,11 +43,10 @@ impl Recorder {
         secret: Option<AccessKey>,
     ) -> Self {
         Self {
+            ring: KeyRing::new(Arc::clone(&journal), secret),
             journal,
             tally,
             source,
-            secret,
-            keys: HashMap::new(),
             told: (0, 0),
         }
     }
@@ -76,7 +73,7 @@ impl Recorder {
     }
 
     /// Records rows; what cannot be recorded is counted as lost.
-    async fn keep(&mut self, rows: Vec<Observed>) {
+    async fn keep(&self, rows: Vec<Observed>) {
         match self.patiently(&rows).await {
             Ok(()) => {}
             Err(Error::Unavailable(_) | Error::Forbidden { .. }) => self.tally.dropped(requests(&rows)),
@@ -92,7 +89,7 @@ impl Recorder {
     }
 
     /// Tries again while the journal cannot be reached.
-    async fn patiently(&mut self, rows: &[Observed]) -> Result<(), Error> {
+    async fn patiently(&self, rows: &[Observed]) -> Result<(), Error> {
         let mut pause = PAUSE;
         for _ in 1..TRIES {
             match self.once(rows).await {
@@ -104,53 +101,21 @@ impl Recorder {
         self.once(rows).await
     }
 
-    async fn once(&mut self, rows: &[Observed]) -> Result<(), Error> {
+    async fn once(&self, rows: &[Observed]) -> Result<(), Error> {
         timeout(ANSWER, self.record(rows))
             .await
             .unwrap_or_else(|_| Err(Error::Unavailable("no answer in time".into())))
     }
 
     /// What makes them the same keeps rows that were recorded before, though nobody heard of it, from being recorded twice.
-    async fn record(&mut self, rows: &[Observed]) -> Result<(), Error> {
+    async fn record(&self, rows: &[Observed]) -> Result<(), Error> {
         let mut events: Vec<AccessEvent> = Vec::with_capacity(rows.len());
         for row in rows {
-            if let Some(keys) = self.keys(row.occurred_at).await? {
-                events.push(row.clone().under(&keys));
-            }
+            events.push(self.ring.conceal(&Caller::Service, row.clone()).await?);
         }
         self.journal.record(&Caller::Service, &events).await?;
-        let kept = events.iter().map(|event| u64::from(event.count)).sum();
-        self.tally.recorded(kept, events.len() as u64);
-        // Their month is not kept.
-        self.tally.dropped(requests(rows) - kept);
+        self.tally.recorded(requests(rows), rows.len() as u64);
         Ok(())
-    }
-
-    /// `None` for a month that is not kept.
-    async fn keys(&mut self, at: DateTime<Utc>) -> Result<Option<Keys>, Error> {
-        let (own, before) = Observed::months(at);
-        let Some(own) = self.key(own).await? else {
-            return Ok(None);
-        };
-        let before = match before {
-            Some(before) => self.key(before).await?,
-            None => None,
-        };
-        Ok(Some(Keys { own, before }))
-    }
-
-    async fn key(&mut self, month: Month) -> Result<Option<MonthKey>, Error> {
-        if let Some(key) = self.keys.get(&month) {
-            return Ok(Some(key.clone()));
-        }
-        let salt = self.journal.salt(&Caller::Service, month).await?;
-        let key = salt.map(|salt| MonthKey::new(self.secret.as_ref(), &salt));
-        if let Some(key) = &key {
-            // No older one than the month before is asked for.
-            self.keys.retain(|kept, _| kept.after() >= month);
-            self.keys.insert(month, key.clone());
-        }
-        Ok(key)
     }
 
     /// Says that it is heard. What the journal does not hear now, it hears the next time.

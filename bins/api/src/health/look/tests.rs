@@ -158,7 +158,10 @@ fn what_the_journal_of_accesses_lost_is_a_warning_for_a_day() {
         worst(&items(&seen))
     };
     assert_eq!(of(|_| {}), Verdict::Pass);
-    assert_eq!(of(|counters| counters.lag = Duration::from_mins(1)), Verdict::Warn);
+    assert_eq!(
+        of(|counters| counters.lag = Duration::from_mins(1)),
+        Verdict::Warn
+    );
     assert_eq!(
         of(|counters| {
             counters.dropped = 1;
