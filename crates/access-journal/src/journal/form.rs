@@ -1,5 +1,7 @@
 //! What the journal can hold: the same as the constraints of `vigie.access_events`.
 
+use std::time::Duration;
+
 use super::Error;
 use crate::{AccessEvent, privacy::Month};
 
@@ -99,6 +101,20 @@ pub(super) fn refuse_malformed(events: &[AccessEvent]) -> Result<(), Error> {
             other => other,
         })
     })
+}
+
+/// How long events may be kept.
+#[cfg_attr(
+    not(any(feature = "memory", feature = "postgres")),
+    expect(dead_code, reason = "what is asked is refused inside a journal")
+)]
+pub(super) fn refuse_retention(retention: Duration) -> Result<(), Error> {
+    const DAY: Duration = Duration::from_hours(24);
+    if (DAY * 30..=DAY * 365).contains(&retention) {
+        Ok(())
+    } else {
+        Err(Error::invalid("retention", "events are kept for 30 to 365 days"))
+    }
 }
 
 fn is_of(text: &str, longest: usize, is_right: fn(char) -> bool) -> bool {

@@ -1,14 +1,18 @@
 //! The journal in memory, for the tests of those who embed this crate: the same promises as PostgreSQL's, no server.
 
+mod roll;
 mod state;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use integrity_core::{Caller, Clock};
 
 use self::state::State;
-use super::{AccessJournal, Error, Heartbeat, Recorded, form};
+use super::{AccessJournal, Error, Heartbeat, Recorded, Rolled, form};
 use crate::{
     AccessEvent, Source,
     privacy::{Month, Salt},
@@ -72,5 +76,9 @@ impl AccessJournal for MemoryAccessJournal {
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
         self.as_service(caller)?.beat(heartbeat, self.clock.now());
         Ok(())
+    }
+
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
+        self.as_service(caller)?.roll(retention, self.clock.now())
     }
 }

@@ -1,6 +1,9 @@
 //! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
 mod record;
+mod roll;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use integrity_core::{
@@ -10,7 +13,7 @@ use integrity_core::{
 pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
-use super::{AccessJournal, Error, Heartbeat, Recorded, form};
+use super::{AccessJournal, Error, Heartbeat, Recorded, Rolled, form};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
@@ -62,6 +65,11 @@ impl AccessJournal for PgAccessJournal {
 
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
         record::beat(self.begin(caller).await?, heartbeat).await
+    }
+
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
+        form::refuse_retention(retention)?;
+        roll::roll(self.begin(caller).await?, retention).await
     }
 }
 
