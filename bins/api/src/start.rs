@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use access_journal::{journal::PgAccessJournal, layer::Worker};
+use access_journal::{journal::PgAccessJournal, layer::Worker, privacy::AccessKey};
 use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
@@ -43,6 +43,8 @@ pub(crate) struct Plan {
     identity: Identity,
     checks: Vec<Check>,
     zone: Tz,
+    /// Of the pseudonyms in the journal of accesses.
+    secret: Option<AccessKey>,
 }
 
 /// Ready to serve.
@@ -82,6 +84,7 @@ impl Plan {
             target: target?,
             identity: Identity::new(&config.auth, &config.api.trusted_proxies)?,
             standing,
+            secret: wiring::access::secret(&config)?,
             zone: zone.unwrap_or(Tz::UTC),
             checks: chosen.checks,
             config,
@@ -117,6 +120,10 @@ impl Plan {
                 "sign_in_url": auth.sign_in_url,
                 "sign_in_key_file": set(auth.sign_in_key_file.is_some()),
             },
+            "access": {
+                "key": set(self.secret.is_some()),
+                "allow": self.config.access.allow.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            },
             "ops": { "listen": self.config.ops.listen_or(OPS_PORT).to_string() },
         })
     }
@@ -142,7 +149,7 @@ impl Plan {
             Arc::new(journal),
             &self.identity.proxies,
             &self.config.access.allow,
-            None,
+            self.secret,
         );
         let source = PgSource {
             store: PgAlertStore::new(looking.clone(), Door::Api),

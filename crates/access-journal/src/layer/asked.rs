@@ -1,10 +1,11 @@
 use std::{fmt::Write as _, net::IpAddr};
 
-use http::{Method, request::Parts};
+use http::{HeaderValue, Method, header, request::Parts};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{note::Note, settings::Settings};
+use crate::ingest::family;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const REQUEST_ID: &str = "x-request-id";
@@ -21,6 +22,7 @@ pub(super) struct Asked {
     pub(super) open: Option<String>,
     pub(super) client: Option<IpAddr>,
     pub(super) is_allowed: bool,
+    pub(super) user_agent_family: Option<&'static str>,
     pub(super) client_release: Option<String>,
     pub(super) request_id: Option<String>,
     pub(super) note: Note,
@@ -43,11 +45,17 @@ impl Asked {
             route,
             client,
             is_allowed: client.is_some_and(is_allowed),
+            user_agent_family: parts.headers.get(header::USER_AGENT).map(agent),
             client_release: (settings.release)(parts).filter(|release| fits(release)),
             request_id: request_id(parts),
             note: Note::default(),
         })
     }
+}
+
+/// What kind of program, never what it says of itself.
+fn agent(header: &HeaderValue) -> &'static str {
+    family(header.to_str().unwrap_or_default())
 }
 
 fn is_within(path: &str, folder: &str) -> bool {

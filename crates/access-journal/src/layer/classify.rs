@@ -1,12 +1,11 @@
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use integrity_core::Severity;
 
 use super::{
     asked::{Asked, fits},
     note::Noted,
 };
-use crate::{EventKind, Observed, Outcome, Source};
+use crate::{EventKind, Observed, Outcome, Source, ingest::severity};
 
 /// An account's name may have so many bytes; what is longer is cut, for it waits in memory.
 const ACCOUNT: usize = 320;
@@ -42,7 +41,7 @@ pub(super) fn observed(
         is_allowed: asked.is_allowed,
         country: None,
         as_number: None,
-        user_agent_family: None,
+        user_agent_family: asked.user_agent_family.map(str::to_owned),
         client_release: asked.client_release,
         request_id: asked.request_id,
         rows_returned: noted.rows_returned,
@@ -71,17 +70,6 @@ fn outcome(event: EventKind) -> Outcome {
         | EventKind::ServiceRoleFromBrowser => Outcome::Success,
         EventKind::EmptySensitiveRead => Outcome::Empty,
         _ => Outcome::Refused,
-    }
-}
-
-fn severity(event: EventKind) -> Severity {
-    match event {
-        EventKind::AnonDataRead | EventKind::ServiceRoleFromBrowser => Severity::Critical,
-        EventKind::AuthzFail
-        | EventKind::AuthnLoginSuccessAfterFail
-        | EventKind::ExcessRateLimitExceeded
-        | EventKind::InputValidationFail => Severity::Warn,
-        _ => Severity::Info,
     }
 }
 

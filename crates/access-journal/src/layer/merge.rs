@@ -13,7 +13,7 @@ pub(super) const WINDOW: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     what: (EventKind, Outcome, Severity, Option<u16>),
-    texts: [Option<String>; 8],
+    texts: [Option<String>; 9],
     actor_id: Option<Uuid>,
     address: Option<IpAddr>,
     is_allowed: bool,
@@ -32,6 +32,7 @@ impl Key {
                 &one.actor_role,
                 &one.error_code,
                 &one.client_release,
+                &one.user_agent_family,
             ]
             .map(Clone::clone),
             actor_id: one.actor_id,

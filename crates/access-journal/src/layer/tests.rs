@@ -19,7 +19,7 @@ use super::*;
 use crate::{
     AccessEvent, EventKind, Outcome, Source,
     client::Proxies,
-    journal::{AccessJournal, Error, Heartbeat, Recorded},
+    journal::{AccessJournal, Error, Heartbeat, Recorded, Rolled},
     privacy::{Month, MonthKey, Pseudonym, Salt},
 };
 
@@ -80,6 +80,12 @@ impl AccessJournal for Journal {
         }
         self.beats.lock().expect("beats").push(heartbeat.clone());
         Ok(())
+    }
+
+    // What a layer never asks.
+
+    async fn roll(&self, _: &Caller, _: Duration) -> Result<Rolled, Error> {
+        Err(Error::forbidden("a layer only records"))
     }
 }
 
