@@ -3,6 +3,7 @@
 mod event;
 pub mod journal;
 pub mod privacy;
+pub mod rules;
 
 pub use event::{AccessEvent, EventKind, Observed, Outcome, Source, UnknownWord};
 pub use integrity_core;

@@ -1,5 +1,7 @@
 //! The journal in PostgreSQL, schema `vigie`.
 
+mod detect;
+
 use integrity_core::{
     Caller, Door,
     postgres::{CallerTransaction, Room},
@@ -36,5 +38,10 @@ impl PgAccessJournal {
 
     async fn begin(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
         Ok(CallerTransaction::begin(&self.pool, caller, self.door).await?)
+    }
+
+    /// Temporary until the trait is implemented.
+    pub async fn detect(&self, caller: &Caller, watch: &crate::rules::Watch) -> Result<crate::rules::Detection, Error> {
+        detect::detect(self.begin(caller).await?, caller, watch).await
     }
 }
