@@ -5,6 +5,7 @@ use std::{
     env, fs,
     path::Path,
     process::{Command, Output, Stdio},
+    time::UNIX_EPOCH,
 };
 
 use serde_json::Value;
@@ -40,6 +41,14 @@ fn bare(program: &Path, directory: &Path) -> Command {
     }
     command.current_dir(directory).stdin(Stdio::null());
     command
+}
+
+fn server() -> String {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where the server for tests is, is configuration"
+    )]
+    env::var("DATABASE_URL").expect("DATABASE_URL names a server for tests; run `cargo xtask test`")
 }
 
 /// What the program said.
@@ -95,18 +104,19 @@ pub(crate) struct World {
 impl World {
     /// An empty database.
     pub(crate) fn empty() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "where the server for tests is, is configuration"
-        )]
-        let server =
-            env::var("DATABASE_URL").expect("DATABASE_URL names a server for tests; run `cargo xtask test`");
-        Self::empty_on(server)
+        Self::empty_on(server())
     }
 
     /// An empty database on another server than that of the tests.
     pub(crate) fn empty_on(server: String) -> Self {
-        let world = Self {
+        let world = Self::nowhere(server);
+        world.run_on(&world.server, &format!("create database {}", world.name));
+        world
+    }
+
+    /// A name for a database that is not there yet.
+    fn nowhere(server: String) -> Self {
+        Self {
             server,
             name: format!("vigie_cli_{}", Uuid::new_v4().simple()),
             directory: tempfile::tempdir().expect("a directory"),
@@ -115,14 +125,51 @@ impl World {
                 .build()
                 .expect("a runtime"),
             logins: Vec::new(),
-        };
-        world.run_on(&world.server, &format!("create database {}", world.name));
-        world
+        }
     }
 
     /// A database with Vigie's schema, roles, and people: amina (admin), didier (directeur), patricia (pca).
     pub(crate) fn migrated() -> Self {
-        Self::empty().with_vigie()
+        let world = Self::nowhere(server());
+        let template = world.template();
+        world.run_on(
+            &world.server,
+            &format!("create database {} template {template}", world.name),
+        );
+        world
+    }
+
+    /// What [`Self::with_vigie`] makes, made once on the server of the tests by each build of `vigie`.
+    fn template(&self) -> String {
+        let made = fs::metadata(crate::vigie()).and_then(|program| program.modified());
+        let age = made
+            .expect("the program")
+            .duration_since(UNIX_EPOCH)
+            .expect("a time");
+        let name = format!("vigie_template_{}", age.as_millis());
+        self.runtime.block_on(async {
+            let mut server = PgConnection::connect(&self.server).await.expect("the server");
+            server
+                .execute("select pg_advisory_lock(8206)")
+                .await
+                .expect("a lock");
+            let known = raw(&format!("select from pg_database where datname = '{name}'"));
+            if server.fetch_optional(known).await.expect("an answer").is_some() {
+                return;
+            }
+            // It has its name once it is whole; on a thread of its own, since it waits for programs.
+            let server_url = self.server.clone();
+            let made = std::thread::spawn(move || Self::empty_on(server_url).with_vigie().kept());
+            let made = made.join().expect("a template");
+            let rename = format!("alter database {made} rename to {name}");
+            server.execute(raw(&rename)).await.expect("a template");
+        });
+        name
+    }
+
+    /// Leaves the database where it is, and nothing to drop; gives its name.
+    fn kept(mut self) -> String {
+        std::mem::take(&mut self.name)
     }
 
     pub(crate) fn with_vigie(self) -> Self {
