@@ -10,7 +10,8 @@ begin
             select 0::oid as grantee
             union
             select oid from pg_catalog.pg_roles
-            where rolname in ('anon', 'authenticated', 'service_role', 'vigie_sync', 'vigie_api', 'vigie_eval')
+            where rolname in ('anon', 'authenticated', 'service_role', 'vigie_sync', 'vigie_api', 'vigie_eval',
+                              'vigie_ingest', 'vigie_access_reader')
             union
             select a.grantee from pg_catalog.pg_default_acl d, aclexplode(d.defaclacl) a
         ) as g

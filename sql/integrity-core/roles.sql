@@ -3,7 +3,12 @@
 --
 --   authenticated  signed-in people, as PostgREST knows them; created where the host has none
 --   vigie_sync     the login of vigie-sync: applies evaluations, writes the books, acts for nobody
---   vigie_api      the login that serves people: may do nothing but become `authenticated` for one of them
+--   vigie_api      the login that serves people: may do nothing but become `authenticated` for one of them,
+--                  and record accesses
+--   vigie_ingest   the login that records accesses: writes into the journal by its functions, and reads nothing of it
+--   vigie_access_reader
+--                  whoever may read the journal of accesses, through the view vigie.access_log only: to be granted to a
+--                  login of yours; Vigie itself does not use it
 --   vigie_eval     the login that runs the checks' SQL: member of nothing, sees none of Vigie's rows, and reads only;
 --                  what it may read is granted by `vigie install`, which knows the checks
 --
@@ -27,6 +32,19 @@ begin
         create role vigie_eval login noinherit;
         comment on role vigie_eval is 'Vigie: the login that runs the SQL of checks';
     end if;
+    begin
+        -- They came later than the others: a login that migrates and may make no roles leaves them to `vigie install`.
+        if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_ingest') then
+            create role vigie_ingest login noinherit;
+            comment on role vigie_ingest is 'Vigie: the login that records accesses';
+        end if;
+        if not exists (select from pg_catalog.pg_roles where rolname = 'vigie_access_reader') then
+            create role vigie_access_reader nologin noinherit;
+            comment on role vigie_access_reader is 'Vigie: whoever may read the journal of accesses';
+        end if;
+    exception when insufficient_privilege then
+        null;
+    end;
     if not exists (
         select from pg_catalog.pg_db_role_setting s
         inner join pg_catalog.pg_roles r on r.oid = s.setrole
@@ -55,7 +73,8 @@ do $$
 declare
     login text;
 begin
-    foreach login in array '{vigie_sync,vigie_api,vigie_eval}'::text[] loop
+    foreach login in array '{vigie_sync,vigie_api,vigie_eval,vigie_ingest}'::text[] loop
+        continue when not exists (select from pg_catalog.pg_roles where rolname = login);
         if not has_database_privilege(login, current_database(), 'CONNECT') then
             execute format('grant connect on database %I to %I', current_database(), login);
         end if;
@@ -102,12 +121,16 @@ grant execute on function
 do $$
 declare
     relation text;
+    login text;
 begin
     -- which migrations were applied, so that a program that does not fit refuses to work
     foreach relation in array '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations,
                                    release_info_migrations,access_journal_migrations}'::text[] loop
         if to_regclass('vigie.' || relation) is not null then
             execute format('grant select on vigie.%I to vigie_sync, vigie_api', relation);
+            if exists (select from pg_catalog.pg_roles where rolname = 'vigie_ingest') then
+                execute format('grant select on vigie.%I to vigie_ingest', relation);
+            end if;
         end if;
     end loop;
     -- the audits are a room of their own, which not every database with alerts has
@@ -121,14 +144,25 @@ begin
         grant execute on function vigie.record_release_event(jsonb) to authenticated;
         grant execute on function vigie.record_release_finding(jsonb) to vigie_sync;
     end if;
+    -- The journal of accesses: recorded by functions, by whoever hears of an access, and read by nobody who records.
+    if to_regclass('vigie.access_events') is not null then
+        foreach login in array '{vigie_ingest,vigie_api}'::text[] loop
+            continue when not exists (select from pg_catalog.pg_roles where rolname = login);
+            execute format('grant usage on schema vigie to %I', login);
+            execute format('grant execute on function vigie.access_salt(date), vigie.record_access(jsonb), '
+                           'vigie.access_heard(text, bigint, bigint, bigint) to %I', login);
+        end loop;
+        grant select on vigie.access_events, vigie.access_sources, vigie.access_seals, vigie.access_retention
+            to vigie_sync;
+    end if;
     foreach relation in array '{alerts,alert_events,check_states,checks,runs,audits,releases,release_events}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;
         execute format('drop policy if exists %I on vigie.%I', relation || '_members_read', relation);
         execute format('create policy %I on vigie.%I for select to authenticated '
                        'using ((select vigie.actor_role()) is not null)', relation || '_members_read', relation);
     end loop;
-    foreach relation in array '{alerts,alert_events,check_states,checks,runs,leases,audits,releases,
-                                release_events}'::text[] loop
+    foreach relation in array '{alerts,alert_events,check_states,checks,runs,leases,audits,releases,release_events,
+                                access_events,access_sources,access_seals,access_retention}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;
         execute format('drop policy if exists %I on vigie.%I', relation || '_service', relation);
         execute format('create policy %I on vigie.%I to vigie_sync using (true) with check (true)',

@@ -68,7 +68,8 @@ create table vigie.access_events (
     constraint access_events_request_id_check check (request_id ~ '^[A-Za-z0-9_.:-]{1,100}$'),
     constraint access_events_rows_returned_check check (rows_returned >= 0),
     constraint access_events_count_check check (count > 0),
-    constraint access_events_dedup_key_check check (length(dedup_key) between 1 and 200)
+    constraint access_events_dedup_key_check check (
+        length(dedup_key) between 1 and 200 and dedup_key !~ '[[:cntrl:]]')
 ) partition by range (occurred_at);
 comment on table vigie.access_events is 'What was refused, what probes and what leaks; rows are added, never changed';
 alter sequence vigie.access_events_seq owned by vigie.access_events.seq;
@@ -83,7 +84,7 @@ create table vigie.access_keys (
     made_at      timestamptz not null default clock_timestamp(),
     destroyed_at timestamptz,
     constraint access_keys_pkey primary key (month),
-    constraint access_keys_month_check check (month = date_trunc('month', month)),
+    constraint access_keys_month_check check (extract(day from month) = 1),
     constraint access_keys_salt_check check (octet_length(salt) = 32),
     constraint access_keys_destroyed_check check ((salt is null) = (destroyed_at is not null))
 );

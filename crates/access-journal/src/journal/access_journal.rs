@@ -5,6 +5,7 @@ use super::{Error, Heartbeat};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
+    rules::{Detection, Watch},
 };
 
 /// Keeps what happened.
@@ -32,6 +33,11 @@ pub trait AccessJournal: Send + Sync {
     ///
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
+
+    /// What the rules say of the events of the last day. For the service.
+    ///
+    /// Cancel safe: it only reads.
+    async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error>;
 }
 
 const _: fn(&dyn AccessJournal) = |_| ();

@@ -2,12 +2,19 @@
 
 mod access_journal;
 mod error;
+mod form;
 mod heartbeat;
+#[cfg(feature = "memory")]
+mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "mock")]
+mod sample;
 
 #[cfg(feature = "mock")]
 pub use self::access_journal::MockAccessJournal;
+#[cfg(feature = "memory")]
+pub use self::memory::MemoryAccessJournal;
 #[cfg(feature = "postgres")]
 pub use self::postgres::PgAccessJournal;
 pub use self::{

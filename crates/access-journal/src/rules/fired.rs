@@ -140,7 +140,9 @@ impl Fired {
                 let minutes = thresholds.password_spray.within.as_secs() / 60;
                 format!("address {who}: tried {peak} accounts within {minutes} min")
             }
-            Rule::DeniedIp => format!("address {who}: {events} refusals in a day, faster than programs of ours ask"),
+            Rule::DeniedIp => {
+                format!("address {who}: {events} refusals in a day, faster than programs of ours ask")
+            }
             Rule::DeniedUser => format!("user {who}: {events} refusals in a day, faster than people try"),
             Rule::Enumeration => {
                 let minutes = thresholds.enumeration.within.as_secs() / 60;
@@ -154,7 +156,9 @@ impl Fired {
                 format!("{who}: rows were given to somebody who had not signed in, {events} times in a day")
             }
             Rule::ServiceRoleFromBrowser => {
-                format!("address {who}: a browser used the service's key, {events} times in a day: change the key")
+                format!(
+                    "address {who}: a browser used the service's key, {events} times in a day: change the key"
+                )
             }
             Rule::JournalSilent => match self.since {
                 Some(since) => format!(
@@ -224,6 +228,10 @@ mod tests {
             .expect("each rule answers");
         assert_eq!((denied.findings.len(), denied.untold), (MAX_FINDINGS, 2));
         assert_eq!(denied.findings[0].entity_id, format!("{:032x}", MAX_FINDINGS + 1));
-        assert!(found.iter().all(|found| found.rule == Rule::DeniedIp || found.findings.is_empty()));
+        assert!(
+            found
+                .iter()
+                .all(|found| found.rule == Rule::DeniedIp || found.findings.is_empty())
+        );
     }
 }

@@ -5,12 +5,16 @@
 mod fired;
 mod rule;
 #[cfg(feature = "memory")]
-pub(crate) mod simulate;
+mod simulate;
 mod thresholds;
 mod watch;
 
+#[cfg(feature = "postgres")]
+pub(crate) use self::fired::{Fired, delta};
 #[cfg(any(feature = "memory", feature = "postgres"))]
-pub(crate) use self::fired::{Fired, delta, findings, silent};
+pub(crate) use self::fired::{findings, silent};
+#[cfg(feature = "memory")]
+pub(crate) use self::simulate::Scene;
 pub use self::{
     rule::Rule,
     thresholds::{Bucket, Spike, Thresholds, Within},

@@ -6,7 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use integrity_core::Severity;
 
-use super::{Bucket, Fired, LOOKS_BACK, Rule, Watch, Within, fired::{ROUTES, delta}, month_end};
+use super::{
+    Bucket, LOOKS_BACK, Rule, Watch, Within,
+    fired::{Fired, ROUTES, delta},
+    month_end,
+};
 use crate::{AccessEvent, EventKind, Outcome, privacy::Pseudonym};
 
 /// What is looked at.
@@ -62,14 +66,25 @@ impl<'a> Scene<'a> {
         );
         hear(
             Rule::DeniedUser,
-            &|event| event.actor_id.filter(|_| is_denied(event)).map(|actor| actor.to_string()),
+            &|event| {
+                event
+                    .actor_id
+                    .filter(|_| is_denied(event))
+                    .map(|actor| actor.to_string())
+            },
             &|events| over(events, thresholds.denied_user),
         );
         let is_sign_in = |event: &AccessEvent| is_failure(event) || is_success(event);
         hear(
             Rule::BruteForceAccount,
             &|event| account(event).filter(|_| is_sign_in(event)),
-            &|events| burst(events, thresholds.brute_force_account, delta(thresholds.success_within)),
+            &|events| {
+                burst(
+                    events,
+                    thresholds.brute_force_account,
+                    delta(thresholds.success_within),
+                )
+            },
         );
         hear(
             Rule::PasswordSpray,
@@ -106,10 +121,14 @@ impl<'a> Scene<'a> {
         let Some(began_at) = month_end(self.at) else {
             return BTreeMap::new();
         };
-        let last_day = |event: &&AccessEvent| {
-            event.occurred_at >= began_at - LOOKS_BACK && event.occurred_at < began_at
-        };
-        let old: BTreeSet<_> = self.events.iter().filter(last_day).filter_map(|event| of(event).0).collect();
+        let last_day =
+            |event: &&AccessEvent| event.occurred_at >= began_at - LOOKS_BACK && event.occurred_at < began_at;
+        let old: BTreeSet<_> = self
+            .events
+            .iter()
+            .filter(last_day)
+            .filter_map(|event| of(event).0)
+            .collect();
         let mut joined = BTreeMap::new();
         for event in self.events {
             let is_first = event.occurred_at >= began_at
@@ -126,17 +145,24 @@ impl<'a> Scene<'a> {
     }
 
     /// The events of the last day for each entity, one after the other, without those that somebody has dealt with.
-    fn by(&self, rule: Rule, key: &dyn Fn(&AccessEvent) -> Option<String>) -> BTreeMap<String, Vec<&'a AccessEvent>> {
+    fn by(
+        &self,
+        rule: Rule,
+        key: &dyn Fn(&AccessEvent) -> Option<String>,
+    ) -> BTreeMap<String, Vec<&'a AccessEvent>> {
         let mut by: BTreeMap<String, Vec<&AccessEvent>> = BTreeMap::new();
         for event in self.events.iter().filter(|event| self.is_of_the_day(event)) {
             if let Some(entity) = key(event)
-                && self.dealt_with(rule, &entity).is_none_or(|at| event.occurred_at > at)
+                && self
+                    .dealt_with(rule, &entity)
+                    .is_none_or(|at| event.occurred_at > at)
             {
                 by.entry(entity).or_default().push(event);
             }
         }
         // Stable: those of one instant stay in the order of their places.
-        by.values_mut().for_each(|events| events.sort_by_key(|event| event.occurred_at));
+        by.values_mut()
+            .for_each(|events| events.sort_by_key(|event| event.occurred_at));
         by
     }
 
@@ -145,19 +171,33 @@ impl<'a> Scene<'a> {
     }
 
     fn dealt_with(&self, rule: Rule, entity: &str) -> Option<DateTime<Utc>> {
-        let of_it = self.watch.fixed.iter().filter(|fixed| fixed.rule == rule && fixed.entity_id == entity);
+        let of_it = self
+            .watch
+            .fixed
+            .iter()
+            .filter(|fixed| fixed.rule == rule && fixed.entity_id == entity);
         of_it.map(|fixed| fixed.at).max()
     }
 
     fn spike(&self) -> Option<Fired> {
         let spike = self.watch.thresholds.spike;
-        let refused = self.events.iter().filter(|event| event.outcome == Outcome::Refused && event.occurred_at <= self.at);
-        let begun = self.events.iter().map(|event| event.occurred_at).chain(self.first_heard_at).min()?;
+        let refused = self
+            .events
+            .iter()
+            .filter(|event| event.outcome == Outcome::Refused && event.occurred_at <= self.at);
+        let begun = self
+            .events
+            .iter()
+            .map(|event| event.occurred_at)
+            .chain(self.first_heard_at)
+            .min()?;
         let (mut all, mut now) = (BTreeMap::<i64, u64>::new(), BTreeMap::<i64, u64>::new());
         for event in refused {
             let slot = slot(event.occurred_at);
             *all.entry(slot).or_default() += u64::from(event.count);
-            let is_dealt_with = self.dealt_with(Rule::Spike, "all").is_some_and(|at| event.occurred_at <= at);
+            let is_dealt_with = self
+                .dealt_with(Rule::Spike, "all")
+                .is_some_and(|at| event.occurred_at <= at);
             if self.is_of_the_day(event) && !is_dealt_with {
                 *now.entry(slot).or_default() += u64::from(event.count);
             }
@@ -168,7 +208,8 @@ impl<'a> Scene<'a> {
             let mut past = Vec::new();
             for of_day in (1..=14).map(|day| first - day * 24 * 12) {
                 if starts_at(of_day) >= begun {
-                    let counts = (of_day..of_day + 12).map(|slot| all.get(&slot).copied().unwrap_or_default());
+                    let counts =
+                        (of_day..of_day + 12).map(|slot| all.get(&slot).copied().unwrap_or_default());
                     past.extend(counts.map(whole));
                 }
             }
@@ -202,7 +243,10 @@ fn one(own: Option<Pseudonym>, joined: &BTreeMap<Pseudonym, Pseudonym>) -> Optio
 }
 
 fn is_success(event: &AccessEvent) -> bool {
-    matches!(event.event, EventKind::AuthnLoginSuccess | EventKind::AuthnLoginSuccessAfterFail)
+    matches!(
+        event.event,
+        EventKind::AuthnLoginSuccess | EventKind::AuthnLoginSuccessAfterFail
+    )
 }
 
 /// Denied, missing or empty.
@@ -243,7 +287,11 @@ fn over<'a>(events: &[&'a AccessEvent], bucket: Bucket) -> Option<Spoken<'a>> {
 
 /// Failures within a time, and whether a success came soon after.
 fn burst<'a>(events: &[&'a AccessEvent], within: Within, success_within: TimeDelta) -> Option<Spoken<'a>> {
-    let failures: Vec<_> = events.iter().copied().filter(|event| !is_success(event)).collect();
+    let failures: Vec<_> = events
+        .iter()
+        .copied()
+        .filter(|event| !is_success(event))
+        .collect();
     let (mut peak, mut bursts) = (0, Vec::new());
     for last in &failures {
         let recent = until(&failures, last.occurred_at, delta(within.within));
@@ -254,8 +302,15 @@ fn burst<'a>(events: &[&'a AccessEvent], within: Within, success_within: TimeDel
         }
     }
     let since = bursts.first().copied()?;
-    let follows = |at: DateTime<Utc>| bursts.iter().any(|burst| *burst <= at && at <= *burst + success_within);
-    let mut successes = events.iter().filter(|event| is_success(event)).map(|event| event.occurred_at);
+    let follows = |at: DateTime<Utc>| {
+        bursts
+            .iter()
+            .any(|burst| *burst <= at && at <= *burst + success_within)
+    };
+    let mut successes = events
+        .iter()
+        .filter(|event| is_success(event))
+        .map(|event| event.occurred_at);
     let figures = Figures {
         peak,
         since: Some(since),
@@ -298,7 +353,10 @@ fn until<'a>(
     at: DateTime<Utc>,
     within: TimeDelta,
 ) -> impl Iterator<Item = &'a AccessEvent> {
-    events.iter().copied().filter(move |event| event.occurred_at >= at - within && event.occurred_at <= at)
+    events
+        .iter()
+        .copied()
+        .filter(move |event| event.occurred_at >= at - within && event.occurred_at <= at)
 }
 
 fn told(rule: Rule, entity: String, events: &[&AccessEvent], figures: &Figures) -> Fired {
@@ -306,7 +364,11 @@ fn told(rule: Rule, entity: String, events: &[&AccessEvent], figures: &Figures) 
     Fired {
         rule,
         entity,
-        severity: if figures.success_at.is_some() { Severity::Critical } else { rule.severity() },
+        severity: if figures.success_at.is_some() {
+            Severity::Critical
+        } else {
+            rule.severity()
+        },
         events: counted(events),
         peak: figures.peak,
         first_at: events.first().map(|event| event.occurred_at),
@@ -340,7 +402,10 @@ fn median(mut of: Vec<f64>) -> f64 {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "five minutes of events are far fewer than 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "five minutes of events are far fewer than 2^52"
+)]
 fn whole(count: u64) -> f64 {
     count as f64
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use integrity_core::{Caller, Severity, postgres::CallerTransaction};
 
+use super::failure;
 use crate::{
     Source,
     journal::Error,
@@ -215,8 +216,4 @@ fn known<T, E: std::fmt::Display>(read: Result<T, E>) -> Result<T, Error> {
     read.map_err(|error| Error::Corrupt {
         reason: error.to_string(),
     })
-}
-
-fn failure(error: sqlx::Error) -> Error {
-    integrity_core::postgres::failure(error).into()
 }

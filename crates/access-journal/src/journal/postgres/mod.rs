@@ -1,7 +1,9 @@
-//! The journal in PostgreSQL, schema `vigie`.
+//! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
 mod detect;
+mod record;
 
+use async_trait::async_trait;
 use integrity_core::{
     Caller, Door,
     postgres::{CallerTransaction, Room},
@@ -9,7 +11,12 @@ use integrity_core::{
 pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
-use super::Error;
+use super::{AccessJournal, Error, Heartbeat, Recorded, form};
+use crate::{
+    AccessEvent,
+    privacy::{Month, Salt},
+    rules::{Detection, Watch},
+};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/access-journal/migrations");
 
@@ -39,9 +46,29 @@ impl PgAccessJournal {
     async fn begin(&self, caller: &Caller) -> Result<CallerTransaction, Error> {
         Ok(CallerTransaction::begin(&self.pool, caller, self.door).await?)
     }
+}
 
-    /// Temporary until the trait is implemented.
-    pub async fn detect(&self, caller: &Caller, watch: &crate::rules::Watch) -> Result<crate::rules::Detection, Error> {
+#[async_trait]
+impl AccessJournal for PgAccessJournal {
+    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
+        record::salt(self.begin(caller).await?, month).await
+    }
+
+    async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {
+        form::refuse_malformed(events)?;
+        record::record(self.begin(caller).await?, events).await
+    }
+
+    async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
+        record::beat(self.begin(caller).await?, heartbeat).await
+    }
+
+    async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
         detect::detect(self.begin(caller).await?, caller, watch).await
     }
+}
+
+/// What an error of the driver means to a caller of the journal.
+fn failure(error: sqlx::Error) -> Error {
+    integrity_core::postgres::failure(error).into()
 }

@@ -1,0 +1,83 @@
+//! The journal in memory, for the tests of those who embed this crate: the same promises as PostgreSQL's, no server.
+
+mod detect;
+mod state;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use integrity_core::{Caller, Clock};
+
+use self::state::State;
+use super::{AccessJournal, Error, Heartbeat, Recorded, form};
+use crate::{
+    AccessEvent, Source,
+    privacy::{Month, Salt},
+    rules::{Detection, Watch},
+};
+
+/// The journal in memory.
+#[derive(Debug)]
+pub struct MemoryAccessJournal {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+impl MemoryAccessJournal {
+    /// An empty journal that tells the time by `clock`.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            state: Mutex::default(),
+        }
+    }
+
+    /// What is kept, in the order in which it was recorded.
+    #[must_use]
+    pub fn events(&self) -> Vec<AccessEvent> {
+        self.state().events.clone()
+    }
+
+    /// What was seen of a source, what of it was bad, and what was lost.
+    #[must_use]
+    pub fn heard(&self, source: Source) -> Option<[u64; 3]> {
+        let state = self.state();
+        let heard = state.sources.get(&source)?;
+        Some([heard.seen, heard.bad, heard.dropped])
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The service only; people read numbers.
+    fn as_service(&self, caller: &Caller) -> Result<MutexGuard<'_, State>, Error> {
+        match caller {
+            Caller::Service => Ok(self.state()),
+            Caller::Claims { .. } => Err(Error::forbidden("only the service may do this")),
+        }
+    }
+}
+
+#[async_trait]
+impl AccessJournal for MemoryAccessJournal {
+    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
+        Ok(self.as_service(caller)?.salt(month, self.clock.now()))
+    }
+
+    async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {
+        form::refuse_malformed(events)?;
+        self.as_service(caller)?.record(events, self.clock.now())
+    }
+
+    async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
+        self.as_service(caller)?.beat(heartbeat, self.clock.now());
+        Ok(())
+    }
+
+    async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
+        let state = self.as_service(caller)?;
+        Ok(state.detect(watch, watch.as_of.unwrap_or_else(|| self.clock.now())))
+    }
+}

@@ -1,0 +1,114 @@
+//! What stands in the journal: as the functions of migration 402 have it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::{
+    AccessEvent, Source,
+    journal::{Error, Heartbeat, Recorded},
+    privacy::{Month, Salt},
+};
+
+/// How far the clock of a source may be ahead.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) events: Vec<AccessEvent>,
+    pub(super) known: HashSet<(Source, String, DateTime<Utc>)>,
+    /// The months that were begun; a salt that is gone was destroyed.
+    pub(super) months: BTreeMap<Month, Option<Salt>>,
+    pub(super) retention: TimeDelta,
+    pub(super) sources: BTreeMap<Source, Heard>,
+}
+
+/// When a source was heard, and what was lost of it.
+#[derive(Debug, Clone)]
+pub(super) struct Heard {
+    pub(super) first_at: DateTime<Utc>,
+    pub(super) heard_at: DateTime<Utc>,
+    pub(super) seen: u64,
+    pub(super) bad: u64,
+    pub(super) dropped: u64,
+    pub(super) dropped_at: Option<DateTime<Utc>>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            events: Vec::new(),
+            known: HashSet::new(),
+            months: BTreeMap::new(),
+            retention: TimeDelta::days(180),
+            sources: BTreeMap::new(),
+        }
+    }
+}
+
+impl State {
+    pub(super) fn salt(&mut self, month: Month, now: DateTime<Utc>) -> Option<Salt> {
+        if month.begins_at() > now + AHEAD || month.after().begins_at() <= now - self.retention {
+            return None;
+        }
+        self.begin(month).clone()
+    }
+
+    /// Begins a month, unless it was.
+    pub(super) fn begin(&mut self, month: Month) -> &mut Option<Salt> {
+        self.months.entry(month).or_insert_with(|| {
+            let mut bytes = [0; 32];
+            bytes[..16].copy_from_slice(Uuid::new_v4().as_bytes());
+            bytes[16..].copy_from_slice(Uuid::new_v4().as_bytes());
+            Some(Salt::from_bytes(bytes))
+        })
+    }
+
+    pub(super) fn record(&mut self, events: &[AccessEvent], now: DateTime<Utc>) -> Result<Recorded, Error> {
+        let refused = events.iter().enumerate().find_map(|(at, event)| {
+            let reason = if event.occurred_at > now + AHEAD {
+                "is in the future"
+            } else if event.occurred_at < now - self.retention {
+                "is older than what is kept"
+            } else if !matches!(self.months.get(&Month::of(event.occurred_at)), Some(Some(_))) {
+                "is of a month whose key was never made, or is destroyed"
+            } else {
+                return None;
+            };
+            Some(Error::invalid(format!("events[{at}].occurred_at"), reason))
+        });
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        let mut recorded = Recorded::default();
+        for event in events {
+            let key = (event.source, event.dedup_key.clone(), event.occurred_at);
+            if self.known.insert(key) {
+                recorded.added += 1;
+                self.events.push(event.clone());
+            } else {
+                recorded.known += 1;
+            }
+        }
+        Ok(recorded)
+    }
+
+    pub(super) fn beat(&mut self, heartbeat: &Heartbeat, now: DateTime<Utc>) {
+        let heard = self.sources.entry(heartbeat.source).or_insert(Heard {
+            first_at: now,
+            heard_at: now,
+            seen: 0,
+            bad: 0,
+            dropped: 0,
+            dropped_at: None,
+        });
+        heard.heard_at = heard.heard_at.max(now);
+        heard.seen = heard.seen.saturating_add(heartbeat.seen);
+        heard.bad = heard.bad.saturating_add(heartbeat.bad);
+        heard.dropped = heard.dropped.saturating_add(heartbeat.dropped);
+        if heartbeat.dropped > 0 {
+            heard.dropped_at = Some(now);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Recording, decided by `vigie.access_salt`, `vigie.record_access` and `vigie.access_heard`.
+
+use integrity_core::postgres::CallerTransaction;
+use sqlx::postgres::PgDatabaseError;
+
+use super::failure;
+use crate::{
+    AccessEvent,
+    journal::{Error, Heartbeat, Recorded},
+    privacy::{Month, Salt},
+};
+
+pub(super) async fn salt(mut transaction: CallerTransaction, month: Month) -> Result<Option<Salt>, Error> {
+    let salt = sqlx::query_file_scalar!("../../sql/access-journal/salt.sql", month.first_day())
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(refused)?;
+    transaction.commit().await?;
+    let bytes = salt.map(<[u8; 32]>::try_from).transpose();
+    let bytes = bytes.map_err(|_| Error::Corrupt {
+        reason: "a salt that is not of 32 bytes".to_owned(),
+    })?;
+    Ok(bytes.map(Salt::from_bytes))
+}
+
+pub(super) async fn record(
+    mut transaction: CallerTransaction,
+    events: &[AccessEvent],
+) -> Result<Recorded, Error> {
+    let events = serde_json::to_value(events).expect("plain data is JSON");
+    let row = sqlx::query_file!("../../sql/access-journal/record.sql", events)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(refused)?;
+    transaction.commit().await?;
+    Ok(Recorded {
+        added: row.added.unsigned_abs(),
+        known: row.known.unsigned_abs(),
+    })
+}
+
+pub(super) async fn beat(mut transaction: CallerTransaction, heartbeat: &Heartbeat) -> Result<(), Error> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    sqlx::query_file_scalar!(
+        "../../sql/access-journal/beat.sql",
+        heartbeat.source.as_str(),
+        number(heartbeat.seen),
+        number(heartbeat.bad),
+        number(heartbeat.dropped)
+    )
+    .fetch_one(transaction.connection())
+    .await
+    .map_err(refused)?;
+    Ok(transaction.commit().await?)
+}
+
+/// What the database raised, by its code and by the name of what it is about.
+pub(super) fn refused(error: sqlx::Error) -> Error {
+    let Some(raised) = error.as_database_error() else {
+        return failure(error);
+    };
+    let raised: &PgDatabaseError = raised.downcast_ref();
+    match (raised.code(), raised.constraint()) {
+        ("PT422", _) => Error::invalid(raised.detail().unwrap_or_default(), raised.message()),
+        ("23514", Some(constraint)) => {
+            let column = constraint.strip_prefix("access_events_").unwrap_or(constraint);
+            let column = column.strip_suffix("_check").unwrap_or(column);
+            Error::invalid(column, "is not what the journal can hold")
+        }
+        _ => failure(error),
+    }
+}

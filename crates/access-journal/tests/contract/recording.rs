@@ -1,0 +1,373 @@
+//! Recording: whole, once, and by whom.
+
+use access_journal::{
+    AccessEvent, EventKind, Outcome, Source,
+    integrity_core::{Caller, Severity},
+    journal::{Error, Heartbeat, Recorded},
+    privacy::{Month, Pseudonym},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
+use uuid::Uuid;
+
+use super::{Harness, scene::*};
+
+const MINUTE: TimeDelta = TimeDelta::minutes(1);
+
+pub(crate) async fn an_event_is_kept_as_it_is(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let hash = |byte| Some(Pseudonym::from_bytes([byte; 16]));
+    let full = AccessEvent {
+        source: Source::SupabaseAuth,
+        event: EventKind::AuthnLoginFail,
+        outcome: Outcome::Refused,
+        severity: Severity::Critical,
+        resource: Some("contrats « été »".to_owned()),
+        actor_id: Some(Uuid::from_u128(7)),
+        account_hash: hash(1),
+        account_hash_before: hash(2),
+        address_hash: hash(3),
+        address_hash_before: hash(4),
+        is_allowed: true,
+        as_number: Some(u32::MAX),
+        client_release: Some("vigie-web@0.1.0+4110b38a1b2c".to_owned()),
+        rows_returned: Some(u64::try_from(i64::MAX).expect("positive")),
+        count: 12,
+        ..scene.event("full", MINUTE)
+    };
+    let bare = AccessEvent {
+        status: None,
+        error_code: None,
+        method: None,
+        route: None,
+        resource: None,
+        actor_role: None,
+        address_hash: None,
+        country: None,
+        as_number: None,
+        user_agent_family: None,
+        request_id: None,
+        ..scene.event("bare", MINUTE)
+    };
+    let recorded = scene
+        .record(&[full.clone(), bare.clone()])
+        .await
+        .expect("recorded");
+    assert_eq!(recorded, Recorded { added: 2, known: 0 });
+    assert_eq!(harness.kept().await, [bare, full]);
+}
+
+pub(crate) async fn an_event_is_recorded_once(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let [a, b, c] = ["a", "b", "c"].map(|key| scene.event(key, MINUTE));
+    let first = scene.record(&[a.clone(), b.clone(), a.clone()]).await;
+    assert_eq!(first.expect("recorded"), Recorded { added: 2, known: 1 });
+    let elsewhere = AccessEvent {
+        source: Source::Nginx,
+        ..a.clone()
+    };
+    let second = scene.record(&[c, b, a, elsewhere]).await;
+    assert_eq!(
+        second.expect("recorded"),
+        Recorded { added: 2, known: 2 },
+        "each source has keys of its own"
+    );
+    assert_eq!(scene.record(&[]).await.expect("recorded"), Recorded::default());
+    assert_eq!(harness.kept().await.len(), 4);
+}
+
+pub(crate) async fn many_at_once_record_each_event_once(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let all: Vec<_> = (0..400)
+        .map(|number| scene.event(&format!("{number:03}"), MINUTE * (number % 7)))
+        .collect();
+    // Batches overlap by three quarters; every other writer records backwards.
+    let writers = (0..12).map(|writer| {
+        let mut batches: Vec<Vec<AccessEvent>> = all.windows(80).step_by(20).map(<[_]>::to_vec).collect();
+        batches.rotate_left(writer);
+        if writer % 2 == 1 {
+            batches.iter_mut().for_each(|batch| batch.reverse());
+        }
+        let scene = &scene;
+        async move {
+            let mut added = 0;
+            for batch in &batches {
+                let recorded = scene.record(batch).await.expect("recorded");
+                assert_eq!(recorded.added + recorded.known, 80);
+                added += recorded.added;
+            }
+            added
+        }
+    });
+    let added: u64 = join_all(writers).await.into_iter().sum();
+    assert_eq!(added, 400, "each was new to one of them");
+    let kept: Vec<_> = harness
+        .kept()
+        .await
+        .into_iter()
+        .map(|event| event.dedup_key)
+        .collect();
+    let wanted: Vec<_> = all.into_iter().map(|event| event.dedup_key).collect();
+    assert_eq!(kept, wanted);
+}
+
+pub(crate) async fn all_are_recorded_or_none(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let good = scene.event("good", MINUTE);
+    let late = scene.event("late", -MINUTE * 60);
+    let refused = scene.record(&[good.clone(), late, good]).await;
+    assert_eq!(field(refused), "events[1].occurred_at");
+    assert_eq!(harness.kept().await, []);
+}
+
+pub(crate) async fn what_is_not_well_formed_is_refused(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let good = scene.event("good", MINUTE);
+    let text = |text: &str| Some(text.to_owned());
+    let long = "x".repeat(201);
+    let wrong: Vec<(&str, AccessEvent)> = vec![
+        (
+            "status",
+            AccessEvent {
+                status: Some(99),
+                ..good.clone()
+            },
+        ),
+        (
+            "status",
+            AccessEvent {
+                status: Some(u16::MAX),
+                ..good.clone()
+            },
+        ),
+        (
+            "error_code",
+            AccessEvent {
+                error_code: text("42501;"),
+                ..good.clone()
+            },
+        ),
+        (
+            "method",
+            AccessEvent {
+                method: text("get"),
+                ..good.clone()
+            },
+        ),
+        (
+            "route",
+            AccessEvent {
+                route: text("/rest?x=1"),
+                ..good.clone()
+            },
+        ),
+        (
+            "route",
+            AccessEvent {
+                route: text("/\u{1b}[31m"),
+                ..good.clone()
+            },
+        ),
+        (
+            "route",
+            AccessEvent {
+                route: text(""),
+                ..good.clone()
+            },
+        ),
+        (
+            "resource",
+            AccessEvent {
+                resource: text("a\0b"),
+                ..good.clone()
+            },
+        ),
+        (
+            "resource",
+            AccessEvent {
+                resource: text("a\u{2028}b"),
+                ..good.clone()
+            },
+        ),
+        (
+            "resource",
+            AccessEvent {
+                resource: text(&long),
+                ..good.clone()
+            },
+        ),
+        (
+            "actor_role",
+            AccessEvent {
+                actor_role: text("a b"),
+                ..good.clone()
+            },
+        ),
+        (
+            "country",
+            AccessEvent {
+                country: text("COD"),
+                ..good.clone()
+            },
+        ),
+        (
+            "user_agent_family",
+            AccessEvent {
+                user_agent_family: text("curl/8"),
+                ..good.clone()
+            },
+        ),
+        (
+            "client_release",
+            AccessEvent {
+                client_release: text("a\nb"),
+                ..good.clone()
+            },
+        ),
+        (
+            "request_id",
+            AccessEvent {
+                request_id: text("a b"),
+                ..good.clone()
+            },
+        ),
+        (
+            "rows_returned",
+            AccessEvent {
+                rows_returned: Some(u64::MAX),
+                ..good.clone()
+            },
+        ),
+        (
+            "count",
+            AccessEvent {
+                count: 0,
+                ..good.clone()
+            },
+        ),
+        (
+            "count",
+            AccessEvent {
+                count: u32::MAX,
+                ..good.clone()
+            },
+        ),
+        (
+            "dedup_key",
+            AccessEvent {
+                dedup_key: String::new(),
+                ..good.clone()
+            },
+        ),
+        (
+            "dedup_key",
+            AccessEvent {
+                dedup_key: long.clone(),
+                ..good.clone()
+            },
+        ),
+    ];
+    for (name, wrong) in wrong {
+        let said = format!("{wrong:?}");
+        let refused = scene.record(&[good.clone(), wrong]).await;
+        assert_eq!(field(refused), format!("events[1].{name}"), "{said}");
+    }
+    assert_eq!(harness.kept().await, []);
+    scene.record(&[good]).await.expect("the good one is recorded");
+}
+
+pub(crate) async fn impossible_times_are_refused(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let day = TimeDelta::days(1);
+    scene.salt_of(scene.now - day * 179).await.expect("kept");
+    scene.salt_of(scene.now - day * 180).await;
+    for (ago, is_kept) in [
+        (-MINUTE * 10, false),
+        (-MINUTE * 4, true),
+        (day * 179, true),
+        (day * 180 + MINUTE, false),
+        (day * 100_000, false),
+    ] {
+        scene.salt_of(scene.now - ago).await;
+        let recorded = scene.record(&[scene.event("x", ago)]).await;
+        if is_kept {
+            assert_eq!(recorded.expect("recorded").added, 1, "{ago}");
+        } else {
+            assert_eq!(field(recorded), "events[0].occurred_at", "{ago}");
+        }
+    }
+}
+
+pub(crate) async fn what_has_no_key_is_refused(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let old = scene.event("old", TimeDelta::days(90));
+    assert_eq!(
+        field(scene.record(std::slice::from_ref(&old)).await),
+        "events[0].occurred_at"
+    );
+    scene.salt_of(old.occurred_at).await.expect("it is kept");
+    assert_eq!(scene.record(&[old]).await.expect("recorded").added, 1);
+}
+
+pub(crate) async fn a_month_has_one_salt(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let month = scene.now - TimeDelta::days(60);
+    let first = join_all((0..12).map(|_| scene.salt_of(month))).await;
+    assert!(first[0].is_some());
+    assert!(first.windows(2).all(|two| two[0] == two[1]), "whoever asks first");
+    let before = scene.salt_of(month - TimeDelta::days(31)).await;
+    assert_ne!(first[0], before, "of another month");
+}
+
+pub(crate) async fn a_month_to_come_or_gone_has_none(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let this = Month::of(scene.now).begins_at();
+    let (new, gone): (DateTime<Utc>, _) = (this + TimeDelta::days(32), scene.now - TimeDelta::days(212));
+    assert_eq!(scene.salt_of(new).await, None);
+    assert_eq!(scene.salt_of(new + TimeDelta::days(3_650)).await, None);
+    assert_eq!(scene.salt_of(gone).await, None);
+    assert_eq!(scene.salt_of(DateTime::UNIX_EPOCH).await, None);
+    let oldest = scene.now - TimeDelta::days(179);
+    assert!(scene.salt_of(oldest).await.is_some(), "a part of it is kept");
+}
+
+pub(crate) async fn people_record_nothing(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let people = harness.people();
+    let event = scene.event("x", MINUTE);
+    for name in ["amina", "patricia", "nobody"] {
+        let person = Caller::person(name);
+        let salt = people.salt(&person, Month::of(scene.now)).await;
+        assert!(matches!(salt, Err(Error::Forbidden { .. })), "{name}: {salt:?}");
+        let recorded = people.record(&person, std::slice::from_ref(&event)).await;
+        assert!(
+            matches!(recorded, Err(Error::Forbidden { .. })),
+            "{name}: {recorded:?}"
+        );
+        let beat = people.beat(&person, &heartbeat(1)).await;
+        assert!(matches!(beat, Err(Error::Forbidden { .. })), "{name}: {beat:?}");
+    }
+    assert_eq!(harness.kept().await, []);
+}
+
+fn heartbeat(dropped: u64) -> Heartbeat {
+    Heartbeat {
+        source: Source::App,
+        seen: 10,
+        bad: 2,
+        dropped,
+    }
+}
+
+pub(crate) async fn a_source_is_heard(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    assert_eq!(harness.heard(Source::App).await, None);
+    for dropped in [0, 3, 0, u64::MAX] {
+        let beat = scene.recorder.beat(&Caller::Service, &heartbeat(dropped)).await;
+        beat.expect("heard");
+    }
+    let [seen, bad, dropped] = harness.heard(Source::App).await.expect("heard");
+    assert_eq!((seen, bad), (40, 8));
+    assert!(dropped >= i64::MAX.unsigned_abs(), "more than can be counted");
+    assert_eq!(harness.heard(Source::Api).await, None);
+}

@@ -1,0 +1,57 @@
+//! A journal in memory and a clock that moves.
+
+use std::sync::Arc;
+
+use access_journal::{
+    AccessEvent, Source,
+    integrity_core::{Clock as _, ManualClock},
+    journal::{AccessJournal, MemoryAccessJournal},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use crate::contract::Harness;
+
+pub(crate) struct Memory {
+    clock: Arc<ManualClock>,
+    journal: Arc<MemoryAccessJournal>,
+}
+
+impl Memory {
+    pub(crate) fn new() -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-23T08:00:00Z".parse().expect("a time")));
+        Self {
+            journal: Arc::new(MemoryAccessJournal::new(clock.clone())),
+            clock,
+        }
+    }
+}
+
+#[async_trait]
+impl Harness for Memory {
+    fn recorder(&self) -> Arc<dyn AccessJournal> {
+        self.journal.clone()
+    }
+
+    fn service(&self) -> Arc<dyn AccessJournal> {
+        self.journal.clone()
+    }
+
+    fn people(&self) -> Arc<dyn AccessJournal> {
+        self.journal.clone()
+    }
+
+    async fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    async fn kept(&self) -> Vec<AccessEvent> {
+        let mut events = self.journal.events();
+        events.sort_by(|one, other| one.dedup_key.cmp(&other.dedup_key));
+        events
+    }
+
+    async fn heard(&self, source: Source) -> Option<[u64; 3]> {
+        self.journal.heard(source)
+    }
+}

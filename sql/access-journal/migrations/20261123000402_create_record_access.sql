@@ -1,0 +1,167 @@
+-- How long events are kept: one row, since whoever records must know it too.
+create table vigie.access_retention (
+    is_only   boolean not null default true,
+    retention interval not null default '180 days',
+    set_at    timestamptz not null default clock_timestamp(),
+    constraint access_retention_pkey primary key (is_only),
+    constraint access_retention_is_only_check check (is_only),
+    constraint access_retention_retention_check check (retention between '30 days' and '365 days')
+);
+comment on table vigie.access_retention is 'How long events of accesses are kept';
+alter table vigie.access_retention enable row level security;
+insert into vigie.access_retention default values;
+
+-- Begins a month: its salt, and the partition of its events. A month that was begun is left as it is, destroyed or not.
+-- Called by functions that decide whether the month may begin.
+create function vigie.begin_access_month(month date) returns void
+    language plpgsql volatile
+    set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    partition text := 'access_events_' || to_char(begin_access_month.month, 'YYYYMM');
+    next_month date := (begin_access_month.month + interval '1 month')::date;
+    stranger record;
+begin
+    -- One after the other; whoever comes second finds it begun.
+    perform pg_advisory_xact_lock(hashtextextended('vigie.access_keys', 0));
+    -- 244 bits made by chance.
+    insert into vigie.access_keys (month, salt)
+    values (begin_access_month.month,
+            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
+    on conflict on constraint access_keys_pkey do nothing;
+    if not found then
+        return;
+    end if;
+
+    -- Made by itself and then attached, since that keeps nobody from reading and recording.
+    execute format('create table vigie.%I (like vigie.access_events including all)', partition);
+    execute format('alter table vigie.%I enable row level security', partition);
+    -- Statements that name the partition itself pass by the triggers of the whole table.
+    execute format('create trigger access_events_append_only before update or delete or truncate on vigie.%I '
+                   'for each statement execute function vigie.refuse_access_change()', partition);
+    -- A host may give everything new to its own roles by default, and close_schema.sql has been run long ago.
+    for stranger in
+        select distinct a.grantee, r.rolname
+        from pg_class c, aclexplode(c.relacl) a
+        left join pg_roles r on r.oid = a.grantee
+        where c.oid = to_regclass(format('vigie.%I', partition)) and a.grantee <> c.relowner
+    loop
+        execute format('revoke all on vigie.%I from %s', partition,
+                       case stranger.grantee when 0 then 'public' else quote_ident(stranger.rolname) end);
+    end loop;
+    -- Whole months by UTC, whatever the session's zone.
+    execute format('alter table vigie.access_events attach partition vigie.%I for values from (%L) to (%L)', partition,
+                   to_char(begin_access_month.month, 'YYYY-MM-DD') || ' 00:00:00+00',
+                   to_char(next_month, 'YYYY-MM-DD') || ' 00:00:00+00');
+end
+$$;
+comment on function vigie.begin_access_month(date) is 'Makes the salt of a month and the partition of its events';
+
+-- The salt that the pseudonyms of a month are made with, made where there is none yet. Null for a month that is not kept
+-- any more, and for one that is still to come.
+create function vigie.access_salt(month date) returns bytea
+    language plpgsql volatile security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    salt bytea;
+    begins timestamptz := access_salt.month::timestamp at time zone 'UTC';
+    ends timestamptz := (access_salt.month + interval '1 month') at time zone 'UTC';
+begin
+    if access_salt.month is null or not isfinite(access_salt.month) or extract(day from access_salt.month) <> 1 then
+        raise exception 'a month is named by its first day' using errcode = 'PT422', detail = 'month';
+    end if;
+    -- Clocks differ by minutes.
+    if begins > clock_timestamp() + interval '5 minutes'
+       or ends <= clock_timestamp() - (select r.retention from vigie.access_retention r) then
+        return null;
+    end if;
+    select k.salt into salt from vigie.access_keys k where k.month = access_salt.month;
+    if not found then
+        perform vigie.begin_access_month(access_salt.month);
+        select k.salt into salt from vigie.access_keys k where k.month = access_salt.month;
+    end if;
+    return salt;
+end
+$$;
+comment on function vigie.access_salt(date) is 'What the pseudonyms of a month are made with, for whoever records';
+
+-- The one way events are recorded: all of them, but for those that are known. Which one is refused stands in DETAIL.
+create function vigie.record_access(events jsonb, out added bigint, out known bigint) returns record
+    language plpgsql volatile security definer
+    set search_path = pg_catalog, pg_temp
+    -- of times without a zone, which programs do not write
+    set timezone = 'UTC'
+as $$
+#variable_conflict use_column
+declare
+    oldest timestamptz;
+    newest timestamptz := clock_timestamp() + interval '5 minutes';
+    refused record;
+begin
+    -- Whoever drops a month has done so before the keys are looked at, or waits until all is recorded.
+    lock table only vigie.access_events in row exclusive mode;
+    select clock_timestamp() - r.retention into strict oldest from vigie.access_retention r;
+
+    select given.at, case when t.occurred_at is null then 'says not when it occurred'
+                          when t.occurred_at > newest then 'is in the future'
+                          when t.occurred_at < oldest then 'is older than what is kept'
+                          else 'is of a month whose key was never made, or is destroyed' end as reason
+    into refused
+    from jsonb_array_elements(record_access.events) with ordinality as given(event, at)
+    cross join lateral (select (given.event ->> 'occurred_at')::timestamptz) as t(occurred_at)
+    left join vigie.access_keys k on k.month = date_trunc('month', t.occurred_at)::date
+    where coalesce(t.occurred_at > newest or t.occurred_at < oldest or k.salt is null, true)
+    order by given.at
+    limit 1;
+    if found then
+        raise exception '%', refused.reason
+            using errcode = 'PT422', detail = format('events[%s].occurred_at', refused.at - 1);
+    end if;
+
+    -- In one order, whoever records: so that two who record the same wait for each other, and not each for the other.
+    insert into vigie.access_events (occurred_at, source, event, outcome, severity, status, error_code, method, route,
+        resource, actor_id, actor_role, account_hash, account_hash_before, address_hash, address_hash_before, is_allowed,
+        country, as_number, user_agent_family, client_release, request_id, rows_returned, count, dedup_key)
+    select e.occurred_at, e.source, e.event, e.outcome, e.severity, e.status, e.error_code, e.method, e.route,
+        e.resource, e.actor_id, e.actor_role, decode(e.account_hash, 'hex'), decode(e.account_hash_before, 'hex'),
+        decode(e.address_hash, 'hex'), decode(e.address_hash_before, 'hex'), e.is_allowed, e.country, e.as_number,
+        e.user_agent_family, e.client_release, e.request_id, e.rows_returned, e.count, e.dedup_key
+    from jsonb_to_recordset(record_access.events) as e(
+        occurred_at timestamptz, source text, event text, outcome text, severity text, status smallint, error_code text,
+        method text, route text, resource text, actor_id uuid, actor_role text, account_hash text,
+        account_hash_before text, address_hash text, address_hash_before text, is_allowed boolean, country text,
+        as_number bigint, user_agent_family text, client_release text, request_id text, rows_returned bigint,
+        count integer, dedup_key text)
+    order by e.occurred_at, e.source, e.dedup_key
+    on conflict (source, dedup_key, occurred_at) do nothing;
+    get diagnostics added = row_count;
+    known := jsonb_array_length(record_access.events) - added;
+end
+$$;
+comment on function vigie.record_access(jsonb) is 'The one way events of accesses are recorded';
+
+-- That a source is heard, and what was lost of it.
+create function vigie.access_heard(source text, seen bigint, bad bigint, dropped bigint) returns void
+    language sql volatile security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+    insert into vigie.access_sources as s (source, seen, bad, dropped, dropped_at)
+    values ($1, $2, $3, $4, case when $4 > 0 then clock_timestamp() end)
+    on conflict on constraint access_sources_pkey do update set
+        heard_at = greatest(s.heard_at, excluded.heard_at),
+        -- numbers that count on for years end where they cannot be told any more
+        seen = least(s.seen::numeric + excluded.seen, 9223372036854775807)::bigint,
+        bad = least(s.bad::numeric + excluded.bad, 9223372036854775807)::bigint,
+        dropped = least(s.dropped::numeric + excluded.dropped, 9223372036854775807)::bigint,
+        dropped_at = coalesce(excluded.dropped_at, s.dropped_at)
+$$;
+comment on function vigie.access_heard(text, bigint, bigint, bigint) is 'Says that a source of accesses is heard';
+
+revoke all on vigie.access_retention from public;
+revoke all on function vigie.begin_access_month(date) from public;
+revoke all on function vigie.access_salt(date) from public;
+revoke all on function vigie.record_access(jsonb) from public;
+revoke all on function vigie.access_heard(text, bigint, bigint, bigint) from public;

@@ -1,0 +1,1 @@
+select added as "added!", known as "known!" from vigie.record_access($1)

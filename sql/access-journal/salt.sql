@@ -1,0 +1,1 @@
+select vigie.access_salt($1) as "salt"
