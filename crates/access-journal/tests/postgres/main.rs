@@ -4,6 +4,7 @@
 #[macro_use]
 #[path = "../contract/mod.rs"]
 mod contract;
+mod detection;
 mod server;
 
 use access_journal::journal::postgres::sqlx::{self, PgPool};
