@@ -16,6 +16,7 @@ mod token;
 
 use std::sync::Arc;
 
+use access_journal::client::Proxies;
 use axum::http::HeaderMap;
 use integrity_core::Caller;
 use wiring::{
@@ -30,7 +31,7 @@ pub(crate) use self::{
     demo::{PERSONAS, asked_by_own_name},
     gotrue::{GoTrue, Refused},
     journal::{Outcome, journal},
-    network::Proxies,
+    network::client,
     sessions::{Session, Sessions},
     token::{NotValid, Verifier},
 };
@@ -70,7 +71,8 @@ impl Identity {
             },
             sessions: Sessions::default(),
             attempts: Attempts::default(),
-            proxies: Proxies::new(trusted_proxies)?,
+            proxies: Proxies::new(trusted_proxies)
+                .map_err(|refused| Stop::usage(format!("api.trusted_proxies: {refused}")))?,
             mode: auth.mode,
             is_secure: !is_demo,
         })

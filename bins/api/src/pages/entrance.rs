@@ -116,7 +116,7 @@ pub(super) async fn sign_in(
             &entrant.email,
         )
     };
-    let from = app.identity.proxies.client(from.ip(), &headers);
+    let from = identity::client(&app.identity.proxies, from.ip(), &headers);
     let cookie = if app.identity.mode == AuthMode::Demo {
         let Some(persona) = PERSONAS
             .into_iter()
@@ -207,7 +207,7 @@ pub(super) async fn sign_out(
         if !identity::is_wanted(&headers, app.origin.as_deref(), &session, &leaving.csrf) {
             return trouble(&frame(&app, &headers, &uri), Trouble::Forbidden);
         }
-        let from = app.identity.proxies.client(from.ip(), &headers);
+        let from = identity::client(&app.identity.proxies, from.ip(), &headers);
         journal(Outcome::SignedOut, Account::of(&session.name), from);
         leave(&app, session);
     }
