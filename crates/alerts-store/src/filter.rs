@@ -77,7 +77,10 @@ impl AlertFilter {
             ));
         }
         if self.resolved_since.is_some_and(|since| !is_date(since)) {
-            return Err(Error::invalid("resolved_since", "not a date that every store has"));
+            return Err(Error::invalid(
+                "resolved_since",
+                "not a date that every store has",
+            ));
         }
         match self.after {
             Some(after) if !is_date(after.first_detected_at) => {

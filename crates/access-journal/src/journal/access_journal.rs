@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use integrity_core::Caller;
 
@@ -34,10 +36,25 @@ pub trait AccessJournal: Send + Sync {
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
 
+    /// Whether anything was ever recorded or heard. For the service.
+    ///
+    /// Cancel safe: it only reads.
+    async fn is_in_use(&self, caller: &Caller) -> Result<bool, Error>;
+
     /// What the rules say of the events of the last day. For the service.
     ///
     /// Cancel safe: it only reads.
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error>;
+
+    /// Lets months begin and end: the current one and the two after it are there, and those that are wholly older than the
+    /// retention go, with all that is needed to make their pseudonyms. Nothing is written where nothing is due. For the
+    /// service.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a retention that is not from 30 to 365 days.
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error>;
 }
 
 const _: fn(&dyn AccessJournal) = |_| ();
@@ -49,4 +66,13 @@ pub struct Recorded {
     pub added: u64,
     /// So many were known already.
     pub known: u64,
+}
+
+/// What came of rolling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rolled {
+    /// So many months were begun.
+    pub made: u32,
+    /// So many months were destroyed, with their events and their keys.
+    pub dropped: u32,
 }

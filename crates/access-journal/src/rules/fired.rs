@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use super::{Found, MAX_FINDINGS, Rule, Thresholds, Watch};
 use crate::Source;
 
-/// So many routes are told.
+/// So many routes are told; the statements have the same number.
+#[cfg(feature = "memory")]
 pub(crate) const ROUTES: usize = 5;
 
 /// That a rule speaks of an entity, in figures.

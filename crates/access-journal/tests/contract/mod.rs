@@ -3,6 +3,7 @@
 //! `memory/` and `postgres/` make the harness; `promises!` makes a test of each function.
 
 mod recording;
+mod rolling;
 pub(crate) mod scene;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub(crate) use recording::*;
+pub(crate) use rolling::*;
 
 /// A journal with its people: amina is admin, didier directeur, patricia pca, and others nobody.
 #[async_trait]
@@ -46,6 +48,12 @@ macro_rules! promises {
             a_month_to_come_or_gone_has_none
             people_record_nothing
             a_source_is_heard
+            months_begin_before_they_are_needed
+            months_end_with_all_that_was_in_them
+            what_is_partly_kept_stays
+            a_month_that_ended_is_not_begun_anew
+            a_retention_out_of_bounds_is_refused
+            people_roll_nothing
         }
     };
 }

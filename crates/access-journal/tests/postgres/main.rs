@@ -5,6 +5,8 @@
 #[path = "../contract/mod.rs"]
 mod contract;
 mod detection;
+mod doors;
+mod months;
 mod server;
 
 use access_journal::journal::postgres::sqlx::{self, PgPool};

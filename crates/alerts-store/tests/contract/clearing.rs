@@ -153,7 +153,11 @@ pub(crate) async fn a_fix_is_verified(harness: &dyn Harness) {
             ..AlertFilter::all()
         };
         let page = harness.service().list(&Caller::Service, &resolved).await;
-        assert_eq!(page.expect("a list").alerts.len(), expected, "resolved since {since}");
+        assert_eq!(
+            page.expect("a list").alerts.len(),
+            expected,
+            "resolved since {since}"
+        );
     }
     assert_eq!(verified.resolved_by.as_deref(), Some("didier"));
     assert_eq!(

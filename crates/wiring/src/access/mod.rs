@@ -31,18 +31,33 @@ const PAGES: usize = 100;
 
 /// Figures that move while an attack goes on, and with the day that is looked at: that alone is no change of an alert.
 const VOLATILE: [&str; 8] = [
-    "events", "peak", "routes", "first_at", "last_at", "since", "success_at", "usual",
+    "events",
+    "peak",
+    "routes",
+    "first_at",
+    "last_at",
+    "since",
+    "success_at",
+    "usual",
 ];
 
 /// The rules that are looked at here. What was sealed is verified by others.
 fn rules() -> impl Iterator<Item = Rule> {
-    Rule::ALL.iter().copied().filter(|rule| *rule != Rule::JournalTampered)
+    Rule::ALL
+        .iter()
+        .copied()
+        .filter(|rule| *rule != Rule::JournalTampered)
 }
 
 /// Whether this is a code of one of the rules.
 #[must_use]
 pub fn is_access_rule(code: &str) -> bool {
     Rule::ALL.iter().any(|rule| rule.as_str() == code)
+}
+
+/// Whether this is a code of a rule about what others do. What is read by somebody anonymous is about the data.
+pub(crate) fn is_attack(code: &str) -> bool {
+    is_access_rule(code) && code != Rule::AnonDataExposed.as_str()
 }
 
 /// Looks into the journal.
@@ -142,12 +157,19 @@ impl AccessRules {
         };
         let (mut as_of, mut fixed) = (None, Vec::new());
         for _ in 0..PAGES {
-            let page = self.alerts.list(&Caller::Service, &filter).await.map_err(|error| Failure {
-                kind: FailureKind::Contract,
-                message: format!("what people have dealt with could not be read: {error}"),
-            })?;
+            let page = self
+                .alerts
+                .list(&Caller::Service, &filter)
+                .await
+                .map_err(|error| Failure {
+                    kind: FailureKind::Contract,
+                    message: format!("what people have dealt with could not be read: {error}"),
+                })?;
             let as_of = *as_of.get_or_insert(page.at);
-            let by_a_person = page.alerts.iter().filter(|alert| alert.resolution == Some(Resolution::Fixed));
+            let by_a_person = page
+                .alerts
+                .iter()
+                .filter(|alert| alert.resolution == Some(Resolution::Fixed));
             fixed.extend(by_a_person.filter_map(|alert| {
                 let rule = alert.check_code.parse::<Rule>().ok()?;
                 Some(Fixed {
@@ -171,7 +193,11 @@ impl AccessRules {
     }
 
     fn told(&self, at: DateTime<Utc>, found: Found) -> Evaluation {
-        let outcome = if found.untold == 0 { Outcome::Complete } else { Outcome::Truncated };
+        let outcome = if found.untold == 0 {
+            Outcome::Complete
+        } else {
+            Outcome::Truncated
+        };
         self.evaluation(found.rule, at, outcome, found.findings)
     }
 

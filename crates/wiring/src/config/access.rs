@@ -56,7 +56,10 @@ fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::
 
 fn sources<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Source>, D::Error> {
     let given = Vec::<String>::deserialize(deserializer)?;
-    let source = |text: &String| text.parse().map_err(|unknown| D::Error::custom(format!("expected: {unknown}")));
+    let source = |text: &String| {
+        text.parse()
+            .map_err(|unknown| D::Error::custom(format!("expected: {unknown}")))
+    };
     given.iter().map(source).collect()
 }
 

@@ -156,11 +156,21 @@ fn deviations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Erro
 }
 
 fn leak<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    between(deserializer, "leak", Duration::from_secs(1), Duration::from_hours(1))
+    between(
+        deserializer,
+        "leak",
+        Duration::from_secs(1),
+        Duration::from_hours(1),
+    )
 }
 
 fn within<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    between(deserializer, "within", Duration::from_secs(1), Duration::from_hours(12))
+    between(
+        deserializer,
+        "within",
+        Duration::from_secs(1),
+        Duration::from_hours(12),
+    )
 }
 
 fn success_within<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -183,19 +193,43 @@ mod tests {
         let text = "denied_ip = { capacity = 30, leak = \"5s\" }\nspike = { least = 50, deviations = 8 }";
         let given: AccessRulesConfig = toml::from_str(text).expect("well formed");
         let thresholds = given.thresholds();
-        assert_eq!(thresholds.denied_ip, Bucket { capacity: 30, leak: Duration::from_secs(5) });
-        assert_eq!(thresholds.spike, Spike { least: 50, deviations: 8 });
+        assert_eq!(
+            thresholds.denied_ip,
+            Bucket {
+                capacity: 30,
+                leak: Duration::from_secs(5)
+            }
+        );
+        assert_eq!(
+            thresholds.spike,
+            Spike {
+                least: 50,
+                deviations: 8
+            }
+        );
         assert_eq!(thresholds.denied_user, Thresholds::default().denied_user);
     }
 
     #[test]
     fn what_no_rule_can_work_with_is_refused() {
         for (wrong, why) in [
-            ("denied_ip = { capacity = 0, leak = \"5s\" }", "capacity is between 1 and 1000000"),
-            ("denied_ip = { capacity = 1, leak = \"0s\" }", "leak is between 1s and 1h"),
+            (
+                "denied_ip = { capacity = 0, leak = \"5s\" }",
+                "capacity is between 1 and 1000000",
+            ),
+            (
+                "denied_ip = { capacity = 1, leak = \"0s\" }",
+                "leak is between 1s and 1h",
+            ),
             ("denied_ip = { capacity = 1 }", "missing field `leak`"),
-            ("enumeration = { count = 8, within = \"2d\" }", "within is between 1s and 12h"),
-            ("spike = { least = 0, deviations = 6 }", "least is between 1 and 1000000"),
+            (
+                "enumeration = { count = 8, within = \"2d\" }",
+                "within is between 1s and 12h",
+            ),
+            (
+                "spike = { least = 0, deviations = 6 }",
+                "least is between 1 and 1000000",
+            ),
             ("silent_after = 60", "invalid type"),
             ("denied = { capacity = 1, leak = \"5s\" }", "unknown field"),
         ] {

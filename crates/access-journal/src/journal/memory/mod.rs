@@ -1,15 +1,19 @@
 //! The journal in memory, for the tests of those who embed this crate: the same promises as PostgreSQL's, no server.
 
 mod detect;
+mod roll;
 mod state;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use integrity_core::{Caller, Clock};
 
 use self::state::State;
-use super::{AccessJournal, Error, Heartbeat, Recorded, form};
+use super::{AccessJournal, Error, Heartbeat, Recorded, Rolled, form};
 use crate::{
     AccessEvent, Source,
     privacy::{Month, Salt},
@@ -76,8 +80,16 @@ impl AccessJournal for MemoryAccessJournal {
         Ok(())
     }
 
+    async fn is_in_use(&self, caller: &Caller) -> Result<bool, Error> {
+        Ok(self.as_service(caller)?.is_in_use())
+    }
+
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
         let state = self.as_service(caller)?;
         Ok(state.detect(watch, watch.as_of.unwrap_or_else(|| self.clock.now())))
+    }
+
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
+        self.as_service(caller)?.roll(retention, self.clock.now())
     }
 }

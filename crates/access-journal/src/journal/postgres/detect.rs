@@ -37,24 +37,46 @@ struct Columns {
     micros: Vec<i64>,
 }
 
+/// How the journal stands.
+struct Stand {
+    at: DateTime<Utc>,
+    may_read: bool,
+    is_in_use: bool,
+    heard: String,
+}
+
+pub(super) async fn is_in_use(mut transaction: CallerTransaction, caller: &Caller) -> Result<bool, Error> {
+    Ok(stand(&mut transaction, caller, None).await?.is_in_use)
+}
+
+/// What Row Level Security hides must not look like nothing.
+async fn stand(
+    transaction: &mut CallerTransaction,
+    caller: &Caller,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Stand, Error> {
+    if matches!(caller, Caller::Claims { .. }) {
+        return Err(Error::forbidden("the rules are looked at by the service"));
+    }
+    let stand = sqlx::query_file_as!(Stand, "../../sql/access-journal/detect_in_use.sql", as_of)
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)?;
+    if stand.may_read {
+        return Ok(stand);
+    }
+    Err(Error::forbidden(
+        "this login sees no events: use the login vigie_sync, or the owner of the schema vigie",
+    ))
+}
+
 pub(super) async fn detect(
     mut transaction: CallerTransaction,
     caller: &Caller,
     watch: &Watch,
 ) -> Result<Detection, Error> {
-    if matches!(caller, Caller::Claims { .. }) {
-        return Err(Error::forbidden("the rules are looked at by the service"));
-    }
+    let stand = stand(&mut transaction, caller, watch.as_of).await?;
     let connection = transaction.connection();
-    let stand = sqlx::query_file!("../../sql/access-journal/detect_in_use.sql", watch.as_of)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failure)?;
-    if !stand.may_read {
-        return Err(Error::forbidden(
-            "this login sees no events: use the login vigie_sync, or the owner of the schema vigie",
-        ));
-    }
     let at = stand.at;
     let month = month_end(at);
     let fixed = dealt_with(watch);

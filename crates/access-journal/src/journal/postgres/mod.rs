@@ -2,6 +2,9 @@
 
 mod detect;
 mod record;
+mod roll;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use integrity_core::{
@@ -11,7 +14,7 @@ use integrity_core::{
 pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
-use super::{AccessJournal, Error, Heartbeat, Recorded, form};
+use super::{AccessJournal, Error, Heartbeat, Recorded, Rolled, form};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
@@ -51,6 +54,9 @@ impl PgAccessJournal {
 #[async_trait]
 impl AccessJournal for PgAccessJournal {
     async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
+        if !month.is_plausible() {
+            return Ok(None);
+        }
         record::salt(self.begin(caller).await?, month).await
     }
 
@@ -63,8 +69,17 @@ impl AccessJournal for PgAccessJournal {
         record::beat(self.begin(caller).await?, heartbeat).await
     }
 
+    async fn is_in_use(&self, caller: &Caller) -> Result<bool, Error> {
+        detect::is_in_use(self.begin(caller).await?, caller).await
+    }
+
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
         detect::detect(self.begin(caller).await?, caller, watch).await
+    }
+
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
+        form::refuse_retention(retention)?;
+        roll::roll(self.begin(caller).await?, retention).await
     }
 }
 
