@@ -67,3 +67,28 @@ impl Rule {
         !matches!(self, Self::JournalSilent | Self::JournalTampered)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_page_that_says_all_there_is_to_say() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules");
+        for code in Rule::ALL.iter().map(|rule| rule.as_str()) {
+            let page = fs::read_to_string(folder.join(format!("{code}.md"))).expect(code);
+            assert!(page.starts_with(&format!("# {code}: ")), "{code}");
+            for part in [
+                "What it fires on",
+                "Why it matters",
+                "What decides it",
+                "How to mend it",
+                "What it does not see",
+            ] {
+                assert!(page.contains(&format!("\n## {part}\n")), "{code}: {part}");
+            }
+        }
+    }
+}

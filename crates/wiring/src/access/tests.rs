@@ -65,7 +65,7 @@ impl Scene {
         told
     }
 
-    /// The alerts that are live, and how often each was written about.
+    /// The alerts that are live.
     async fn live(&self) -> Vec<Alert> {
         let page = self.alerts.list(&Caller::Service, &AlertFilter::default()).await;
         page.expect("a list").alerts
@@ -145,7 +145,7 @@ async fn an_alert_appears_once_and_goes_after_a_day_of_quiet() {
     scene.happens(EventKind::AuthzFail, 10).await;
     scene.looks().await;
     assert!(scene.live().await.is_empty(), "as many as the bucket holds");
-    scene.happens(EventKind::AuthzFail, 12).await;
+    scene.happens(EventKind::AuthzFail, 7).await;
     scene.looks().await;
     let [alert] = &scene.live().await[..] else {
         panic!("one alert")
@@ -155,7 +155,7 @@ async fn an_alert_appears_once_and_goes_after_a_day_of_quiet() {
         ("ACCESS_DENIED_IP", Severity::Warn)
     );
     let written = alert.version;
-    scene.happens(EventKind::AuthzFail, 7).await;
+    scene.happens(EventKind::AuthzFail, 2).await;
     scene.looks().await;
     let [same] = &scene.live().await[..] else {
         panic!("still one alert")
@@ -256,7 +256,6 @@ async fn a_journal_that_cannot_be_read_is_not_a_quiet_one() {
             .await
             .expect("applied");
     }
-    assert!(alerts.iter().all(|code| !code.is_empty()));
     let live = scene.codes().await;
     assert!(
         alerts.iter().all(|code| live.contains(code)),

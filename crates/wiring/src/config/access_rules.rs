@@ -219,7 +219,7 @@ mod tests {
             ),
             (
                 "denied_ip = { capacity = 1, leak = \"0s\" }",
-                "leak is between 1s and 1h",
+                "a duration is longer than 0",
             ),
             ("denied_ip = { capacity = 1 }", "missing field `leak`"),
             (
