@@ -13,7 +13,7 @@ use release_info::ledger::PgReleaseLedger;
 use rls_audit::{PgAuditStore, PgDatabaseInspector};
 
 use crate::{
-    access::AccessRules,
+    access::{AccessKeeping, AccessRules},
     audit::Auditor,
     chosen::Chosen,
     config::Config,
@@ -131,6 +131,12 @@ impl Session {
             Arc::new(PgAlertStore::new(self.pool.clone(), Door::Sync)),
             config,
         )
+    }
+
+    /// Keeps the journal of accesses in order as the configuration has it.
+    #[must_use]
+    pub fn access_keeping(&self, config: &Config) -> AccessKeeping {
+        AccessKeeping::over(self.pool.clone(), config)
     }
 
     /// Which login that is.

@@ -166,6 +166,7 @@ impl World {
             auditor: None,
             releases: None,
             access: None,
+            keeping: None,
             evaluated_by: &self.evaluated_by,
             chosen: &self.chosen,
             schedule: &self.schedule,

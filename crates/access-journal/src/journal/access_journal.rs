@@ -36,15 +36,15 @@ pub trait AccessJournal: Send + Sync {
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
 
-    /// Whether anything was ever recorded or heard. For the service.
-    ///
-    /// Cancel safe: it only reads.
-    async fn is_in_use(&self, caller: &Caller) -> Result<bool, Error>;
-
     /// What the rules say of the events of the last day. For the service.
     ///
     /// Cancel safe: it only reads.
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error>;
+
+    /// Whether anything was ever recorded or heard: whether anybody uses the journal. For the service.
+    ///
+    /// Cancel safe.
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error>;
 
     /// Lets months begin and end: the current one and the two after it are there, and those that are wholly older than the
     /// retention go, with all that is needed to make their pseudonyms. Nothing is written where nothing is due. For the

@@ -80,13 +80,13 @@ impl AccessJournal for MemoryAccessJournal {
         Ok(())
     }
 
-    async fn is_in_use(&self, caller: &Caller) -> Result<bool, Error> {
-        Ok(self.as_service(caller)?.is_in_use())
-    }
-
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
         let state = self.as_service(caller)?;
         Ok(state.detect(watch, watch.as_of.unwrap_or_else(|| self.clock.now())))
+    }
+
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        Ok(self.as_service(caller)?.is_in_use())
     }
 
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {

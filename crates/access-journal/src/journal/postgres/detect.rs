@@ -45,10 +45,6 @@ struct Stand {
     heard: String,
 }
 
-pub(super) async fn is_in_use(mut transaction: CallerTransaction, caller: &Caller) -> Result<bool, Error> {
-    Ok(stand(&mut transaction, caller, None).await?.is_in_use)
-}
-
 /// What Row Level Security hides must not look like nothing.
 async fn stand(
     transaction: &mut CallerTransaction,

@@ -69,12 +69,12 @@ impl AccessJournal for PgAccessJournal {
         record::beat(self.begin(caller).await?, heartbeat).await
     }
 
-    async fn is_in_use(&self, caller: &Caller) -> Result<bool, Error> {
-        detect::is_in_use(self.begin(caller).await?, caller).await
-    }
-
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
         detect::detect(self.begin(caller).await?, caller, watch).await
+    }
+
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        record::is_used(self.begin(caller).await?).await
     }
 
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {

@@ -237,7 +237,7 @@ async fn a_journal_that_cannot_be_read_is_not_a_quiet_one() {
     assert_eq!(alerts, ["ACCESS_BRUTE_FORCE_ACCOUNT", "ACCESS_BRUTE_FORCE_IP"]);
     let mut broken = access_journal::journal::MockAccessJournal::new();
     broken
-        .expect_is_in_use()
+        .expect_is_used()
         .returning(|_| Err(Error::forbidden("no role")));
     broken
         .expect_detect()

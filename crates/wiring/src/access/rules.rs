@@ -106,7 +106,7 @@ impl AccessRules {
         if !self.expected.is_empty() {
             return checks(chosen);
         }
-        match self.journal.is_in_use(&Caller::Service).await {
+        match self.journal.is_used(&Caller::Service).await {
             Ok(false) => Vec::new(),
             Ok(true) | Err(_) => checks(chosen),
         }
