@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access_journal::journal::PgAccessJournal;
 use alerts_store::PgAlertStore;
 use integrity_core::{
     Caller, Door,
@@ -12,6 +13,7 @@ use release_info::ledger::PgReleaseLedger;
 use rls_audit::{PgAuditStore, PgDatabaseInspector};
 
 use crate::{
+    access::AccessKeeping,
     audit::Auditor,
     chosen::Chosen,
     config::Config,
@@ -117,6 +119,15 @@ impl Session {
     pub fn release_rules(&self, config: &Config) -> ReleaseRules {
         ReleaseRules::new(
             Arc::new(PgReleaseLedger::new(self.pool.clone(), Door::Sync)),
+            config,
+        )
+    }
+
+    /// Keeps the journal of accesses in order as the configuration has it.
+    #[must_use]
+    pub fn access_keeping(&self, config: &Config) -> AccessKeeping {
+        AccessKeeping::new(
+            Arc::new(PgAccessJournal::new(self.pool.clone(), Door::Sync)),
             config,
         )
     }

@@ -364,15 +364,22 @@ fn every_grant_of_the_roles_file_is_looked_for_and_told_how_to_give() {
     let grants = "select string_agg(line, E'\\n' order by line) from (
         select format('%s on %s to %s', a.privilege_type, 'vigie.' || quote_ident(c.relname), a.grantee::regrole) as line
         from pg_class c, aclexplode(c.relacl) a
-        where c.relnamespace = 'vigie'::regnamespace and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval')
+        where c.relnamespace = 'vigie'::regnamespace and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval', 'vigie_ingest',
+                  'vigie_access_reader')
+        union all
+        select format('%s (%I) on %s to %s', a.privilege_type, t.attname, 'vigie.' || quote_ident(c.relname), a.grantee::regrole)
+        from pg_class c inner join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
+        where c.relnamespace = 'vigie'::regnamespace
         union all
         select format('%s on function %s to %s', a.privilege_type, p.oid::regprocedure, a.grantee::regrole)
         from pg_proc p, aclexplode(p.proacl) a
-        where p.pronamespace = 'vigie'::regnamespace and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval')
+        where p.pronamespace = 'vigie'::regnamespace and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval', 'vigie_ingest',
+                  'vigie_access_reader')
         union all
         select format('%s on schema vigie to %s', a.privilege_type, a.grantee::regrole)
         from pg_namespace n, aclexplode(n.nspacl) a
-        where n.nspname = 'vigie' and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval')) as x";
+        where n.nspname = 'vigie' and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval', 'vigie_ingest',
+                  'vigie_access_reader')) as x";
     let before = world.value(grants);
     let count = before.lines().count();
     assert!(count > 20, "{before}");
