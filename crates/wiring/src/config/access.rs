@@ -27,6 +27,11 @@ pub struct AccessConfig {
     #[serde(deserialize_with = "networks")]
     #[schemars(with = "Vec<String>")]
     pub allow: Vec<IpNet>,
+    /// Proxies before whatever writes a log, such as `"10.0.0.0/8"`: where one of them asked, the log's `X-Forwarded-For`
+    /// says for whom. The service has its own list, `api.trusted_proxies`.
+    #[serde(deserialize_with = "proxies")]
+    #[schemars(with = "Vec<String>")]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for AccessConfig {
@@ -36,6 +41,7 @@ impl Default for AccessConfig {
             retention: Duration::from_hours(180 * 24),
             sensitive: Vec::new(),
             allow: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -45,14 +51,22 @@ fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::
     between(deserializer, "retention", day * 30, day * 365)
 }
 
-/// Networks, and addresses as networks of one.
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    networks_of("allow", deserializer)
+}
+
+fn proxies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    networks_of("trusted_proxies", deserializer)
+}
+
+/// Networks, and addresses as networks of one.
+fn networks_of<'de, D: Deserializer<'de>>(key: &str, deserializer: D) -> Result<Vec<IpNet>, D::Error> {
     let given = Vec::<String>::deserialize(deserializer)?;
     let network = |text: &String| {
         let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
         text.parse().ok().or_else(alone).ok_or_else(|| {
             D::Error::custom(format!(
-                "allow: {text:?} is no address and no network; write such as \"203.0.113.7\" or \"10.0.0.0/8\""
+                "{key}: {text:?} is no address and no network; write such as \"203.0.113.7\" or \"10.0.0.0/8\""
             ))
         })
     };
