@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use access_journal::journal::PgAccessJournal;
 use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
@@ -130,6 +131,7 @@ impl Plan {
         // Of its own, so that a look waits behind nobody: that all others wait is what it is to tell.
         let (looking, _) = self.target.connect_many(2, ENTRY).await?;
         let audits = PgAuditStore::new(session.pool.clone(), Door::Api);
+        let journal = PgAccessJournal::new(session.pool.clone(), Door::Api);
         let ledger = PgReleaseLedger::new(session.pool.clone(), Door::Api);
         let source = PgSource {
             store: PgAlertStore::new(looking.clone(), Door::Api),
@@ -146,6 +148,7 @@ impl Plan {
             app: Arc::new(App {
                 store: Arc::new(session.store),
                 audits: Arc::new(audits),
+                journal: Arc::new(journal),
                 ledger: Arc::new(ledger),
                 audit_every: self.config.audit.every,
                 drill_every: self.config.release.drill_every,

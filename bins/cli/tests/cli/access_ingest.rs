@@ -91,6 +91,23 @@ fn each_source_is_taken_in_once_and_nothing_of_anybody_with_it() {
         .world
         .value("select string_agg(source, ' ' order by source) from vigie.access_sources");
     assert_eq!(heard, "nginx postgres postgrest supabase_auth supabase_edge");
+    for attack in attacks(scene.from) {
+        for source in SOURCES
+            .iter()
+            .filter(|source| attack.alerts(**source).contains(&"ANON_DATA_EXPOSED"))
+        {
+            let events = "select string_agg(rows_returned::text, ' ' order by seq) from vigie.access_events";
+            let rows = scene.world.value(&format!(
+                "{events} where source = '{source}' and event = 'anon_data_read' and resource = '{SENSITIVE}'"
+            ));
+            let expected = match source {
+                Source::SupabaseEdge | Source::Nginx => "25 3",
+                // PostgREST does not tell how many; the others do not tell of it.
+                _ => "",
+            };
+            assert_eq!(rows, expected, "{} by {source}", attack.name);
+        }
+    }
     let everything = scene
         .world
         .value("select string_agg(e::text, '') from vigie.access_events e")

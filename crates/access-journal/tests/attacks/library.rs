@@ -5,13 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 /// The relation that these logs take for sensitive.
-pub const SENSITIVE: &str = "contracts";
+pub(crate) const SENSITIVE: &str = "contracts";
 
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0";
 
 /// What somebody did.
 #[derive(Debug, Clone, Copy)]
-pub enum Deed {
+pub(crate) enum Deed {
     /// Gave a wrong password.
     WrongPassword,
     /// Signed in.
@@ -30,24 +30,24 @@ pub enum Deed {
 
 /// Who did what, when.
 #[derive(Debug, Clone)]
-pub struct Act {
+pub(crate) struct Act {
     /// When.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// From where.
-    pub address: String,
+    pub(crate) address: String,
     /// Whose account, where it is about one.
-    pub account: Option<String>,
+    pub(crate) account: Option<String>,
     /// What.
-    pub deed: Deed,
+    pub(crate) deed: Deed,
 }
 
 /// A story.
 #[derive(Debug, Clone)]
-pub struct Attack {
+pub(crate) struct Attack {
     /// What it is called.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What happens.
-    pub acts: Vec<Act>,
+    pub(crate) acts: Vec<Act>,
     /// What should be said, once each: a code; and whether only logs that name accounts tell enough.
     alerts: &'static [(&'static str, bool)],
 }
@@ -55,7 +55,7 @@ pub struct Attack {
 impl Attack {
     /// What should be said, once each, where this source tells the story.
     #[must_use]
-    pub fn alerts(&self, source: Source) -> Vec<&'static str> {
+    pub(crate) fn alerts(&self, source: Source) -> Vec<&'static str> {
         let names_accounts = matches!(source, Source::SupabaseAuth | Source::Postgres);
         let told = self
             .alerts
@@ -66,7 +66,7 @@ impl Attack {
 
     /// As that source's log, which may be a part of it only; `None` where it tells nothing of it.
     #[must_use]
-    pub fn log(&self, source: Source) -> Option<String> {
+    pub(crate) fn log(&self, source: Source) -> Option<String> {
         let lines: Vec<String> = self
             .acts
             .iter()
@@ -79,7 +79,7 @@ impl Attack {
 
 /// All of them, beginning at that time. Each comes from addresses and accounts of its own.
 #[must_use]
-pub fn attacks(from: DateTime<Utc>) -> Vec<Attack> {
+pub(crate) fn attacks(from: DateTime<Utc>) -> Vec<Attack> {
     let story = |name, net: u8, alerts, acts: Vec<(i64, u8, Option<u8>, Deed)>| Attack {
         name,
         alerts,
