@@ -13,7 +13,7 @@ mod install;
 mod monitors;
 mod release;
 
-pub(crate) use access::{AccessCommand, AccessReportArgs, AccessVerifyArgs};
+pub(crate) use access::{AccessCommand, AccessReportArgs, AccessVerifyArgs, IngestArgs};
 pub(crate) use alerts::{AlertsCommand, ExportArgs, Format, ListArgs, One, Words};
 pub(crate) use audit::{
     AuditCommand, AuditFormat, BaselineArgs, DiffArgs, ExplainArgs, FailOn, FixArgs, RlsArgs, SuppressArgs,
@@ -136,6 +136,7 @@ Examples:
         subcommand,
         after_help = "\
 Examples:
+  vigie access ingest --source nginx access.log
   vigie access report --since 24h         when, who, where
   vigie access verify                     whether anything was changed since"
     )]

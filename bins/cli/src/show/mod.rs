@@ -11,6 +11,7 @@ pub(crate) mod drill;
 pub(crate) mod env;
 pub(crate) mod explanation;
 pub(crate) mod history;
+pub(crate) mod ingest;
 pub(crate) mod install;
 pub(crate) mod junit;
 pub(crate) mod ledger;

@@ -1,6 +1,9 @@
 //! The program as a process, on a real PostgreSQL: what is typed, what is printed, how it ends.
 
+mod access_ingest;
 mod adopt;
+#[path = "../../../../crates/access-journal/tests/attacks/library.rs"]
+mod attacks;
 mod audit;
 mod audit_fix;
 mod bad_checks;

@@ -55,11 +55,6 @@ impl<R: BufRead> Pieces<R> {
         }
     }
 
-    /// How many bytes were read.
-    pub(super) fn offset(&self) -> u64 {
-        self.offset
-    }
-
     /// The next line; none at the end.
     ///
     /// # Errors
@@ -120,7 +115,7 @@ mod tests {
                 .map(|line| String::from_utf8_lossy(line).into_owned());
             all.push((piece.number, piece.offset, line, piece.is_ended));
         }
-        assert_eq!(pieces.offset(), text.len() as u64);
+        assert_eq!(pieces.offset, text.len() as u64);
         all
     }
 

@@ -19,8 +19,11 @@ use super::*;
 use crate::{
     AccessEvent, EventKind, Outcome, Source,
     client::Proxies,
-    journal::{AccessJournal, Error, Heartbeat, Recorded, Rolled},
+    journal::{
+        AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
+    },
     privacy::{Month, MonthKey, Pseudonym, Salt},
+    rules::{Detection, Watch},
 };
 
 /// Keeps what it is given, unless it is away, or never answers.
@@ -84,9 +87,37 @@ impl AccessJournal for Journal {
 
     // What a layer never asks.
 
-    async fn roll(&self, _: &Caller, _: Duration) -> Result<Rolled, Error> {
-        Err(Error::forbidden("a layer only records"))
+    async fn is_used(&self, _: &Caller) -> Result<bool, Error> {
+        Err(only_records())
     }
+
+    async fn roll(&self, _: &Caller, _: Duration) -> Result<Rolled, Error> {
+        Err(only_records())
+    }
+
+    async fn detect(&self, _: &Caller, _: &Watch) -> Result<Detection, Error> {
+        Err(only_records())
+    }
+
+    async fn seal(&self, _: &Caller) -> Result<Option<Seal>, Error> {
+        Err(only_records())
+    }
+
+    async fn verify<'a>(&self, _: &Caller, _: Scope, _: Option<&'a str>) -> Result<Verification, Error> {
+        Err(only_records())
+    }
+
+    async fn verified(&self, _: &Caller) -> Result<Option<Verification>, Error> {
+        Err(only_records())
+    }
+
+    async fn summary(&self, _: &Caller, _: SummaryRange) -> Result<Summary, Error> {
+        Err(only_records())
+    }
+}
+
+fn only_records() -> Error {
+    Error::forbidden("a layer only records")
 }
 
 fn settings() -> Settings {

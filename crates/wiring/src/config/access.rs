@@ -34,6 +34,11 @@ pub struct AccessConfig {
     pub expected: Vec<Source>,
     /// From where on the rules speak.
     pub rules: AccessRulesConfig,
+    /// Proxies before whatever writes a log, such as `"10.0.0.0/8"`: where one of them asked, the log's `X-Forwarded-For`
+    /// says for whom. The service has its own list, `api.trusted_proxies`.
+    #[serde(deserialize_with = "proxies")]
+    #[schemars(with = "Vec<String>")]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for AccessConfig {
@@ -45,6 +50,7 @@ impl Default for AccessConfig {
             allow: Vec::new(),
             expected: Vec::new(),
             rules: AccessRulesConfig::default(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -63,14 +69,22 @@ fn sources<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Source>, D:
     given.iter().map(source).collect()
 }
 
-/// Networks, and addresses as networks of one.
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    networks_of("allow", deserializer)
+}
+
+fn proxies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    networks_of("trusted_proxies", deserializer)
+}
+
+/// Networks, and addresses as networks of one.
+fn networks_of<'de, D: Deserializer<'de>>(key: &str, deserializer: D) -> Result<Vec<IpNet>, D::Error> {
     let given = Vec::<String>::deserialize(deserializer)?;
     let network = |text: &String| {
         let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
         text.parse().ok().or_else(alone).ok_or_else(|| {
             D::Error::custom(format!(
-                "allow: {text:?} is no address and no network; write such as \"203.0.113.7\" or \"10.0.0.0/8\""
+                "{key}: {text:?} is no address and no network; write such as \"203.0.113.7\" or \"10.0.0.0/8\""
             ))
         })
     };

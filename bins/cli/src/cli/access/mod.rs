@@ -1,12 +1,17 @@
 //! What can be typed about the journal of accesses.
 
+mod ingest;
+
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use integrity_core::duration;
 
+pub(crate) use self::ingest::IngestArgs;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccessCommand {
+    Ingest(IngestArgs),
     Report(AccessReportArgs),
     Verify(AccessVerifyArgs),
 }

@@ -1,6 +1,8 @@
 //! `vigie access`.
 
+mod ingest;
 mod report;
+mod sensitive;
 mod verify;
 
 use access_journal::journal::PgAccessJournal;
@@ -17,6 +19,7 @@ use crate::cli::AccessCommand;
 pub(super) async fn run(command: AccessCommand, place: &Place<'_>) -> Result<Exit, Stop> {
     let Place { target, json, .. } = *place;
     match command {
+        AccessCommand::Ingest(args) => ingest::run(&args, place).await,
         AccessCommand::Report(args) => report::run(&args, target, json).await,
         AccessCommand::Verify(args) => verify::run(&args, target, json).await,
     }
