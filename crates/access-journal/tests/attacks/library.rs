@@ -234,6 +234,12 @@ fn missing(number: usize) -> &'static str {
     ][number % 10]
 }
 
+/// What tells its numbers from those of other stories.
+fn story(act: &Act) -> u8 {
+    let net = act.address.split('.').nth(2);
+    net.and_then(|net| net.parse().ok()).unwrap_or_default()
+}
+
 fn agent(deed: Deed) -> &'static str {
     if matches!(deed, Deed::ServiceKey) {
         BROWSER
@@ -250,7 +256,7 @@ fn edge(number: usize, act: &Act) -> String {
         format!("?grant_type={grant}")
     };
     json!({
-        "id": format!("{:08x}-0000-4000-8000-{number:012x}", act.at.timestamp()),
+        "id": format!("{:08x}-0000-4000-8000-{:04x}{number:08x}", act.at.timestamp(), story(act)),
         "timestamp": act.at.timestamp_micros(),
         "event_message": format!("{method} | {status} | {} | {path}{search}", act.address),
         "metadata": [{
@@ -282,7 +288,7 @@ fn auth(act: &Act) -> Option<String> {
 fn nginx(number: usize, act: &Act) -> String {
     let (method, path, grant, status, role, range) = asked(act.deed);
     json!({
-        "time": act.at, "id": format!("{:016x}{number:016x}", act.at.timestamp()), "address": act.address, "forwarded": "",
+        "time": act.at, "id": format!("{:016x}{:04x}{number:012x}", act.at.timestamp(), story(act)), "address": act.address, "forwarded": "",
         "method": method, "path": path, "grant_type": grant, "status": status.to_string(), "bytes": "0", "role": role,
         "agent": agent(act.deed), "content_range": range, "origin": "", "fetch_site": "", "error": "", "release": "",
     })
@@ -310,7 +316,7 @@ fn postgres(number: usize, act: &Act) -> Option<String> {
     matches!(act.deed, Deed::WrongPassword).then(|| {
         json!({
             "timestamp": act.at.format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string(), "user": act.account,
-            "remote_host": act.address, "session_id": format!("{:x}.1f", act.at.timestamp()), "line_num": number + 1,
+            "remote_host": act.address, "session_id": format!("{:x}.{:x}", act.at.timestamp(), story(act)), "line_num": number + 1,
             "error_severity": "FATAL", "state_code": "28P01", "message": "password authentication failed",
         })
         .to_string()
