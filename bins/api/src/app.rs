@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use access_journal::{journal::AccessJournal, layer::AccessJournalLayer};
 use alerts_store::AlertStore;
 use chrono_tz::Tz;
 use integrity_core::Check;
@@ -16,11 +17,14 @@ use crate::{changes::Changes, health::Health, identity::Identity, trends::Trends
 pub(crate) struct App {
     pub(crate) store: Arc<dyn AlertStore>,
     pub(crate) audits: Arc<dyn AuditStore>,
+    pub(crate) journal: Arc<dyn AccessJournal>,
     pub(crate) ledger: Arc<dyn ReleaseLedger>,
     /// How often audits are made, where the configuration says so.
     pub(crate) audit_every: Option<Duration>,
     /// How often rollbacks are rehearsed.
     pub(crate) drill_every: Duration,
+    /// What tells the journal of accesses.
+    pub(crate) accesses: AccessJournalLayer,
     pub(crate) identity: Identity,
     pub(crate) changes: Arc<Changes>,
     pub(crate) health: Health,

@@ -7,6 +7,7 @@ mod contract;
 mod detection;
 mod doors;
 mod months;
+mod seals;
 mod server;
 
 use access_journal::journal::postgres::sqlx::{self, PgPool};
