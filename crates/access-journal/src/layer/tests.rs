@@ -19,8 +19,11 @@ use super::*;
 use crate::{
     AccessEvent, EventKind, Outcome, Source,
     client::Proxies,
-    journal::{AccessJournal, Error, Heartbeat, Recorded, Rolled},
+    journal::{
+        AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
+    },
     privacy::{Month, MonthKey, Pseudonym, Salt},
+    rules::{Detection, Watch},
 };
 
 /// Keeps what it is given, unless it is away, or never answers.
@@ -85,6 +88,30 @@ impl AccessJournal for Journal {
     // What a layer never asks.
 
     async fn roll(&self, _: &Caller, _: Duration) -> Result<Rolled, Error> {
+        Err(Error::forbidden("a layer only records"))
+    }
+
+    async fn is_used(&self, _: &Caller) -> Result<bool, Error> {
+        Err(Error::forbidden("a layer only records"))
+    }
+
+    async fn detect(&self, _: &Caller, _: &Watch) -> Result<Detection, Error> {
+        Err(Error::forbidden("a layer only records"))
+    }
+
+    async fn seal(&self, _: &Caller) -> Result<Option<Seal>, Error> {
+        Err(Error::forbidden("a layer only records"))
+    }
+
+    async fn verify<'a>(&self, _: &Caller, _: Scope, _: Option<&'a str>) -> Result<Verification, Error> {
+        Err(Error::forbidden("a layer only records"))
+    }
+
+    async fn verified(&self, _: &Caller) -> Result<Option<Verification>, Error> {
+        Err(Error::forbidden("a layer only records"))
+    }
+
+    async fn summary(&self, _: &Caller, _: SummaryRange) -> Result<Summary, Error> {
         Err(Error::forbidden("a layer only records"))
     }
 }
