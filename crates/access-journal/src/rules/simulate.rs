@@ -161,8 +161,9 @@ impl<'a> Scene<'a> {
             }
         }
         // Stable: those of one instant stay in the order of their places.
-        by.values_mut()
-            .for_each(|events| events.sort_by_key(|event| event.occurred_at));
+        for events in by.values_mut() {
+            events.sort_by_key(|event| event.occurred_at);
+        }
         by
     }
 

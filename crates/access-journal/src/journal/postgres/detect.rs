@@ -72,10 +72,25 @@ pub(super) async fn detect(
     watch: &Watch,
 ) -> Result<Detection, Error> {
     let stand = stand(&mut transaction, caller, watch.as_of).await?;
-    let connection = transaction.connection();
     let at = stand.at;
+    let rows = rows(&mut transaction, at, watch).await?;
+    let mut fired = rows.into_iter().map(Row::fired).collect::<Result<Vec<_>, _>>()?;
+    fired.extend(silent(watch, &heard(&stand.heard)?, at));
+    Ok(Detection {
+        at,
+        is_in_use: stand.is_in_use,
+        found: findings(fired, &watch.thresholds),
+    })
+}
+
+async fn rows(
+    transaction: &mut CallerTransaction,
+    at: DateTime<Utc>,
+    watch: &Watch,
+) -> Result<Vec<Row>, Error> {
+    let connection = transaction.connection();
     let month = month_end(at);
-    let fixed = dealt_with(watch);
+    let known = dealt_with(watch);
     let thresholds = &watch.thresholds;
     let buckets = buckets(&[
         (Rule::BruteForceIp, thresholds.brute_force_ip),
@@ -87,9 +102,9 @@ pub(super) async fn detect(
         "../../sql/access-journal/detect_buckets.sql",
         at,
         month,
-        &fixed.rules,
-        &fixed.entities,
-        &fixed.at,
+        &known.rules,
+        &known.entities,
+        &known.at,
         &buckets.rules,
         &buckets.counts,
         &buckets.micros
@@ -103,9 +118,9 @@ pub(super) async fn detect(
             "../../sql/access-journal/detect_account.sql",
             at,
             month,
-            &fixed.rules,
-            &fixed.entities,
-            &fixed.at,
+            &known.rules,
+            &known.entities,
+            &known.at,
             i64::from(thresholds.brute_force_account.count),
             micros(thresholds.brute_force_account.within),
             micros(thresholds.success_within)
@@ -124,9 +139,9 @@ pub(super) async fn detect(
             "../../sql/access-journal/detect_distinct.sql",
             at,
             month,
-            &fixed.rules,
-            &fixed.entities,
-            &fixed.at,
+            &known.rules,
+            &known.entities,
+            &known.at,
             &bounds.rules,
             &bounds.counts,
             &bounds.micros
@@ -141,9 +156,9 @@ pub(super) async fn detect(
             "../../sql/access-journal/detect_once.sql",
             at,
             month,
-            &fixed.rules,
-            &fixed.entities,
-            &fixed.at
+            &known.rules,
+            &known.entities,
+            &known.at
         )
         .fetch_all(&mut *connection)
         .await
@@ -154,9 +169,9 @@ pub(super) async fn detect(
             Row,
             "../../sql/access-journal/detect_spike.sql",
             at,
-            &fixed.rules,
-            &fixed.entities,
-            &fixed.at,
+            &known.rules,
+            &known.entities,
+            &known.at,
             i64::from(thresholds.spike.least),
             i64::from(thresholds.spike.deviations)
         )
@@ -164,13 +179,7 @@ pub(super) async fn detect(
         .await
         .map_err(failure)?,
     );
-    let mut fired = rows.into_iter().map(Row::fired).collect::<Result<Vec<_>, _>>()?;
-    fired.extend(silent(watch, &heard(&stand.heard)?, at));
-    Ok(Detection {
-        at,
-        is_in_use: stand.is_in_use,
-        found: findings(fired, thresholds),
-    })
+    Ok(rows)
 }
 
 impl Row {

@@ -72,11 +72,10 @@ impl Scene {
     }
 
     async fn codes(&self) -> Vec<String> {
-        self.live()
-            .await
-            .into_iter()
-            .map(|alert| alert.check_code)
-            .collect()
+        let live = self.live().await;
+        let mut codes: Vec<_> = live.into_iter().map(|alert| alert.check_code).collect();
+        codes.sort();
+        codes
     }
 
     async fn fixes(&self, alert: &Alert) {
