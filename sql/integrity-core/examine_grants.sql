@@ -26,7 +26,20 @@ with given (sort, role, privilege, name) as (
         ('routine', 'vigie_sync', 'EXECUTE', '{actor_id,actor_role,event_hash,record_events,fold,sync_heartbeat,vitals}'),
         ('routine', 'vigie_api', 'EXECUTE', '{sync_heartbeat,vitals}'),
         ('routine', 'authenticated', 'EXECUTE', '{record_release_event}'),
-        ('routine', 'vigie_sync', 'EXECUTE', '{record_release_finding}')
+        ('routine', 'vigie_sync', 'EXECUTE', '{record_release_finding}'),
+        ('schema', 'vigie_ingest', 'USAGE', '{vigie}'),
+        ('schema', 'vigie_access_reader', 'USAGE', '{vigie}'),
+        ('table', 'vigie_sync', 'SELECT', '{access_journal_migrations}'),
+        ('table', 'vigie_api', 'SELECT', '{access_journal_migrations}'),
+        ('table', 'vigie_ingest', 'SELECT', '{integrity_core_migrations,alerts_store_migrations,rls_audit_migrations}'),
+        ('table', 'vigie_ingest', 'SELECT', '{release_info_migrations,access_journal_migrations}'),
+        ('table', 'vigie_sync', 'SELECT', '{access_events,access_sources,access_seals,access_retention}'),
+        ('table', 'vigie_access_reader', 'SELECT', '{access_log}'),
+        ('routine', 'vigie_ingest', 'EXECUTE', '{access_salt,record_access,access_heard}'),
+        ('routine', 'vigie_api', 'EXECUTE', '{access_salt,record_access,access_heard}'),
+        ('routine', 'vigie_sync', 'EXECUTE', '{access_roll_partitions,seal_access,verify_access,access_summary}'),
+        ('routine', 'authenticated', 'EXECUTE', '{access_summary_for_person}'),
+        ('table', 'vigie_sync', 'SELECT', '{access_verifications}')
     ) as g (sort, role, privilege, names)
     cross join unnest(g.names) as t (name)
     union all
@@ -34,13 +47,23 @@ with given (sort, role, privilege, name) as (
     from pg_catalog.pg_class c
     where c.relnamespace = to_regnamespace('vigie') and c.relkind = 'S'
 ),
+-- a view of the invoker's reads its table with the invoker's rights: just the columns that it shows
+columns (role, relation, name) as (
+    select 'vigie_access_reader', 'access_events', t.name
+    from unnest('{occurred_at,recorded_at,source,event,outcome,severity,status,error_code,method,route,resource,actor_id,
+                  actor_role,account_hash,address_hash,is_allowed,country,as_number,user_agent_family,client_release,
+                  request_id,rows_returned,count}'::text[]) as t (name)
+),
 policies (role, suffix, command, relation) as (
     select g.role, g.suffix, g.command, t.relation
     from (values
         ('authenticated', '_members_read', 'SELECT', '{alerts,alert_events,check_states,checks,runs,audits}'::text[]),
         ('authenticated', '_members_read', 'SELECT', '{releases,release_events}'),
         ('vigie_sync', '_service', 'ALL', '{alerts,alert_events,check_states,checks,runs,audits,leases}'),
-        ('vigie_sync', '_service', 'ALL', '{releases,release_events}')
+        ('vigie_sync', '_service', 'ALL', '{releases,release_events}'),
+        ('vigie_sync', '_service', 'ALL', '{access_events,access_sources,access_seals,access_retention}'),
+        ('vigie_sync', '_service', 'ALL', '{access_verifications}'),
+        ('vigie_access_reader', '_readers', 'SELECT', '{access_events}')
     ) as g (role, suffix, command, relations)
     cross join unnest(g.relations) as t (relation)
 ),
@@ -85,6 +108,13 @@ from (
         else has_table_privilege(r.oid, o.oid, g.privilege)
     end
     union all
+    select true, 1, format('%s lacks SELECT on the table %s (%I)', g.role, o.object, g.name),
+        format('grant select (%I) on table %s to %I', g.name, o.object, g.role), true
+    from columns g
+    inner join pg_catalog.pg_roles r on r.rolname = g.role
+    inner join objects o on o.sort = 'table' and o.name = g.relation
+    where not has_column_privilege(r.oid, o.oid, g.name, 'SELECT')
+    union all
     select true, 2, format('vigie.%s has no policy for %s, who sees nothing in it', g.relation, g.role), null, true
     from policies g
     inner join pg_catalog.pg_roles r on r.rolname = g.role
@@ -113,6 +143,10 @@ from (
           select from given g
           where g.sort = a.sort and g.role = r.rolname and g.privilege = a.privilege_type and g.name = a.name
       ))
+      and (a.attname is null or a.is_grantable or a.privilege_type <> 'SELECT' or not exists (
+          select from columns g
+          where g.role = r.rolname and g.relation = a.name and format(' (%I)', g.name) = a.attname
+      ))
       -- who may ask whether the service is alive, an owner decides
       and not (a.sort = 'routine' and a.name = 'sync_heartbeat' and not a.is_grantable)
       and not (a.sort = 'schema' and a.privilege_type = 'USAGE' and not a.is_grantable and exists (
@@ -128,7 +162,7 @@ from (
           p.permissive = 'PERMISSIVE' and p.cmd = g.command and p.roles = array[g.role]::name[]
           and case g.command
               -- the name of the schema depends on the search path
-              when 'SELECT' then p.qual ~ '^\(\( *SELECT (vigie\.)?actor_role\(\) AS actor_role\) IS NOT NULL\)$'
+              when 'SELECT' then case g.role when 'vigie_access_reader' then p.qual = 'true' else p.qual ~ '^\(\( *SELECT (vigie\.)?actor_role\(\) AS actor_role\) IS NOT NULL\)$' end
               else p.qual = 'true' and p.with_check = 'true'
           end,
           false

@@ -11,7 +11,7 @@ select
     m.groups as "groups!",
     m.holders as "holders!",
     m.are_strong as "are_strong!"
-from unnest('{vigie_sync,vigie_api,vigie_eval,authenticated,anon}'::text[]) with ordinality as w (name, place)
+from unnest('{vigie_sync,vigie_api,vigie_eval,vigie_ingest,vigie_access_reader,authenticated,anon}'::text[]) with ordinality as w (name, place)
 left join pg_catalog.pg_roles r on r.rolname = w.name
 cross join lateral (
     select

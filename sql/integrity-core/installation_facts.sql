@@ -3,7 +3,7 @@
 with logins as (
     select oid, rolname, rolbypassrls
     from pg_catalog.pg_roles
-    where rolname in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval')
+    where rolname in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval', 'vigie_ingest', 'vigie_access_reader')
 ),
 ours as (
     select oid, rolname, rolbypassrls from logins where rolname <> 'authenticated'
@@ -19,6 +19,12 @@ acls as (
     from pg_catalog.pg_class c
     inner join pg_catalog.pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) a
     where c.relacl is not null
+    union all
+    select format('table %I.%I (%I)', n.nspname, c.relname, t.attname), 'column', n.nspname = 'vigie', a.*
+    from pg_catalog.pg_attribute t
+    inner join pg_catalog.pg_class c on c.oid = t.attrelid
+    inner join pg_catalog.pg_namespace n on n.oid = c.relnamespace, aclexplode(t.attacl) a
+    where t.attacl is not null and n.nspname = 'vigie'
     union all
     select 'routine ' || format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
         'routine', n.nspname = 'vigie', a.*

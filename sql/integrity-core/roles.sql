@@ -160,6 +160,18 @@ begin
                                   vigie.access_summary(bigint, bigint)
             to vigie_sync;
         grant execute on function vigie.access_summary_for_person(bigint, bigint) to authenticated;
+        grant execute on function vigie.access_roll_partitions(interval) to vigie_sync;
+        if exists (select from pg_catalog.pg_roles where rolname = 'vigie_access_reader') then
+            grant usage on schema vigie to vigie_access_reader;
+            grant select on vigie.access_log to vigie_access_reader;
+            -- what the view shows, and no more
+            grant select (occurred_at, recorded_at, source, event, outcome, severity, status, error_code, method, route,
+                          resource, actor_id, actor_role, account_hash, address_hash, is_allowed, country, as_number,
+                          user_agent_family, client_release, request_id, rows_returned, count)
+                on vigie.access_events to vigie_access_reader;
+            drop policy if exists access_events_readers on vigie.access_events;
+            create policy access_events_readers on vigie.access_events for select to vigie_access_reader using (true);
+        end if;
     end if;
     foreach relation in array '{alerts,alert_events,check_states,checks,runs,audits,releases,release_events}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;

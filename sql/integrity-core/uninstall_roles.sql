@@ -6,5 +6,5 @@ select
     and coalesce(shobj_description(r.oid, 'pg_authid'), '') like 'Vigie: %' as "is_ours!",
     format('drop role %I', r.rolname) as "undo!"
 from pg_catalog.pg_roles r
-where r.rolname in ('vigie_sync', 'vigie_api', 'vigie_eval', 'authenticated')
+where r.rolname in ('vigie_sync', 'vigie_api', 'vigie_eval', 'vigie_ingest', 'vigie_access_reader', 'authenticated')
 order by r.rolname = 'authenticated', r.rolname desc

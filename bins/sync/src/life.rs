@@ -96,6 +96,7 @@ impl Life {
             runner: &session.runner(&self.chosen),
             auditor: auditor.as_ref(),
             releases: Some(&session.release_rules(&self.config)),
+            keeping: Some(&session.access_keeping(&self.config)),
             evaluated_by: &evaluated_by,
             chosen: &self.chosen,
             schedule: &self.schedule,
@@ -127,6 +128,7 @@ impl Life {
             .acquire(&Caller::Service, &name, &holder, self.config.sync.lease)
             .await;
         lease.map_err(service::refused).map_err(at)?;
+        service::keep(Some(&session.access_keeping(&self.config))).await;
         let runner = session.runner(&self.chosen);
         let auditor = session
             .auditor(&self.config, self.auditor.as_ref())

@@ -9,6 +9,7 @@ use alerts_store::{AlertStore, LastSeen, Leases, RunStatus};
 use integrity_core::{Caller, CheckCode, CheckRunner};
 use tracing::{info, warn};
 use wiring::{
+    access::{AccessKeeping, Rolled},
     audit::Auditor,
     chosen::Chosen,
     release::ReleaseRules,
@@ -47,6 +48,7 @@ pub(crate) struct Service<'a> {
     pub(crate) runner: &'a dyn CheckRunner,
     pub(crate) auditor: Option<&'a Auditor>,
     pub(crate) releases: Option<&'a ReleaseRules>,
+    pub(crate) keeping: Option<&'a AccessKeeping>,
     pub(crate) evaluated_by: &'a Evaluator,
     pub(crate) chosen: &'a Chosen,
     pub(crate) schedule: &'a Schedule,
@@ -123,6 +125,7 @@ impl Service<'_> {
             return Ok(());
         }
         tried.extend(due.iter().map(|code| (code.clone(), seen.at)));
+        keep(self.keeping).await;
         let ending = self.ending.child();
         self.board.run_begins(self.looking());
         let made = tokio::select! {
@@ -218,6 +221,22 @@ impl Service<'_> {
         let answer = answer.map_err(refused)?;
         self.board.answered();
         Ok(answer)
+    }
+}
+
+/// Keeps the journal of accesses in order. What cannot be done now is said, and tried again with the next run: the checks
+/// do not wait for it.
+pub(crate) async fn keep(keeping: Option<&AccessKeeping>) {
+    let Some(keeping) = keeping else {
+        return;
+    };
+    match tokio::time::timeout(PATIENCE, keeping.roll()).await {
+        Ok(Ok(rolled)) if rolled == Rolled::default() => {}
+        Ok(Ok(Rolled { made, dropped })) => {
+            info!(made, dropped, "months of the journal of accesses began or ended");
+        }
+        Ok(Err(error)) => warn!("the months of the journal of accesses could not be rolled: {error}"),
+        Err(_) => warn!("the months of the journal of accesses could not be rolled: no answer in time"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod client;
 mod event;
+pub mod ingest;
 pub mod journal;
 pub mod privacy;
 

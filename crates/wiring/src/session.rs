@@ -12,6 +12,7 @@ use release_info::ledger::PgReleaseLedger;
 use rls_audit::{PgAuditStore, PgDatabaseInspector};
 
 use crate::{
+    access::AccessKeeping,
     audit::Auditor,
     chosen::Chosen,
     config::Config,
@@ -119,6 +120,12 @@ impl Session {
             Arc::new(PgReleaseLedger::new(self.pool.clone(), Door::Sync)),
             config,
         )
+    }
+
+    /// Keeps the journal of accesses in order as the configuration has it.
+    #[must_use]
+    pub fn access_keeping(&self, config: &Config) -> AccessKeeping {
+        AccessKeeping::over(self.pool.clone(), config)
     }
 
     /// Which login that is.

@@ -11,9 +11,9 @@ comment on table vigie.access_retention is 'How long events of accesses are kept
 alter table vigie.access_retention enable row level security;
 insert into vigie.access_retention default values;
 
--- Begins a month: its salt, and the partition of its events. A month that was begun is left as it is, destroyed or not.
--- Called by functions that decide whether the month may begin.
-create function vigie.begin_access_month(month date) returns void
+-- Begins a month: its salt, and the partition of its events. A month that was begun is left as it is, destroyed or not, and
+-- false is returned. Called by functions that decide whether the month may begin.
+create function vigie.begin_access_month(month date) returns boolean
     language plpgsql volatile
     set search_path = pg_catalog, pg_temp
 as $$
@@ -31,7 +31,7 @@ begin
             sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
     on conflict on constraint access_keys_pkey do nothing;
     if not found then
-        return;
+        return false;
     end if;
 
     -- Made by itself and then attached, since that keeps nobody from reading and recording.
@@ -54,6 +54,7 @@ begin
     execute format('alter table vigie.access_events attach partition vigie.%I for values from (%L) to (%L)', partition,
                    to_char(begin_access_month.month, 'YYYY-MM-DD') || ' 00:00:00+00',
                    to_char(next_month, 'YYYY-MM-DD') || ' 00:00:00+00');
+    return true;
 end
 $$;
 comment on function vigie.begin_access_month(date) is 'Makes the salt of a month and the partition of its events';

@@ -27,6 +27,11 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
     let auditor = session
         .auditor(place.config, source::auditor(place.config)?.as_ref())
         .await?;
+    if let Err(error) = session.access_keeping(place.config).roll().await {
+        output::say(&format!(
+            "warning: the months of the journal of accesses could not be rolled: {error}"
+        ));
+    }
     let report = round::make(
         &session,
         &chosen,

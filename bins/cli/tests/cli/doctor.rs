@@ -358,21 +358,54 @@ fn a_source_of_roles_that_cannot_be_trusted() {
 }
 
 #[test]
+fn a_journal_of_accesses_that_could_be_turned_back_into_names() {
+    appear_and_vanish(&[
+        (
+            "insert into vigie.access_sources (source) values ('nginx')",
+            "warning access.key",
+            Some("delete from vigie.access_sources"),
+        ),
+        (
+            "revoke select (route) on vigie.access_events from vigie_access_reader",
+            "error privilege.missing",
+            Some("grant select (route) on vigie.access_events to vigie_access_reader"),
+        ),
+        (
+            "grant select (dedup_key) on vigie.access_events to vigie_access_reader",
+            "error privilege.excess",
+            None,
+        ),
+        (
+            "alter policy access_events_readers on vigie.access_events using (source = 'nginx')",
+            "error privilege.excess",
+            Some("alter policy access_events_readers on vigie.access_events using (true)"),
+        ),
+    ]);
+}
+
+#[test]
 fn every_grant_of_the_roles_file_is_looked_for_and_told_how_to_give() {
     let clinic = Clinic::healthy();
     let world = &clinic.world;
     let grants = "select string_agg(line, E'\\n' order by line) from (
         select format('%s on %s to %s', a.privilege_type, 'vigie.' || quote_ident(c.relname), a.grantee::regrole) as line
         from pg_class c, aclexplode(c.relacl) a
-        where c.relnamespace = 'vigie'::regnamespace and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval')
+        where c.relnamespace = 'vigie'::regnamespace and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval', 'vigie_ingest',
+                  'vigie_access_reader')
+        union all
+        select format('%s (%I) on %s to %s', a.privilege_type, t.attname, 'vigie.' || quote_ident(c.relname), a.grantee::regrole)
+        from pg_class c inner join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
+        where c.relnamespace = 'vigie'::regnamespace
         union all
         select format('%s on function %s to %s', a.privilege_type, p.oid::regprocedure, a.grantee::regrole)
         from pg_proc p, aclexplode(p.proacl) a
-        where p.pronamespace = 'vigie'::regnamespace and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval')
+        where p.pronamespace = 'vigie'::regnamespace and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval', 'vigie_ingest',
+                  'vigie_access_reader')
         union all
         select format('%s on schema vigie to %s', a.privilege_type, a.grantee::regrole)
         from pg_namespace n, aclexplode(n.nspacl) a
-        where n.nspname = 'vigie' and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval')) as x";
+        where n.nspname = 'vigie' and a.grantee::regrole::text in ('authenticated', 'vigie_sync', 'vigie_api', 'vigie_eval', 'vigie_ingest',
+                  'vigie_access_reader')) as x";
     let before = world.value(grants);
     let count = before.lines().count();
     assert!(count > 20, "{before}");

@@ -87,7 +87,13 @@ fn roles_go_with_the_last_database_that_used_them() {
     assert!(plan.contains("-- the role vigie_sync stays: it is used in the database second"));
     host.sql(&format!("begin; {plan} commit;"));
     let plan = vigie_in(&host, "second", &PLAN).exits(0).stdout;
-    for role in ["vigie_sync", "vigie_api", "vigie_eval"] {
+    for role in [
+        "vigie_sync",
+        "vigie_api",
+        "vigie_eval",
+        "vigie_ingest",
+        "vigie_access_reader",
+    ] {
         assert!(plan.contains(&format!("\ndrop role {role};")), "{plan}");
     }
     host.sql(&format!("\\c second\nbegin; {plan} commit;"));

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use integrity_core::Caller;
 
@@ -62,6 +64,21 @@ pub trait AccessJournal: Send + Sync {
     ///
     /// Cancel safe.
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error>;
+
+    /// Whether any source was ever heard: whether anything is kept here at all. For the service.
+    ///
+    /// Cancel safe.
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error>;
+
+    /// Lets months begin and end: the current one and the two after it are there, and those that are wholly older than the
+    /// retention go, with all that is needed to make their pseudonyms. Nothing is written where nothing is due. For the
+    /// service.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a retention that is not from 30 to 365 days.
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error>;
 }
 
 const _: fn(&dyn AccessJournal) = |_| ();
@@ -73,4 +90,13 @@ pub struct Recorded {
     pub added: u64,
     /// So many were known already.
     pub known: u64,
+}
+
+/// What came of rolling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rolled {
+    /// So many months were begun.
+    pub made: u32,
+    /// So many months were destroyed, with their events and their keys.
+    pub dropped: u32,
 }

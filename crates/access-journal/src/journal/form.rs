@@ -1,13 +1,15 @@
 //! What the journal can hold: the same as the constraints of `vigie.access_events`.
 
+use std::time::Duration;
+
 use super::Error;
-use crate::AccessEvent;
+use crate::{AccessEvent, privacy::Month};
 
 /// The longest text, in characters.
 const LONGEST: usize = 200;
 
 impl AccessEvent {
-    /// Whether the journal can hold it, whenever it occurred.
+    /// Whether the journal can hold it; the time is judged when it is recorded.
     ///
     /// # Errors
     /// `Invalid` names the field that is not well formed.
@@ -16,6 +18,9 @@ impl AccessEvent {
             Some(text) if !is_right(text) => Err(Error::invalid(field, what)),
             _ => Ok(()),
         };
+        if !Month::of(self.occurred_at).is_plausible() {
+            return Err(Error::invalid("occurred_at", "is no time of our days"));
+        }
         if self.status.is_some_and(|status| !(100..=599).contains(&status)) {
             return Err(Error::invalid("status", "an HTTP status is from 100 to 599"));
         }
@@ -96,6 +101,20 @@ pub(super) fn refuse_malformed(events: &[AccessEvent]) -> Result<(), Error> {
             other => other,
         })
     })
+}
+
+/// How long events may be kept.
+#[cfg_attr(
+    not(any(feature = "memory", feature = "postgres")),
+    expect(dead_code, reason = "what is asked is refused inside a journal")
+)]
+pub(super) fn refuse_retention(retention: Duration) -> Result<(), Error> {
+    const DAY: Duration = Duration::from_hours(24);
+    if (DAY * 30..=DAY * 365).contains(&retention) {
+        Ok(())
+    } else {
+        Err(Error::invalid("retention", "events are kept for 30 to 365 days"))
+    }
 }
 
 fn is_of(text: &str, longest: usize, is_right: fn(char) -> bool) -> bool {

@@ -21,7 +21,7 @@ pub use self::memory::MemoryAccessJournal;
 #[cfg(feature = "postgres")]
 pub use self::postgres::PgAccessJournal;
 pub use self::{
-    access_journal::{AccessJournal, Recorded},
+    access_journal::{AccessJournal, Recorded, Rolled},
     error::Error,
     heartbeat::Heartbeat,
     seal::{Discrepancy, Scope, Seal, Tampering, Verification},

@@ -13,7 +13,8 @@ impl Month {
     /// The month of an instant.
     #[must_use]
     pub fn of(at: DateTime<Utc>) -> Self {
-        Self(at.date_naive().with_day(1).expect("every month has a first day"))
+        let day = at.date_naive();
+        Self(day.with_day(1).unwrap_or(day))
     }
 
     /// Its first day.
@@ -22,22 +23,27 @@ impl Month {
         self.0
     }
 
+    /// Whether a journal can hold anything of it at all: years are those of four digits, and not before 1970.
+    pub(crate) fn is_plausible(self) -> bool {
+        (1970..=9999).contains(&self.0.year())
+    }
+
     /// When it begins.
     #[must_use]
     pub fn begins_at(self) -> DateTime<Utc> {
         self.0.and_time(NaiveTime::MIN).and_utc()
     }
 
-    /// The one before.
+    /// The one before; the first that can be written has none, and is its own.
     #[must_use]
     pub fn before(self) -> Self {
-        Self(self.0 - Months::new(1))
+        Self(self.0.checked_sub_months(Months::new(1)).unwrap_or(self.0))
     }
 
-    /// The one after.
+    /// The one after; the last that can be written has none, and is its own.
     #[must_use]
     pub fn after(self) -> Self {
-        Self(self.0 + Months::new(1))
+        Self(self.0.checked_add_months(Months::new(1)).unwrap_or(self.0))
     }
 
     /// The month before, where the instant is so soon after the beginning of its own that who was busy before must still
@@ -93,6 +99,16 @@ mod tests {
         );
         assert_eq!(Month::still_known_at(at("2026-12-01T00:15:00Z")), None);
         assert_eq!(Month::still_known_at(at("2026-11-30T23:59:59Z")), None);
+    }
+
+    #[test]
+    fn the_first_and_the_last_month_do_no_harm() {
+        for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            let month = Month::of(at);
+            assert!(!month.is_plausible());
+            assert!(month.before() <= month && month <= month.after());
+            assert!(Month::still_known_at(at).is_none_or(|before| before <= month));
+        }
     }
 
     #[test]

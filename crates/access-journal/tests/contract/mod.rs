@@ -3,6 +3,7 @@
 //! `memory/` and `postgres/` make the harness; `promises!` makes a test of each function.
 
 mod recording;
+mod rolling;
 pub(crate) mod scene;
 mod sealing;
 
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub(crate) use recording::*;
+pub(crate) use rolling::*;
 pub(crate) use sealing::*;
 
 /// A journal with its people: amina is admin, didier directeur, patricia pca, and others nobody.
@@ -53,6 +55,12 @@ macro_rules! promises {
             people_seal_nothing
             an_honest_journal_is_watched_in_peace
             numbers_are_for_whoever_has_a_role
+            months_begin_before_they_are_needed
+            months_end_with_all_that_was_in_them
+            what_is_partly_kept_stays
+            a_month_that_ended_is_not_begun_anew
+            a_retention_out_of_bounds_is_refused
+            people_roll_nothing
         }
     };
 }

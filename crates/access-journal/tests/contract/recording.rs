@@ -86,7 +86,9 @@ pub(crate) async fn many_at_once_record_each_event_once(harness: &dyn Harness) {
         let mut batches: Vec<Vec<AccessEvent>> = all.windows(80).step_by(20).map(<[_]>::to_vec).collect();
         batches.rotate_left(writer);
         if writer % 2 == 1 {
-            batches.iter_mut().for_each(|batch| batch.reverse());
+            for batch in &mut batches {
+                batch.reverse();
+            }
         }
         let scene = &scene;
         async move {
@@ -125,148 +127,39 @@ pub(crate) async fn what_is_not_well_formed_is_refused(harness: &dyn Harness) {
     let good = scene.event("good", MINUTE);
     let text = |text: &str| Some(text.to_owned());
     let long = "x".repeat(201);
-    let wrong: Vec<(&str, AccessEvent)> = vec![
-        (
-            "status",
-            AccessEvent {
-                status: Some(99),
-                ..good.clone()
-            },
-        ),
-        (
-            "status",
-            AccessEvent {
-                status: Some(u16::MAX),
-                ..good.clone()
-            },
-        ),
-        (
-            "error_code",
-            AccessEvent {
-                error_code: text("42501;"),
-                ..good.clone()
-            },
-        ),
-        (
-            "method",
-            AccessEvent {
-                method: text("get"),
-                ..good.clone()
-            },
-        ),
-        (
-            "route",
-            AccessEvent {
-                route: text("/rest?x=1"),
-                ..good.clone()
-            },
-        ),
-        (
-            "route",
-            AccessEvent {
-                route: text("/\u{1b}[31m"),
-                ..good.clone()
-            },
-        ),
-        (
-            "route",
-            AccessEvent {
-                route: text(""),
-                ..good.clone()
-            },
-        ),
-        (
-            "resource",
-            AccessEvent {
-                resource: text("a\0b"),
-                ..good.clone()
-            },
-        ),
-        (
-            "resource",
-            AccessEvent {
-                resource: text("a\u{2028}b"),
-                ..good.clone()
-            },
-        ),
-        (
-            "resource",
-            AccessEvent {
-                resource: text(&long),
-                ..good.clone()
-            },
-        ),
-        (
-            "actor_role",
-            AccessEvent {
-                actor_role: text("a b"),
-                ..good.clone()
-            },
-        ),
-        (
-            "country",
-            AccessEvent {
-                country: text("COD"),
-                ..good.clone()
-            },
-        ),
-        (
-            "user_agent_family",
-            AccessEvent {
-                user_agent_family: text("curl/8"),
-                ..good.clone()
-            },
-        ),
-        (
-            "client_release",
-            AccessEvent {
-                client_release: text("a\nb"),
-                ..good.clone()
-            },
-        ),
-        (
-            "request_id",
-            AccessEvent {
-                request_id: text("a b"),
-                ..good.clone()
-            },
-        ),
-        (
-            "rows_returned",
-            AccessEvent {
-                rows_returned: Some(u64::MAX),
-                ..good.clone()
-            },
-        ),
-        (
-            "count",
-            AccessEvent {
-                count: 0,
-                ..good.clone()
-            },
-        ),
-        (
-            "count",
-            AccessEvent {
-                count: u32::MAX,
-                ..good.clone()
-            },
-        ),
-        (
-            "dedup_key",
-            AccessEvent {
-                dedup_key: String::new(),
-                ..good.clone()
-            },
-        ),
-        (
-            "dedup_key",
-            AccessEvent {
-                dedup_key: long.clone(),
-                ..good.clone()
-            },
-        ),
-    ];
+    let latest = DateTime::<Utc>::MAX_UTC;
+    let mut wrong = Vec::new();
+    let mut try_it = |name, spoil: &dyn Fn(&mut AccessEvent)| {
+        let mut event = good.clone();
+        spoil(&mut event);
+        wrong.push((name, event));
+    };
+    try_it("occurred_at", &|event| {
+        event.occurred_at = DateTime::UNIX_EPOCH - MINUTE
+    });
+    try_it("occurred_at", &|event| event.occurred_at = latest);
+    try_it("status", &|event| event.status = Some(99));
+    try_it("status", &|event| event.status = Some(u16::MAX));
+    try_it("error_code", &|event| event.error_code = text("42501;"));
+    try_it("method", &|event| event.method = text("get"));
+    try_it("route", &|event| event.route = text("/rest?x=1"));
+    try_it("route", &|event| event.route = text("/\u{1b}[31m"));
+    try_it("route", &|event| event.route = text(""));
+    try_it("resource", &|event| event.resource = text("a\0b"));
+    try_it("resource", &|event| event.resource = text("a\u{2028}b"));
+    try_it("resource", &|event| event.resource = text(&long));
+    try_it("actor_role", &|event| event.actor_role = text("a b"));
+    try_it("country", &|event| event.country = text("COD"));
+    try_it("user_agent_family", &|event| {
+        event.user_agent_family = text("curl/8");
+    });
+    try_it("client_release", &|event| event.client_release = text("a\nb"));
+    try_it("request_id", &|event| event.request_id = text("a b"));
+    try_it("rows_returned", &|event| event.rows_returned = Some(u64::MAX));
+    try_it("count", &|event| event.count = 0);
+    try_it("count", &|event| event.count = u32::MAX);
+    try_it("dedup_key", &|event| event.dedup_key.clear());
+    try_it("dedup_key", &|event| event.dedup_key.clone_from(&long));
     for (name, wrong) in wrong {
         let said = format!("{wrong:?}");
         let refused = scene.record(&[good.clone(), wrong]).await;
@@ -344,6 +237,8 @@ pub(crate) async fn people_record_nothing(harness: &dyn Harness) {
             matches!(recorded, Err(Error::Forbidden { .. })),
             "{name}: {recorded:?}"
         );
+        let used = people.is_used(&person).await;
+        assert!(matches!(used, Err(Error::Forbidden { .. })), "{name}: {used:?}");
         let beat = people.beat(&person, &heartbeat(1)).await;
         assert!(matches!(beat, Err(Error::Forbidden { .. })), "{name}: {beat:?}");
     }
@@ -362,6 +257,9 @@ fn heartbeat(dropped: u64) -> Heartbeat {
 pub(crate) async fn a_source_is_heard(harness: &dyn Harness) {
     let scene = Scene::new(harness).await;
     assert_eq!(harness.heard(Source::App).await, None);
+    let service = harness.service();
+    let is_used = async || service.is_used(&Caller::Service).await.expect("an answer");
+    assert!(!is_used().await);
     for dropped in [0, 3, 0, u64::MAX] {
         let beat = scene.recorder.beat(&Caller::Service, &heartbeat(dropped)).await;
         beat.expect("heard");
@@ -370,4 +268,5 @@ pub(crate) async fn a_source_is_heard(harness: &dyn Harness) {
     assert_eq!((seen, bad), (40, 8));
     assert!(dropped >= i64::MAX.unsigned_abs(), "more than can be counted");
     assert_eq!(harness.heard(Source::Api).await, None);
+    assert!(is_used().await);
 }

@@ -4,6 +4,8 @@
 #[macro_use]
 #[path = "../contract/mod.rs"]
 mod contract;
+mod doors;
+mod months;
 mod seals;
 mod server;
 

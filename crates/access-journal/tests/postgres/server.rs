@@ -44,14 +44,12 @@ impl Postgres {
             "insert into vigie.members values ('amina', 'admin'), ('didier', 'directeur'), ('patricia', 'pca')",
         )
         .await;
-        let journal = async |become_it, door| {
-            let pool = login(&owner, become_it).await;
-            Arc::new(PgAccessJournal::new(pool, door))
-        };
+        let login =
+            async |name, door| journal(&owner, format!("set session authorization {name}"), door).await;
         Self {
-            recorder: journal("set session authorization vigie_ingest", Door::Cli).await,
-            service: journal("set session authorization vigie_sync", Door::Sync).await,
-            people: journal("set session authorization vigie_api", Door::Api).await,
+            recorder: login("vigie_ingest", Door::Cli).await,
+            service: login("vigie_sync", Door::Sync).await,
+            people: login("vigie_api", Door::Api).await,
             owner,
         }
     }
@@ -76,16 +74,22 @@ fn migrations_of(room: &str) -> Vec<String> {
     std::iter::once(book).chain(files.into_iter().map(text)).collect()
 }
 
-/// A pool of connections that are, from their first statement on, those of another login.
-pub(crate) async fn login(owner: &PgPool, become_it: &'static str) -> PgPool {
-    postgres::pool_options()
+/// The journal over connections that are, from their first statement on, those of another login.
+pub(crate) async fn journal(owner: &PgPool, become_it: String, door: Door) -> Arc<PgAccessJournal> {
+    let become_it: Arc<str> = become_it.into();
+    let pool = postgres::pool_options()
         .max_connections(4)
         .after_connect(move |connection, _| {
-            Box::pin(async move { sqlx::raw_sql(become_it).execute(connection).await.map(drop) })
+            let become_it = become_it.clone();
+            Box::pin(async move {
+                let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(&*become_it));
+                statement.execute(connection).await.map(drop)
+            })
         })
         .connect_with((*owner.connect_options()).clone())
         .await
-        .expect("connected")
+        .expect("connected");
+    Arc::new(PgAccessJournal::new(pool, door))
 }
 
 /// Rows as the program has them: pseudonyms as hexadecimal digits.

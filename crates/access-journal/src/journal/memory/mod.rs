@@ -1,5 +1,6 @@
 //! The journal in memory, for the tests of those who embed this crate: the same promises as PostgreSQL's, no server.
 
+mod roll;
 mod seal;
 mod state;
 mod summary;
@@ -7,6 +8,7 @@ mod summary;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -14,8 +16,8 @@ use integrity_core::{Caller, Clock, Role};
 
 use self::state::State;
 use super::{
-    AccessJournal, Error, Heartbeat, Recorded, Scope, Seal, Summary, SummaryRange, Verification, form,
-    seal::hash_of,
+    AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
+    form, seal::hash_of,
 };
 use crate::{
     AccessEvent, Source,
@@ -120,5 +122,13 @@ impl AccessJournal for MemoryAccessJournal {
         } else {
             Err(Error::forbidden("you have no role in Vigie"))
         }
+    }
+
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        Ok(!self.as_service(caller)?.sources.is_empty())
+    }
+
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
+        self.as_service(caller)?.roll(retention, self.clock.now())
     }
 }

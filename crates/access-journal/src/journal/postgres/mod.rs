@@ -1,7 +1,10 @@
 //! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
 mod record;
+mod roll;
 mod seal;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use integrity_core::{
@@ -12,8 +15,8 @@ pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
 use super::{
-    AccessJournal, Error, Heartbeat, Recorded, Scope, Seal, Summary, SummaryRange, Verification, form,
-    seal::hash_of,
+    AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
+    form, seal::hash_of,
 };
 use crate::{
     AccessEvent,
@@ -53,6 +56,9 @@ impl PgAccessJournal {
 #[async_trait]
 impl AccessJournal for PgAccessJournal {
     async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
+        if !month.is_plausible() {
+            return Ok(None);
+        }
         record::salt(self.begin(caller).await?, month).await
     }
 
@@ -86,6 +92,15 @@ impl AccessJournal for PgAccessJournal {
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
         let is_person = matches!(caller, Caller::Claims { .. });
         seal::summary(self.begin(caller).await?, is_person, range).await
+    }
+
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        record::is_used(self.begin(caller).await?).await
+    }
+
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
+        form::refuse_retention(retention)?;
+        roll::roll(self.begin(caller).await?, retention).await
     }
 }
 

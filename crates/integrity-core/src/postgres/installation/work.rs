@@ -117,7 +117,7 @@ impl Work {
     pub(super) async fn end(mut self, plan: bool) -> Result<Installed, Error> {
         self.record().await?;
         let is_new = |role: &str| self.last.has("role", role) && !self.first.has("role", role);
-        let logins: Vec<_> = ["vigie_eval", "vigie_sync", "vigie_api"]
+        let logins: Vec<_> = ["vigie_eval", "vigie_sync", "vigie_api", "vigie_ingest"]
             .into_iter()
             .filter(|role| is_new(role))
             .collect();
@@ -126,6 +126,14 @@ impl Work {
                 "{} made without a password; set one in psql with \\password NAME, or use another way to log in",
                 logins.join(", ")
             ));
+        }
+        // roles.sql leaves them out where the login may make no roles, so that an upgrade does not end there.
+        for role in ["vigie_ingest", "vigie_access_reader"] {
+            if !self.last.has("role", role) {
+                self.installed.warnings.push(format!(
+                    "there is no role {role}, and this login may not make it: accesses are not recorded or read under it"
+                ));
+            }
         }
         if plan || self.installed.steps.is_empty() {
             self.transaction.rollback().await.map_err(failure)?;

@@ -1,0 +1,114 @@
+//! Supabase Auth, as its log tells: one line of JSON for each request, and for each act.
+
+use crate::{
+    EventKind, Observed, Outcome, Source,
+    client::address,
+    ingest::{
+        BadLine, Line, Seen, Terms, clean,
+        fields::Fields,
+        request::{Request, blank, is_allowed},
+    },
+};
+
+const ACTOR: [&str; 4] = ["auth_event.actor_id", "actor_id", "user_id", "sub"];
+const ACCOUNT: [&str; 6] = [
+    "auth_event.actor_username",
+    "actor_username",
+    "email",
+    "phone",
+    "username",
+    "account",
+];
+const ADDRESS: [&str; 3] = ["remote_addr", "auth_event.ip_address", "ip_address"];
+
+pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine> {
+    let outer = Fields::read(line)?;
+    let id = outer.text(&["id"]).map(str::to_owned);
+    // A drain may hold the line of the program as text, and say the rest only there.
+    let inner = outer.within("event_message");
+    let fields = match &inner {
+        Some(inner) if !outer.has("status") && !outer.has("auth_event") => inner,
+        _ => &outer,
+    };
+    let at = fields
+        .time(&["time", "timestamp"])
+        .or_else(|_| outer.time(&["timestamp"]))?;
+    if !terms.is_kept(at)? {
+        return Ok(Line {
+            id,
+            at,
+            seen: Seen::Old,
+        });
+    }
+    let seen = if fields.has("status") || said_status(fields).is_some() {
+        request(fields).judged(Source::SupabaseAuth, at, terms)
+    } else {
+        Seen::Nothing
+    };
+    let seen = match seen {
+        Seen::Nothing if is_login(fields) && !is_counted_twice(fields) && !is_refusal(fields) => {
+            let address = fields.text(&ADDRESS).and_then(address);
+            Seen::Event(Box::new(Observed {
+                actor_id: fields.text(&ACTOR).and_then(clean::actor),
+                account: fields.text(&ACCOUNT).map(str::to_owned),
+                address,
+                is_allowed: is_allowed(address, terms),
+                ..blank(
+                    Source::SupabaseAuth,
+                    at,
+                    EventKind::AuthnLoginSuccess,
+                    Outcome::Success,
+                )
+            }))
+        }
+        seen => seen,
+    };
+    Ok(Line { id, at, seen })
+}
+
+/// A line about a request.
+fn request(fields: &Fields) -> Request<'_> {
+    let status = fields
+        .number(&["status"])
+        .or_else(|| said_status(fields))
+        .and_then(|status| u16::try_from(status).ok());
+    // The server writes twice of what it refuses: why, and that the request is over; the second time counts.
+    let is_over = fields.has("path");
+    Request {
+        method: fields.text(&["method"]),
+        path: fields.text(&["path"]),
+        grant_type: fields.text(&["grant_type"]).or_else(|| {
+            fields
+                .text(&["path"])
+                .and_then(|path| super::supabase_edge::grant_type(path.split_once('?')?.1))
+        }),
+        status: status.filter(|_| is_over),
+        error_code: fields.text(&["error_code"]),
+        actor: fields.text(&ACTOR),
+        account: fields.text(&ACCOUNT),
+        address: fields.text(&ADDRESS).and_then(address),
+        agent: fields.text(&["user_agent"]),
+        request_id: fields.text(&["request_id"]),
+        ..Request::default()
+    }
+}
+
+fn is_login(fields: &Fields) -> bool {
+    fields.text(&["auth_event.action", "action"]) == Some("login")
+}
+
+/// What is written for the bill besides.
+fn is_counted_twice(fields: &Fields) -> bool {
+    fields.is_true("metering")
+}
+
+fn is_refusal(fields: &Fields) -> bool {
+    fields.number(&["status"]).is_some_and(|status| status >= 400)
+}
+
+/// `400: Invalid login credentials`: the number before the colon.
+fn said_status(fields: &Fields) -> Option<u64> {
+    let said = fields.text(&["error", "msg"])?;
+    let (number, _) = said.split_once(':')?;
+    number.parse().ok().filter(|status| (400..600).contains(status))
+}
