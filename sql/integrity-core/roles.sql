@@ -155,11 +155,6 @@ begin
         grant select on vigie.access_events, vigie.access_sources, vigie.access_seals, vigie.access_retention,
                         vigie.access_verifications
             to vigie_sync;
-        -- Nobody writes a seal but the function that makes them.
-        grant execute on function vigie.seal_access(), vigie.verify_access(integer, bytea),
-                                  vigie.access_summary(bigint, bigint)
-            to vigie_sync;
-        grant execute on function vigie.access_summary_for_person(bigint, bigint) to authenticated;
         grant execute on function vigie.access_roll_partitions(interval) to vigie_sync;
         if exists (select from pg_catalog.pg_roles where rolname = 'vigie_access_reader') then
             grant usage on schema vigie to vigie_access_reader;
@@ -172,6 +167,11 @@ begin
             drop policy if exists access_events_readers on vigie.access_events;
             create policy access_events_readers on vigie.access_events for select to vigie_access_reader using (true);
         end if;
+        -- Nobody writes a seal but the function that makes them.
+        grant execute on function vigie.seal_access(), vigie.verify_access(integer, bytea),
+                                  vigie.access_summary(bigint, bigint)
+            to vigie_sync;
+        grant execute on function vigie.access_summary_for_person(bigint, bigint) to authenticated;
     end if;
     foreach relation in array '{alerts,alert_events,check_states,checks,runs,audits,releases,release_events}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;

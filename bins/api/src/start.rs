@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use access_journal::journal::PgAccessJournal;
+use access_journal::{journal::PgAccessJournal, layer::Worker, privacy::AccessKey};
 use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
@@ -22,6 +22,7 @@ use wiring::{
 };
 
 use crate::{
+    access_layer,
     api::EXPORTS,
     app::App,
     cli::Cli,
@@ -42,12 +43,16 @@ pub(crate) struct Plan {
     identity: Identity,
     checks: Vec<Check>,
     zone: Tz,
+    /// Of the pseudonyms in the journal of accesses.
+    secret: Option<AccessKey>,
 }
 
 /// Ready to serve.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) app: Arc<App>,
+    /// Records what is refused.
+    pub(crate) recorder: Worker,
     /// Where it hears of changes; `None` where a pooler keeps the database from telling.
     pub(crate) hearing: Option<PgPool>,
     pub(crate) listen: SocketAddr,
@@ -79,6 +84,7 @@ impl Plan {
             target: target?,
             identity: Identity::new(&config.auth, &config.api.trusted_proxies)?,
             standing,
+            secret: wiring::access::secret(&config)?,
             zone: zone.unwrap_or(Tz::UTC),
             checks: chosen.checks,
             config,
@@ -114,6 +120,10 @@ impl Plan {
                 "sign_in_url": auth.sign_in_url,
                 "sign_in_key_file": set(auth.sign_in_key_file.is_some()),
             },
+            "access": {
+                "key": set(self.secret.is_some()),
+                "allow": self.config.access.allow.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            },
             "ops": { "listen": self.config.ops.listen_or(OPS_PORT).to_string() },
         })
     }
@@ -133,13 +143,24 @@ impl Plan {
         let audits = PgAuditStore::new(session.pool.clone(), Door::Api);
         let journal = PgAccessJournal::new(session.pool.clone(), Door::Api);
         let ledger = PgReleaseLedger::new(session.pool.clone(), Door::Api);
+        // Of its own as well: a flood of what is to be recorded takes nothing from those who work.
+        let (recording, _) = self.target.connect_many(1, ENTRY).await?;
+        let recorded_in = PgAccessJournal::new(recording, Door::Api);
+        let (layer, recorder) = access_layer::layer(
+            Arc::new(recorded_in),
+            &self.identity.proxies,
+            &self.config.access.allow,
+            self.secret,
+        );
         let source = PgSource {
             store: PgAlertStore::new(looking.clone(), Door::Api),
             pool: looking,
             working: session.pool.clone(),
             database: self.config.database.clone(),
+            accesses: layer.clone(),
         };
         Ok(Service {
+            recorder,
             hearing: (pooling == Pooling::Session).then_some(session.pool),
             listen: self.config.api.listen,
             ops: self.config.ops.listen_or(OPS_PORT),
@@ -152,6 +173,7 @@ impl Plan {
                 ledger: Arc::new(ledger),
                 audit_every: self.config.audit.every,
                 drill_every: self.config.release.drill_every,
+                accesses: layer,
                 identity: self.identity,
                 changes: Arc::default(),
                 health: Health::new(Arc::new(source)),

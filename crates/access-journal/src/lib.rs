@@ -4,6 +4,8 @@ pub mod client;
 mod event;
 pub mod ingest;
 pub mod journal;
+#[cfg(feature = "tower")]
+pub mod layer;
 pub mod privacy;
 
 pub use event::{AccessEvent, EventKind, Observed, Outcome, Source, UnknownWord};

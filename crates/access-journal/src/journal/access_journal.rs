@@ -35,6 +35,21 @@ pub trait AccessJournal: Send + Sync {
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
 
+    /// Whether any source was ever heard: whether anything is kept here at all. For the service.
+    ///
+    /// Cancel safe.
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error>;
+
+    /// Lets months begin and end: the current one and the two after it are there, and those that are wholly older than the
+    /// retention go, with all that is needed to make their pseudonyms. Nothing is written where nothing is due. For the
+    /// service.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a retention that is not from 30 to 365 days.
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error>;
+
     /// Seals what can no longer be joined by an earlier event; `None` where there is nothing new. For the service; several
     /// at once seal one after the other.
     ///
@@ -64,21 +79,6 @@ pub trait AccessJournal: Send + Sync {
     ///
     /// Cancel safe.
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error>;
-
-    /// Whether any source was ever heard: whether anything is kept here at all. For the service.
-    ///
-    /// Cancel safe.
-    async fn is_used(&self, caller: &Caller) -> Result<bool, Error>;
-
-    /// Lets months begin and end: the current one and the two after it are there, and those that are wholly older than the
-    /// retention go, with all that is needed to make their pseudonyms. Nothing is written where nothing is due. For the
-    /// service.
-    ///
-    /// Cancel safe.
-    ///
-    /// # Errors
-    /// `Invalid` for a retention that is not from 30 to 365 days.
-    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error>;
 }
 
 const _: fn(&dyn AccessJournal) = |_| ();

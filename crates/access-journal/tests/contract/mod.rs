@@ -50,17 +50,17 @@ macro_rules! promises {
             a_month_to_come_or_gone_has_none
             people_record_nothing
             a_source_is_heard
-            what_is_recorded_is_sealed_once
-            a_head_that_was_written_down_is_recognized
-            people_seal_nothing
-            an_honest_journal_is_watched_in_peace
-            numbers_are_for_whoever_has_a_role
             months_begin_before_they_are_needed
             months_end_with_all_that_was_in_them
             what_is_partly_kept_stays
             a_month_that_ended_is_not_begun_anew
             a_retention_out_of_bounds_is_refused
             people_roll_nothing
+            what_is_recorded_is_sealed_once
+            a_head_that_was_written_down_is_recognized
+            people_seal_nothing
+            an_honest_journal_is_watched_in_peace
+            numbers_are_for_whoever_has_a_role
         }
     };
 }

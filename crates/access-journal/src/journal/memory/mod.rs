@@ -93,6 +93,14 @@ impl AccessJournal for MemoryAccessJournal {
         Ok(())
     }
 
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        Ok(!self.as_service(caller)?.sources.is_empty())
+    }
+
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
+        self.as_service(caller)?.roll(retention, self.clock.now())
+    }
+
     async fn seal(&self, caller: &Caller) -> Result<Option<Seal>, Error> {
         Ok(self.as_service(caller)?.seal(self.clock.now()))
     }
@@ -122,13 +130,5 @@ impl AccessJournal for MemoryAccessJournal {
         } else {
             Err(Error::forbidden("you have no role in Vigie"))
         }
-    }
-
-    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
-        Ok(!self.as_service(caller)?.sources.is_empty())
-    }
-
-    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
-        self.as_service(caller)?.roll(retention, self.clock.now())
     }
 }

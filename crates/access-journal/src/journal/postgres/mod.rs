@@ -71,6 +71,15 @@ impl AccessJournal for PgAccessJournal {
         record::beat(self.begin(caller).await?, heartbeat).await
     }
 
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        record::is_used(self.begin(caller).await?).await
+    }
+
+    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
+        form::refuse_retention(retention)?;
+        roll::roll(self.begin(caller).await?, retention).await
+    }
+
     async fn seal(&self, caller: &Caller) -> Result<Option<Seal>, Error> {
         seal::seal(self.begin(caller).await?).await
     }
@@ -92,15 +101,6 @@ impl AccessJournal for PgAccessJournal {
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
         let is_person = matches!(caller, Caller::Claims { .. });
         seal::summary(self.begin(caller).await?, is_person, range).await
-    }
-
-    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
-        record::is_used(self.begin(caller).await?).await
-    }
-
-    async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
-        form::refuse_retention(retention)?;
-        roll::roll(self.begin(caller).await?, retention).await
     }
 }
 
