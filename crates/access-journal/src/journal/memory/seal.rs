@@ -33,7 +33,9 @@ impl State {
         let mut hasher = Sha256::new();
         hasher.update(number.to_be_bytes());
         hasher.update(last.map(|last| last.seal.hash.as_str()).unwrap_or_default());
-        events.iter().for_each(|(hash, _)| hasher.update(hash));
+        for (hash, _) in &events {
+            hasher.update(hash);
+        }
         let seal = Seal {
             number,
             generation: 1,
