@@ -9,7 +9,7 @@ use alerts_store::{AlertStore, LastSeen, Leases, RunStatus};
 use integrity_core::{Caller, CheckCode, CheckRunner};
 use tracing::{error, info, warn};
 use wiring::{
-    access::{AccessKeeping, Rolled},
+    access::{AccessKeeping, AccessRules, Rolled},
     audit::Auditor,
     chosen::Chosen,
     release::ReleaseRules,
@@ -50,6 +50,7 @@ pub(crate) struct Service<'a> {
     pub(crate) runner: &'a dyn CheckRunner,
     pub(crate) auditor: Option<&'a Auditor>,
     pub(crate) releases: Option<&'a ReleaseRules>,
+    pub(crate) access: Option<&'a AccessRules>,
     pub(crate) keeping: Option<&'a AccessKeeping>,
     pub(crate) evaluated_by: &'a Evaluator,
     pub(crate) chosen: &'a Chosen,
@@ -168,6 +169,7 @@ impl Service<'_> {
                 due: &|code| due.contains(code),
                 auditor: self.auditor,
                 releases: self.releases,
+                access: self.access,
                 ending,
                 in_hand: &|_| {},
             },
