@@ -37,7 +37,9 @@ with given (sort, role, privilege, name) as (
         ('table', 'vigie_access_reader', 'SELECT', '{access_log}'),
         ('routine', 'vigie_ingest', 'EXECUTE', '{access_salt,record_access,access_heard}'),
         ('routine', 'vigie_api', 'EXECUTE', '{access_salt,record_access,access_heard}'),
-        ('routine', 'vigie_sync', 'EXECUTE', '{access_roll_partitions}')
+        ('routine', 'vigie_sync', 'EXECUTE', '{access_roll_partitions,seal_access,verify_access,access_summary}'),
+        ('routine', 'authenticated', 'EXECUTE', '{access_summary_for_person}'),
+        ('table', 'vigie_sync', 'SELECT', '{access_verifications}')
     ) as g (sort, role, privilege, names)
     cross join unnest(g.names) as t (name)
     union all
@@ -60,6 +62,7 @@ policies (role, suffix, command, relation) as (
         ('vigie_sync', '_service', 'ALL', '{alerts,alert_events,check_states,checks,runs,audits,leases}'),
         ('vigie_sync', '_service', 'ALL', '{releases,release_events}'),
         ('vigie_sync', '_service', 'ALL', '{access_events,access_sources,access_seals,access_retention}'),
+        ('vigie_sync', '_service', 'ALL', '{access_verifications}'),
         ('vigie_access_reader', '_readers', 'SELECT', '{access_events}')
     ) as g (role, suffix, command, relations)
     cross join unnest(g.relations) as t (relation)

@@ -152,7 +152,8 @@ begin
             execute format('grant execute on function vigie.access_salt(date), vigie.record_access(jsonb), '
                            'vigie.access_heard(text, bigint, bigint, bigint) to %I', login);
         end loop;
-        grant select on vigie.access_events, vigie.access_sources, vigie.access_seals, vigie.access_retention
+        grant select on vigie.access_events, vigie.access_sources, vigie.access_seals, vigie.access_retention,
+                        vigie.access_verifications
             to vigie_sync;
         grant execute on function vigie.access_roll_partitions(interval) to vigie_sync;
         if exists (select from pg_catalog.pg_roles where rolname = 'vigie_access_reader') then
@@ -166,6 +167,11 @@ begin
             drop policy if exists access_events_readers on vigie.access_events;
             create policy access_events_readers on vigie.access_events for select to vigie_access_reader using (true);
         end if;
+        -- Nobody writes a seal but the function that makes them.
+        grant execute on function vigie.seal_access(), vigie.verify_access(integer, bytea),
+                                  vigie.access_summary(bigint, bigint)
+            to vigie_sync;
+        grant execute on function vigie.access_summary_for_person(bigint, bigint) to authenticated;
     end if;
     foreach relation in array '{alerts,alert_events,check_states,checks,runs,audits,releases,release_events}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;
@@ -174,7 +180,8 @@ begin
                        'using ((select vigie.actor_role()) is not null)', relation || '_members_read', relation);
     end loop;
     foreach relation in array '{alerts,alert_events,check_states,checks,runs,leases,audits,releases,release_events,
-                                access_events,access_sources,access_seals,access_retention}'::text[] loop
+                                access_events,access_sources,access_seals,access_retention,
+                                access_verifications}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;
         execute format('drop policy if exists %I on vigie.%I', relation || '_service', relation);
         execute format('create policy %I on vigie.%I to vigie_sync using (true) with check (true)',

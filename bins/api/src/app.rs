@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use access_journal::layer::AccessJournalLayer;
+use access_journal::{journal::AccessJournal, layer::AccessJournalLayer};
 use alerts_store::AlertStore;
 use chrono_tz::Tz;
 use integrity_core::Check;
@@ -17,6 +17,7 @@ use crate::{changes::Changes, health::Health, identity::Identity, trends::Trends
 pub(crate) struct App {
     pub(crate) store: Arc<dyn AlertStore>,
     pub(crate) audits: Arc<dyn AuditStore>,
+    pub(crate) journal: Arc<dyn AccessJournal>,
     pub(crate) ledger: Arc<dyn ReleaseLedger>,
     /// How often audits are made, where the configuration says so.
     pub(crate) audit_every: Option<Duration>,

@@ -14,6 +14,7 @@ mod metrics;
 mod pages;
 mod person;
 mod problem;
+mod recording;
 mod releases;
 mod router;
 mod screens;

@@ -23,7 +23,7 @@ use prometheus_client::{
 };
 use release_info::Standing;
 
-use crate::accesses::Counted;
+use crate::recording::Counted;
 
 /// What is counted.
 #[derive(Debug, Clone)]

@@ -21,12 +21,13 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    accesses, api,
+    api,
     app::App,
     health, identity,
     metrics::Numbers,
     pages,
     problem::Problem,
+    recording,
     screens::{self, Trouble},
     start::{PATIENCE, Service},
 };
@@ -98,7 +99,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
-            HeaderName::from_static(accesses::CLIENT),
+            HeaderName::from_static(recording::CLIENT),
         ])
         .expose_headers([
             HeaderName::from_static("x-request-id"),

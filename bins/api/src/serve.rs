@@ -9,10 +9,11 @@ use wiring::{
 };
 
 use crate::{
-    accesses::Counted,
     health,
     listener::{self, LIMITS},
-    metrics, router,
+    metrics,
+    recording::Counted,
+    router,
     start::{PATIENCE, Service},
 };
 

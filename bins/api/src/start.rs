@@ -26,12 +26,12 @@ use wiring::{
 };
 
 use crate::{
-    accesses,
     api::EXPORTS,
     app::App,
     cli::Cli,
     health::{Health, PgSource},
     identity::Identity,
+    recording,
     trends::Trends,
 };
 
@@ -146,6 +146,7 @@ impl Plan {
         // Of its own, so that a look waits behind nobody: that all others wait is what it is to tell.
         let (looking, _) = self.target.connect_many(2, ENTRY).await?;
         let audits = PgAuditStore::new(session.pool.clone(), Door::Api);
+        let journal = PgAccessJournal::new(session.pool.clone(), Door::Api);
         let ledger = PgReleaseLedger::new(session.pool.clone(), Door::Api);
         let (layer, recorder) = self.recording().await?.unzip();
         let source = PgSource {
@@ -165,6 +166,7 @@ impl Plan {
             app: Arc::new(App {
                 store: Arc::new(session.store),
                 audits: Arc::new(audits),
+                journal: Arc::new(journal),
                 ledger: Arc::new(ledger),
                 audit_every: self.config.audit.every,
                 drill_every: self.config.release.drill_every,
@@ -195,7 +197,7 @@ impl Plan {
         let (recording, _) = self.target.connect_many(1, ENTRY).await?;
         let journal = Arc::new(PgAccessJournal::new(recording, Door::Api));
         let secret = self.secret.clone();
-        Ok(Some(accesses::layer(
+        Ok(Some(recording::layer(
             journal,
             &self.identity.proxies,
             &access.allow,

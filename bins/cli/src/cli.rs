@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use wiring::flags::Flags;
 
+mod access;
 mod alerts;
 mod audit;
 mod checks;
@@ -12,6 +13,7 @@ mod install;
 mod monitors;
 mod release;
 
+pub(crate) use access::{AccessCommand, AccessReportArgs, AccessVerifyArgs};
 pub(crate) use alerts::{AlertsCommand, ExportArgs, Format, ListArgs, One, Words};
 pub(crate) use audit::{
     AuditCommand, AuditFormat, BaselineArgs, DiffArgs, ExplainArgs, FailOn, FixArgs, RlsArgs, SuppressArgs,
@@ -129,6 +131,15 @@ Examples:
   vigie monitors test"
     )]
     Monitors(MonitorsCommand),
+    /// Keep a journal of what was refused, what probes and what leaks, and look into it
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  vigie access report --since 24h         when, who, where
+  vigie access verify                     whether anything was changed since"
+    )]
+    Access(AccessCommand),
     Install(InstallArgs),
     Uninstall(UninstallArgs),
     Doctor(DoctorArgs),

@@ -8,14 +8,14 @@ use std::{
     time::Duration,
 };
 
-pub use access_journal::journal::Rolled;
+pub use access_journal::journal::{Error as AccessError, Rolled};
 use access_journal::{
-    journal::{AccessJournal, Error},
+    journal::{AccessJournal, Error, PgAccessJournal},
     privacy::AccessKey,
 };
-use integrity_core::Caller;
+use integrity_core::{Caller, Door};
 
-use crate::{bounded, config::Config, stop::Stop};
+use crate::{bounded, config::Config, postgres::PgPool, stop::Stop};
 
 /// The variable that holds the secret. There is no flag: everybody on the machine can read the process list.
 pub const VARIABLE: &str = "VIGIE_ACCESS_KEY";
@@ -78,6 +78,20 @@ impl AccessKeeping {
             journal,
             retention: config.access.retention,
         }
+    }
+
+    /// Of the journal behind `pool`, for the service.
+    #[must_use]
+    pub fn over(pool: PgPool, config: &Config) -> Self {
+        Self::new(Arc::new(PgAccessJournal::new(pool, Door::Sync)), config)
+    }
+
+    /// Whether any source was ever heard.
+    ///
+    /// # Errors
+    /// As [`AccessJournal::is_used`].
+    pub async fn is_used(&self) -> Result<bool, Error> {
+        self.journal.is_used(&Caller::Service).await
     }
 
     /// Lets months begin and end. Where nothing is due, nothing is written.

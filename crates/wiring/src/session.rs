@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use access_journal::journal::PgAccessJournal;
 use alerts_store::PgAlertStore;
 use integrity_core::{
     Caller, Door,
@@ -126,10 +125,7 @@ impl Session {
     /// Keeps the journal of accesses in order as the configuration has it.
     #[must_use]
     pub fn access_keeping(&self, config: &Config) -> AccessKeeping {
-        AccessKeeping::new(
-            Arc::new(PgAccessJournal::new(self.pool.clone(), Door::Sync)),
-            config,
-        )
+        AccessKeeping::over(self.pool.clone(), config)
     }
 
     /// Which login that is.

@@ -175,6 +175,25 @@ impl From<release_info::ledger::Error> for Stop {
     }
 }
 
+impl From<access_journal::journal::Error> for Stop {
+    fn from(error: access_journal::journal::Error) -> Self {
+        use access_journal::journal::Error;
+        let code = error.code();
+        match error {
+            Error::Forbidden { .. } => Self::new(Exit::Negative, code, error.to_string()),
+            Error::Invalid { field, reason } => {
+                let given = match field.as_str() {
+                    "expected" => "expect",
+                    other => other,
+                };
+                Self::new(Exit::Usage, code, format!("--{given}: {reason}"))
+            }
+            Error::Unavailable(source) => Self::new(Exit::Unreachable, code, reason::of(source.as_ref())),
+            other => Self::new(Exit::Usage, code, other.to_string()),
+        }
+    }
+}
+
 impl From<integrity_core::Error> for Stop {
     fn from(error: integrity_core::Error) -> Self {
         alerts_store::Error::from(error).into()

@@ -1,6 +1,7 @@
 //! The HTTP API, `/api/v1`. What stands here is what stands in its description: routes and description are made from the
 //! same functions.
 
+mod access;
 mod acts;
 mod alerts;
 mod audit;
@@ -104,6 +105,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
             .routes(routes!(checks::find))
             .routes(routes!(checks::runs))
             .routes(routes!(audit::rls))
+            .routes(routes!(access::summary))
             .routes(routes!(releases::list)),
     )
 }

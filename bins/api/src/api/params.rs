@@ -88,6 +88,15 @@ impl ReleaseParams {
     }
 }
 
+/// Of which time.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AccessParams {
+    /// `day`, 24 hours by five minutes, which it is unless given, or `fortnight`, 14 days by hours.
+    pub(crate) range: Option<String>,
+}
+
 /// Which events of an alert.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]

@@ -7,6 +7,7 @@ mod assets;
 mod checks;
 mod entrance;
 mod integrity;
+mod journal;
 mod releases;
 mod runbooks;
 mod visit;
@@ -23,7 +24,7 @@ use axum::{
 pub(crate) use self::visit::{REQUEST, asked};
 use crate::{
     app::App,
-    screens::{ACCESS, INTEGRITY, RELEASES},
+    screens::{ACCESS, INTEGRITY, JOURNAL, RELEASES},
 };
 
 /// The screens.
@@ -36,6 +37,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/governance/checks", get(checks::list))
         .route("/governance/checks/{code}", get(checks::show))
         .route(ACCESS, get(access::show))
+        .route(JOURNAL, get(journal::show))
         .route(RELEASES, get(releases::show))
         .route("/governance/checks/{code}/confirm", post(checks::confirm))
 }

@@ -37,6 +37,18 @@ pub(crate) static ACCESS: LazyLock<Asset> = LazyLock::new(|| {
         ),
     )
 });
+/// What the screen of accesses needs besides, and no other.
+pub(crate) static JOURNAL: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "journal",
+        "css",
+        "text/css; charset=utf-8",
+        tight(
+            &without_margins(include_str!("../../assets/journal.css")),
+            STYLESHEET_GAPS,
+        ),
+    )
+});
 /// What the screen of the releases needs besides, and no other.
 pub(crate) static RELEASES: LazyLock<Asset> = LazyLock::new(|| {
     asset(
@@ -70,8 +82,8 @@ pub(crate) static ICON: LazyLock<Asset> = LazyLock::new(|| {
 });
 
 /// Every asset.
-pub(crate) fn assets() -> [&'static Asset; 5] {
-    [&STYLESHEET, &ACCESS, &RELEASES, &SCRIPT, &ICON]
+pub(crate) fn assets() -> [&'static Asset; 6] {
+    [&STYLESHEET, &ACCESS, &JOURNAL, &RELEASES, &SCRIPT, &ICON]
 }
 
 fn asset(name: &str, ending: &str, content_type: &'static str, text: String) -> Asset {

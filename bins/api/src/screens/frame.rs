@@ -84,6 +84,8 @@ pub(crate) const INTEGRITY: &str = "/governance/integrity";
 pub(crate) const CHECKS: &str = "/governance/checks";
 /// The screen of who can really do what.
 pub(crate) const ACCESS: &str = "/governance/rls";
+/// The screen of what was refused, what probes and what leaks.
+pub(crate) const JOURNAL: &str = "/governance/access";
 /// The screen of what was released where.
 pub(crate) const RELEASES: &str = "/governance/releases";
 
@@ -116,6 +118,10 @@ impl Frame {
 
     pub(crate) fn in_access(&self) -> bool {
         self.here.starts_with(ACCESS)
+    }
+
+    pub(crate) fn in_journal(&self) -> bool {
+        self.here.starts_with(JOURNAL)
     }
 
     pub(crate) fn in_releases(&self) -> bool {

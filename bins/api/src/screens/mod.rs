@@ -15,6 +15,7 @@ mod entrance;
 mod filter;
 mod frame;
 mod integrity;
+mod journal;
 mod number;
 mod payload;
 mod releases;
@@ -38,8 +39,9 @@ pub(crate) use check::{CheckPage, Confirmed, check};
 pub(crate) use checks::{ChecksPage, checks};
 pub(crate) use entrance::{Notice, SignInPage, Way, sign_in, stranger};
 pub(crate) use filter::encoded;
-pub(crate) use frame::{ACCESS, Frame, INTEGRITY, RELEASES, Release, Theme, Viewer};
+pub(crate) use frame::{ACCESS, Frame, INTEGRITY, JOURNAL, RELEASES, Release, Theme, Viewer};
 pub(crate) use integrity::{IntegrityPage, integrity};
+pub(crate) use journal::{JournalPage, journal};
 pub(crate) use releases::{PlaceSeen, ReleasesPage, by_place, releases};
 
 pub(crate) use trouble::{Trouble, trouble};

@@ -65,6 +65,7 @@ const ROWS: &[Row] = &[
     read("get /api/v1/checks/{code}", [403, 200, 200, 200]),
     read("get /api/v1/runs", [403, 200, 200, 200]),
     read("get /api/v1/audit/rls", [403, 200, 200, 200]),
+    read("get /api/v1/access/summary", [403, 200, 200, 200]),
     read("get /api/v1/releases", [403, 200, 200, 200]),
     write("post /api/v1/alerts/{id}/ack", "{}", [403, 403, 200, 200]),
     write("post /api/v1/alerts/{id}/unack", "{}", [403, 403, 200, 200]),
@@ -322,7 +323,7 @@ fn forbidden<T: std::fmt::Debug>(what: &str, answer: &Result<T, Error>) {
 /// And below the store: plain SQL under the service's login.
 #[test]
 fn the_services_login_alone_can_do_nothing() {
-    const TABLES: [&str; 8] = [
+    const TABLES: [&str; 13] = [
         "alerts",
         "alert_events",
         "checks",
@@ -331,6 +332,11 @@ fn the_services_login_alone_can_do_nothing() {
         "audits",
         "releases",
         "release_events",
+        "access_events",
+        "access_keys",
+        "access_sources",
+        "access_seals",
+        "access_verifications",
     ];
     let (world, url) = checked();
     let before = world.traces();

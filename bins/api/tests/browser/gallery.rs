@@ -57,6 +57,12 @@ pub(crate) fn screens(stage: &Stage<'_>) -> Vec<Screen> {
         screen("checks", Some("pca"), "/governance/checks"),
         screen("check", Some("admin"), "/governance/checks/STOCK_NEGATIF"),
         screen("access", Some("pca"), "/governance/rls"),
+        screen("journal", Some("pca"), "/governance/access"),
+        screen(
+            "journal-long",
+            Some("admin"),
+            "/governance/access?range=fortnight",
+        ),
         screen("releases", Some("pca"), "/governance/releases"),
         screen("missing", Some("pca"), "/governance/nowhere"),
     ]

@@ -1,5 +1,6 @@
 //! One module per command.
 
+mod access;
 mod alerts;
 mod audit;
 pub(crate) mod checks;
@@ -109,6 +110,7 @@ async fn on_database(command: Command, place: &Place<'_>) -> Result<Exit, Stop> 
         Command::Checks(command) => checks::on_database(command, place).await,
         Command::Audit(command) => audit::run(command, place).await,
         Command::Release(command) => release::on_database(command, place).await,
+        Command::Access(command) => access::run(command, place).await,
         Command::Install(args) => install::run(&args, place).await,
         Command::Uninstall(args) => uninstall::run(&args, place).await,
         Command::Doctor(args) => doctor::run(&args, place).await,

@@ -1,5 +1,6 @@
 //! What people read.
 
+pub(crate) mod access;
 pub(crate) mod alert;
 pub(crate) mod audit;
 pub(crate) mod cases;

@@ -3,6 +3,10 @@
 use clap::{Arg, Command};
 use serde_json::Value;
 
+/// What has no flag, since everybody on the machine can read the process list.
+const SECRET: &str = "| `VIGIE_ACCESS_KEY` | none | The secret with which the journal of accesses makes pseudonyms: 64 \
+                      hexadecimal digits made by chance; before `[access] key_file` |";
+
 const HEAD: &str = "\
 # Configuration
 
@@ -54,7 +58,8 @@ pub(crate) fn markdown(schema: &Value, command: &Command) -> String {
 
 | variable | flag | what it is |
 |---|---|---|
-{variables}"
+{variables}
+{SECRET}"
     )
 }
 

@@ -358,6 +358,32 @@ fn a_source_of_roles_that_cannot_be_trusted() {
 }
 
 #[test]
+fn a_journal_of_accesses_that_could_be_turned_back_into_names() {
+    appear_and_vanish(&[
+        (
+            "insert into vigie.access_sources (source) values ('nginx')",
+            "warning access.key",
+            Some("delete from vigie.access_sources"),
+        ),
+        (
+            "revoke select (route) on vigie.access_events from vigie_access_reader",
+            "error privilege.missing",
+            Some("grant select (route) on vigie.access_events to vigie_access_reader"),
+        ),
+        (
+            "grant select (dedup_key) on vigie.access_events to vigie_access_reader",
+            "error privilege.excess",
+            None,
+        ),
+        (
+            "alter policy access_events_readers on vigie.access_events using (source = 'nginx')",
+            "error privilege.excess",
+            Some("alter policy access_events_readers on vigie.access_events using (true)"),
+        ),
+    ]);
+}
+
+#[test]
 fn every_grant_of_the_roles_file_is_looked_for_and_told_how_to_give() {
     let clinic = Clinic::healthy();
     let world = &clinic.world;

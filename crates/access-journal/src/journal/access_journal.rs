@@ -3,7 +3,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use integrity_core::Caller;
 
-use super::{Error, Heartbeat};
+use super::{Error, Heartbeat, Scope, Seal, Summary, SummaryRange, Verification};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
@@ -35,6 +35,11 @@ pub trait AccessJournal: Send + Sync {
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
 
+    /// Whether any source was ever heard: whether anything is kept here at all. For the service.
+    ///
+    /// Cancel safe.
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error>;
+
     /// Lets months begin and end: the current one and the two after it are there, and those that are wholly older than the
     /// retention go, with all that is needed to make their pseudonyms. Nothing is written where nothing is due. For the
     /// service.
@@ -44,6 +49,36 @@ pub trait AccessJournal: Send + Sync {
     /// # Errors
     /// `Invalid` for a retention that is not from 30 to 365 days.
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error>;
+
+    /// Seals what can no longer be joined by an earlier event; `None` where there is nothing new. For the service; several
+    /// at once seal one after the other.
+    ///
+    /// Cancel safe: it is sealed or not; seal again to make sure.
+    async fn seal(&self, caller: &Caller) -> Result<Option<Seal>, Error>;
+
+    /// Compares the journal with its seals. `expected` is the hash of a seal that was once written down elsewhere. For the
+    /// service. Takes as long as looking at every row takes.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` where `expected` is not 64 hexadecimal digits.
+    async fn verify<'a>(
+        &self,
+        caller: &Caller,
+        scope: Scope,
+        expected: Option<&'a str>,
+    ) -> Result<Verification, Error>;
+
+    /// What came of it when all was compared last; `None` where it never was. For the service.
+    ///
+    /// Cancel safe.
+    async fn verified(&self, caller: &Caller) -> Result<Option<Verification>, Error>;
+
+    /// What happened lately, in numbers. For the service, and for people with a role.
+    ///
+    /// Cancel safe.
+    async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error>;
 }
 
 const _: fn(&dyn AccessJournal) = |_| ();

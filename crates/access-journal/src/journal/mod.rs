@@ -10,6 +10,9 @@ mod memory;
 pub mod postgres;
 #[cfg(feature = "mock")]
 mod sample;
+mod seal;
+mod summary;
+mod watch;
 
 #[cfg(feature = "mock")]
 pub use self::access_journal::MockAccessJournal;
@@ -21,4 +24,7 @@ pub use self::{
     access_journal::{AccessJournal, Recorded, Rolled},
     error::Error,
     heartbeat::Heartbeat,
+    seal::{Discrepancy, Scope, Seal, Tampering, Verification},
+    summary::{EventCount, KeyCount, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
+    watch::{Watched, watch},
 };

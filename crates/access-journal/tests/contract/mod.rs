@@ -5,6 +5,7 @@
 mod recording;
 mod rolling;
 pub(crate) mod scene;
+mod sealing;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 
 pub(crate) use recording::*;
 pub(crate) use rolling::*;
+pub(crate) use sealing::*;
 
 /// A journal with its people: amina is admin, didier directeur, patricia pca, and others nobody.
 #[async_trait]
@@ -54,6 +56,11 @@ macro_rules! promises {
             a_month_that_ended_is_not_begun_anew
             a_retention_out_of_bounds_is_refused
             people_roll_nothing
+            what_is_recorded_is_sealed_once
+            a_head_that_was_written_down_is_recognized
+            people_seal_nothing
+            an_honest_journal_is_watched_in_peace
+            numbers_are_for_whoever_has_a_role
         }
     };
 }

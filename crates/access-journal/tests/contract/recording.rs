@@ -237,6 +237,8 @@ pub(crate) async fn people_record_nothing(harness: &dyn Harness) {
             matches!(recorded, Err(Error::Forbidden { .. })),
             "{name}: {recorded:?}"
         );
+        let used = people.is_used(&person).await;
+        assert!(matches!(used, Err(Error::Forbidden { .. })), "{name}: {used:?}");
         let beat = people.beat(&person, &heartbeat(1)).await;
         assert!(matches!(beat, Err(Error::Forbidden { .. })), "{name}: {beat:?}");
     }
@@ -255,6 +257,9 @@ fn heartbeat(dropped: u64) -> Heartbeat {
 pub(crate) async fn a_source_is_heard(harness: &dyn Harness) {
     let scene = Scene::new(harness).await;
     assert_eq!(harness.heard(Source::App).await, None);
+    let service = harness.service();
+    let is_used = async || service.is_used(&Caller::Service).await.expect("an answer");
+    assert!(!is_used().await);
     for dropped in [0, 3, 0, u64::MAX] {
         let beat = scene.recorder.beat(&Caller::Service, &heartbeat(dropped)).await;
         beat.expect("heard");
@@ -263,4 +268,5 @@ pub(crate) async fn a_source_is_heard(harness: &dyn Harness) {
     assert_eq!((seen, bad), (40, 8));
     assert!(dropped >= i64::MAX.unsigned_abs(), "more than can be counted");
     assert_eq!(harness.heard(Source::Api).await, None);
+    assert!(is_used().await);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use access_journal::{
     AccessEvent,
     integrity_core::Caller,
-    journal::{AccessJournal, Error, Recorded},
+    journal::{AccessJournal, Error, Recorded, Seal},
     privacy::{Month, Salt},
 };
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
@@ -48,6 +48,17 @@ impl Scene {
         let salt = self.recorder.salt(&Caller::Service, Month::of(at)).await;
         salt.expect("an answer")
     }
+}
+
+/// Seals what is new, once everybody on that server whose transaction began before is done.
+pub(crate) async fn seal_new(service: &dyn AccessJournal) -> Seal {
+    for _ in 0..6_000 {
+        if let Some(seal) = service.seal(&Caller::Service).await.expect("sealed") {
+            return seal;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nothing new could be sealed within a minute");
 }
 
 /// The field that is refused.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access_journal::{
     AccessEvent, Source,
-    integrity_core::{Clock as _, ManualClock},
+    integrity_core::{Clock as _, ManualClock, Role},
     journal::{AccessJournal, MemoryAccessJournal},
 };
 use async_trait::async_trait;
@@ -20,8 +20,12 @@ pub(crate) struct Memory {
 impl Memory {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(ManualClock::new("2026-11-23T08:00:00Z".parse().expect("a time")));
+        let journal = MemoryAccessJournal::new(clock.clone())
+            .with_member("amina", Role::Admin)
+            .with_member("didier", Role::Directeur)
+            .with_member("patricia", Role::Pca);
         Self {
-            journal: Arc::new(MemoryAccessJournal::new(clock.clone())),
+            journal: Arc::new(journal),
             clock,
         }
     }

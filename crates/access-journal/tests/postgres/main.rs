@@ -6,6 +6,7 @@
 mod contract;
 mod doors;
 mod months;
+mod seals;
 mod server;
 
 use access_journal::journal::postgres::sqlx::{self, PgPool};

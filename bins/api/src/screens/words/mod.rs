@@ -23,10 +23,12 @@ macro_rules! words {
 
 // After the macro that they are written with.
 mod access;
+mod journal;
 mod releases;
 mod table;
 
 pub(crate) use access::Words as AccessWords;
+pub(crate) use journal::Words as JournalWords;
 pub(crate) use releases::Words as ReleaseWords;
 pub(crate) use table::Words;
 use table::{ENGLISH, FRENCH};
@@ -49,6 +51,15 @@ impl AccessWords {
     }
 }
 
+impl JournalWords {
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Fr => &journal::FRENCH,
+            Language::En => &journal::ENGLISH,
+        }
+    }
+}
+
 impl ReleaseWords {
     pub(crate) fn of(language: Language) -> &'static Self {
         match language {
@@ -61,7 +72,11 @@ impl ReleaseWords {
 /// Name, French, English, of every page.
 #[cfg(test)]
 fn every_word() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-    table::TABLE.iter().chain(access::TABLE).chain(releases::TABLE)
+    table::TABLE
+        .iter()
+        .chain(access::TABLE)
+        .chain(journal::TABLE)
+        .chain(releases::TABLE)
 }
 
 /// What is said of one and of more.

@@ -8,6 +8,7 @@ words! {
     integrity: "Intégrité", "Integrity";
     checks: "Contrôles", "Checks";
     access: "Accès", "Access";
+    journal: "Tentatives", "Attempts";
     releases: "Versions", "Releases";
     theme: "Apparence", "Appearance";
     theme_auto: "Automatique", "Automatic";

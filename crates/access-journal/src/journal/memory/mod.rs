@@ -1,18 +1,24 @@
 //! The journal in memory, for the tests of those who embed this crate: the same promises as PostgreSQL's, no server.
 
 mod roll;
+mod seal;
 mod state;
+mod summary;
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use integrity_core::{Caller, Clock};
+use integrity_core::{Caller, Clock, Role};
 
 use self::state::State;
-use super::{AccessJournal, Error, Heartbeat, Recorded, Rolled, form};
+use super::{
+    AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
+    form, seal::hash_of,
+};
 use crate::{
     AccessEvent, Source,
     privacy::{Month, Salt},
@@ -22,6 +28,7 @@ use crate::{
 #[derive(Debug)]
 pub struct MemoryAccessJournal {
     clock: Arc<dyn Clock>,
+    members: HashMap<String, Role>,
     state: Mutex<State>,
 }
 
@@ -31,8 +38,16 @@ impl MemoryAccessJournal {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
+            members: HashMap::new(),
             state: Mutex::default(),
         }
+    }
+
+    /// With a person who may read numbers.
+    #[must_use]
+    pub fn with_member(mut self, user_id: impl Into<String>, role: Role) -> Self {
+        self.members.insert(user_id.into(), role);
+        self
     }
 
     /// What is kept, in the order in which it was recorded.
@@ -78,7 +93,42 @@ impl AccessJournal for MemoryAccessJournal {
         Ok(())
     }
 
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        Ok(!self.as_service(caller)?.sources.is_empty())
+    }
+
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
         self.as_service(caller)?.roll(retention, self.clock.now())
+    }
+
+    async fn seal(&self, caller: &Caller) -> Result<Option<Seal>, Error> {
+        Ok(self.as_service(caller)?.seal(self.clock.now()))
+    }
+
+    async fn verify<'a>(
+        &self,
+        caller: &Caller,
+        scope: Scope,
+        expected: Option<&'a str>,
+    ) -> Result<Verification, Error> {
+        let expected = expected.map(hash_of).transpose()?;
+        Ok(self
+            .as_service(caller)?
+            .verify(scope, expected.as_ref(), self.clock.now()))
+    }
+
+    async fn verified(&self, caller: &Caller) -> Result<Option<Verification>, Error> {
+        Ok(self.as_service(caller)?.verified.clone())
+    }
+
+    async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
+        let is_member = caller
+            .subject()
+            .is_some_and(|person| self.members.contains_key(person));
+        if *caller == Caller::Service || is_member {
+            Ok(self.state().summary(range, self.clock.now()))
+        } else {
+            Err(Error::forbidden("you have no role in Vigie"))
+        }
     }
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::seal::Sealed;
 use crate::{
     AccessEvent, Source,
-    journal::{Error, Heartbeat, Recorded},
+    journal::{Error, Heartbeat, Recorded, Verification},
     privacy::{Month, Salt},
 };
 
@@ -22,12 +23,17 @@ pub(super) struct State {
     pub(super) months: BTreeMap<Month, Option<Salt>>,
     pub(super) retention: TimeDelta,
     pub(super) sources: BTreeMap<Source, Heard>,
+    /// When something was recorded last.
+    pub(super) recorded_at: Option<DateTime<Utc>>,
+    pub(super) seals: Vec<Sealed>,
+    pub(super) verified: Option<Verification>,
 }
 
 /// When a source was heard, and what was lost of it.
 #[derive(Debug, Clone)]
 pub(super) struct Heard {
-    pub(super) last_at: DateTime<Utc>,
+    pub(super) first_at: DateTime<Utc>,
+    pub(super) heard_at: DateTime<Utc>,
     pub(super) seen: u64,
     pub(super) bad: u64,
     pub(super) dropped: u64,
@@ -42,6 +48,9 @@ impl Default for State {
             months: BTreeMap::new(),
             retention: TimeDelta::days(180),
             sources: BTreeMap::new(),
+            recorded_at: None,
+            seals: Vec::new(),
+            verified: None,
         }
     }
 }
@@ -85,6 +94,7 @@ impl State {
             let key = (event.source, event.dedup_key.clone(), event.occurred_at);
             if self.known.insert(key) {
                 recorded.added += 1;
+                self.recorded_at = Some(now);
                 self.events.push(event.clone());
             } else {
                 recorded.known += 1;
@@ -95,13 +105,14 @@ impl State {
 
     pub(super) fn beat(&mut self, heartbeat: &Heartbeat, now: DateTime<Utc>) {
         let heard = self.sources.entry(heartbeat.source).or_insert(Heard {
-            last_at: now,
+            first_at: now,
+            heard_at: now,
             seen: 0,
             bad: 0,
             dropped: 0,
             dropped_at: None,
         });
-        heard.last_at = heard.last_at.max(now);
+        heard.heard_at = heard.heard_at.max(now);
         heard.seen = heard.seen.saturating_add(heartbeat.seen);
         heard.bad = heard.bad.saturating_add(heartbeat.bad);
         heard.dropped = heard.dropped.saturating_add(heartbeat.dropped);

@@ -2,6 +2,7 @@
 
 mod record;
 mod roll;
+mod seal;
 
 use std::time::Duration;
 
@@ -13,7 +14,10 @@ use integrity_core::{
 pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
-use super::{AccessJournal, Error, Heartbeat, Recorded, Rolled, form};
+use super::{
+    AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
+    form, seal::hash_of,
+};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
@@ -67,9 +71,36 @@ impl AccessJournal for PgAccessJournal {
         record::beat(self.begin(caller).await?, heartbeat).await
     }
 
+    async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
+        record::is_used(self.begin(caller).await?).await
+    }
+
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
         form::refuse_retention(retention)?;
         roll::roll(self.begin(caller).await?, retention).await
+    }
+
+    async fn seal(&self, caller: &Caller) -> Result<Option<Seal>, Error> {
+        seal::seal(self.begin(caller).await?).await
+    }
+
+    async fn verify<'a>(
+        &self,
+        caller: &Caller,
+        scope: Scope,
+        expected: Option<&'a str>,
+    ) -> Result<Verification, Error> {
+        let expected = expected.map(hash_of).transpose()?;
+        seal::verify(self.begin(caller).await?, scope, expected.as_ref()).await
+    }
+
+    async fn verified(&self, caller: &Caller) -> Result<Option<Verification>, Error> {
+        seal::verified(self.begin(caller).await?).await
+    }
+
+    async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
+        let is_person = matches!(caller, Caller::Claims { .. });
+        seal::summary(self.begin(caller).await?, is_person, range).await
     }
 }
 

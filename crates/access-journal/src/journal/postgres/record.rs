@@ -54,6 +54,13 @@ pub(super) async fn beat(mut transaction: CallerTransaction, heartbeat: &Heartbe
     Ok(transaction.commit().await?)
 }
 
+pub(super) async fn is_used(mut transaction: CallerTransaction) -> Result<bool, Error> {
+    sqlx::query_file_scalar!("../../sql/access-journal/is_used.sql")
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(failure)
+}
+
 /// What the database raised, by its code and by the name of what it is about.
 pub(super) fn refused(error: sqlx::Error) -> Error {
     let Some(raised) = error.as_database_error() else {

@@ -1,0 +1,27 @@
+//! `vigie access verify`.
+
+use access_journal::journal::{AccessJournal as _, Scope};
+use integrity_core::Caller;
+use wiring::{
+    postgres::Target,
+    session::refused,
+    stop::{Exit, Stop},
+};
+
+use crate::{cli::AccessVerifyArgs, output, show};
+
+pub(super) async fn run(args: &AccessVerifyArgs, target: &Target, as_json: bool) -> Result<Exit, Stop> {
+    let journal = super::journal(target).await?;
+    let found = journal
+        .verify(&Caller::Service, Scope::Whole, args.expect.as_deref())
+        .await
+        .map_err(refused(&Caller::Service))?;
+    match &found.head {
+        _ if as_json => output::json(&found)?,
+        Some(head) if args.head && found.holds() => output::print(&head.hash)?,
+        // A head that proves nothing is not written down.
+        _ if args.head && found.holds() => return Err(Stop::usage("nothing is sealed yet")),
+        _ => output::print(&show::access::verification(&found))?,
+    }
+    Ok(if found.holds() { Exit::Fine } else { Exit::Negative })
+}

@@ -1,0 +1,1 @@
+select exists (select from vigie.access_sources) as "is_used!"

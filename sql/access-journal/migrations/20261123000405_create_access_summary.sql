@@ -1,0 +1,117 @@
+-- What happened in the last `seconds`, counted by steps of `step` seconds, and how the journal itself is. Numbers, routes
+-- and the beginnings of pseudonyms: no row, no salt, nobody's name. What went well, a successful login, is not counted.
+create function vigie.summarise_access(seconds bigint, step bigint) returns jsonb
+    language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    set timezone = 'UTC'
+as $$
+#variable_conflict use_column
+declare
+    wide interval := make_interval(secs => summarise_access.step);
+    -- the step that is under way is the last one
+    last_step timestamptz := date_bin(make_interval(secs => summarise_access.step), now(), 'epoch');
+    first_step timestamptz;
+    result jsonb;
+begin
+    if summarise_access.step < 60 or summarise_access.seconds < summarise_access.step
+       or summarise_access.seconds / summarise_access.step > 400 then
+        raise exception 'up to 400 steps of a minute or more' using errcode = 'PT422', detail = 'range';
+    end if;
+    first_step := last_step - wide * (ceil(summarise_access.seconds::numeric / summarise_access.step)::integer - 1);
+
+    with event as materialized (
+        select e.occurred_at, e.event, e.outcome, e.method, e.route, e.resource, e.address_hash, e.account_hash, e.is_allowed,
+               e.count, e.event in ('anon_data_read', 'service_role_from_browser') as is_exposure
+        from vigie.access_events e
+        where e.occurred_at >= first_step and e.occurred_at < last_step + wide and e.event <> 'authn_login_success'
+    ), counted as (
+        select date_bin(wide, e.occurred_at, 'epoch') as at, sum(e.count) as total,
+               sum(e.count) filter (where e.outcome = 'refused') as refused,
+               sum(e.count) filter (where e.is_exposure) as exposed
+        from event e
+        group by 1
+    ), by_address as (
+        select left(encode(e.address_hash, 'hex'), 12) as key, sum(e.count) as count, max(e.occurred_at) as last_at
+        from event e
+        where e.address_hash is not null and not e.is_allowed
+        group by e.address_hash
+        order by 2 desc, 1
+        limit 10
+    ), by_account as (
+        select left(encode(e.account_hash, 'hex'), 12) as key, sum(e.count) as count, max(e.occurred_at) as last_at
+        from event e
+        where e.account_hash is not null
+        group by e.account_hash
+        order by 2 desc, 1
+        limit 10
+    ), by_route as (
+        select e.method, e.route, sum(e.count) as count, max(e.occurred_at) as last_at
+        from event e
+        where e.route is not null
+        group by e.method, e.route
+        order by 3 desc, 2, 1
+        limit 10
+    ), by_event as (
+        select e.event, sum(e.count) as count
+        from event e
+        group by e.event
+    )
+    select jsonb_build_object(
+        'at', now(),
+        'since', first_step,
+        'step', summarise_access.step,
+        'total', (select coalesce(sum(e.count), 0) from event e),
+        'steps', (
+            select jsonb_agg(jsonb_build_object(
+                'at', s.at, 'total', coalesce(c.total, 0), 'refused', coalesce(c.refused, 0),
+                'exposed', coalesce(c.exposed, 0)) order by s.at)
+            from generate_series(first_step, last_step, wide) as s (at)
+            left join counted c on c.at = s.at),
+        'events', (select coalesce(jsonb_agg(to_jsonb(b) order by b.count desc, b.event), '[]') from by_event b),
+        'addresses', (select coalesce(jsonb_agg(to_jsonb(b) order by b.count desc, b.key), '[]') from by_address b),
+        'accounts', (select coalesce(jsonb_agg(to_jsonb(b) order by b.count desc, b.key), '[]') from by_account b),
+        'routes', (
+            select coalesce(jsonb_agg(to_jsonb(b) order by b.count desc, b.route, b.method), '[]') from by_route b),
+        'sources', (
+            select coalesce(jsonb_agg(to_jsonb(s) order by s.source), '[]') from vigie.access_sources s),
+        -- the one that was written down last, whenever it happened
+        'recorded_at', (select e.recorded_at from vigie.access_events e order by e.seq desc limit 1),
+        'seal', (
+            select jsonb_build_object('number', s.number, 'generation', s.generation, 'rows', s.row_count,
+                                      'sealed_at', s.sealed_at, 'hash', encode(s.hash, 'hex'))
+            from vigie.access_seals s
+            order by s.number desc
+            limit 1),
+        'verified', (
+            select jsonb_build_object('at', v.at, 'broken', v.found -> 'broken', 'seals', v.found -> 'seals')
+            from vigie.access_verifications v)
+    ) into result;
+    return result;
+end
+$$;
+comment on function vigie.summarise_access(bigint, bigint) is 'What happened lately, in numbers';
+
+-- For the service.
+create function vigie.access_summary(seconds bigint, step bigint) returns jsonb
+    language sql stable security definer
+    set search_path = pg_catalog, pg_temp
+    return vigie.summarise_access(seconds, step);
+comment on function vigie.access_summary(bigint, bigint) is 'What happened lately, in numbers, for the service';
+
+-- For people. Definer rights: nobody of them reads the journal's rows.
+create function vigie.access_summary_for_person(seconds bigint, step bigint) returns jsonb
+    language plpgsql stable security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if vigie.actor_role() is null then
+        raise exception 'you have no role in Vigie' using errcode = 'PT403';
+    end if;
+    return vigie.summarise_access(access_summary_for_person.seconds, access_summary_for_person.step);
+end
+$$;
+comment on function vigie.access_summary_for_person(bigint, bigint) is 'What happened lately, in numbers, for people with a role';
+
+revoke all on function vigie.summarise_access(bigint, bigint) from public;
+revoke all on function vigie.access_summary(bigint, bigint) from public;
+revoke all on function vigie.access_summary_for_person(bigint, bigint) from public;

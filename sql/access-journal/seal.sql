@@ -1,0 +1,1 @@
+select vigie.seal_access()::text as "seal"

@@ -1,0 +1,1 @@
+select v.found::text as "verification!" from vigie.access_verifications v

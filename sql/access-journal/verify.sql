@@ -1,0 +1,1 @@
+select vigie.verify_access($1, $2)::text as "verification!"
