@@ -32,7 +32,7 @@ const CONNECTIONS: usize = 8;
 /// What nobody may ask for without saying who they are.
 const PATH: &str = "/api/v1/alerts";
 /// How long what waits may take to be recorded.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn run(wanted: &FloodBench) -> Result<(), Failure> {
     setup::run(false, For::Server)?;
