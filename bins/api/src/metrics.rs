@@ -23,7 +23,7 @@ use prometheus_client::{
 };
 use release_info::Standing;
 
-use crate::recording::Counted;
+use crate::access_layer::Counted;
 
 /// What is counted.
 #[derive(Debug, Clone)]

@@ -9,10 +9,10 @@ use axum::{
 use integrity_core::Caller;
 
 use crate::{
+    access_layer,
     app::App,
     identity::{self, NotValid, Refused, Session},
     problem::Problem,
-    recording,
 };
 
 /// Somebody who is known. What they may do is decided by the database.
@@ -117,7 +117,7 @@ impl FromRequestParts<Arc<App>> for Person {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let person = who(app, &parts.headers).await?;
-        recording::note(parts, person.as_ref().map(|person| &person.caller));
+        access_layer::note(parts, person.as_ref().map(|person| &person.caller));
         person
             .ok_or_else(|| Problem::unauthorized("say who you are: Authorization: Bearer TOKEN, or sign in"))
     }

@@ -21,13 +21,12 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    api,
+    access_layer, api,
     app::App,
     health, identity,
     metrics::Numbers,
     pages,
     problem::Problem,
-    recording,
     screens::{self, Trouble},
     start::{PATIENCE, Service},
 };
@@ -99,7 +98,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
-            HeaderName::from_static(recording::CLIENT),
+            HeaderName::from_static(access_layer::CLIENT),
         ])
         .expose_headers([
             HeaderName::from_static("x-request-id"),

@@ -9,11 +9,10 @@ use wiring::{
 };
 
 use crate::{
+    access_layer::Counted,
     health,
     listener::{self, LIMITS},
-    metrics,
-    recording::Counted,
-    router,
+    metrics, router,
     start::{PATIENCE, Service},
 };
 

@@ -26,12 +26,12 @@ use wiring::{
 };
 
 use crate::{
+    access_layer,
     api::EXPORTS,
     app::App,
     cli::Cli,
     health::{Health, PgSource},
     identity::Identity,
-    recording,
     trends::Trends,
 };
 
@@ -197,7 +197,7 @@ impl Plan {
         let (recording, _) = self.target.connect_many(1, ENTRY).await?;
         let journal = Arc::new(PgAccessJournal::new(recording, Door::Api));
         let secret = self.secret.clone();
-        Ok(Some(recording::layer(
+        Ok(Some(access_layer::layer(
             journal,
             &self.identity.proxies,
             &access.allow,

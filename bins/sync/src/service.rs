@@ -9,7 +9,7 @@ use alerts_store::{AlertStore, LastSeen, Leases, RunStatus};
 use integrity_core::{Caller, CheckCode, CheckRunner};
 use tracing::{info, warn};
 use wiring::{
-    access::{AccessKeeping, Rolled},
+    access::{AccessKeeping, AccessRules, Rolled},
     audit::Auditor,
     chosen::Chosen,
     release::ReleaseRules,
@@ -48,6 +48,7 @@ pub(crate) struct Service<'a> {
     pub(crate) runner: &'a dyn CheckRunner,
     pub(crate) auditor: Option<&'a Auditor>,
     pub(crate) releases: Option<&'a ReleaseRules>,
+    pub(crate) access: Option<&'a AccessRules>,
     pub(crate) keeping: Option<&'a AccessKeeping>,
     pub(crate) evaluated_by: &'a Evaluator,
     pub(crate) chosen: &'a Chosen,
@@ -166,6 +167,7 @@ impl Service<'_> {
                 due: &|code| due.contains(code),
                 auditor: self.auditor,
                 releases: self.releases,
+                access: self.access,
                 ending,
                 in_hand: &|_| {},
             },

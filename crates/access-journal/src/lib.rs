@@ -7,6 +7,7 @@ pub mod journal;
 #[cfg(feature = "tower")]
 pub mod layer;
 pub mod privacy;
+pub mod rules;
 
 pub use event::{AccessEvent, EventKind, Observed, Outcome, Source, UnknownWord};
 pub use integrity_core;

@@ -1,5 +1,7 @@
 //! The journal of accesses, as every program has it: with the place's secret, and kept in order.
 
+mod rules;
+
 use std::{
     env::{self, VarError},
     fmt,
@@ -8,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+pub use self::rules::{AccessRules, is_access_rule};
 pub use access_journal::journal::{Error as AccessError, Rolled};
 use access_journal::{
     journal::{AccessJournal, Error, PgAccessJournal},
@@ -15,6 +18,7 @@ use access_journal::{
 };
 use integrity_core::{Caller, Door};
 
+pub(crate) use self::rules::is_attack;
 use crate::{bounded, config::Config, postgres::PgPool, stop::Stop};
 
 /// The variable that holds the secret. There is no flag: everybody on the machine can read the process list.

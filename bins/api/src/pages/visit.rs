@@ -13,10 +13,10 @@ use integrity_core::Language;
 
 use super::page;
 use crate::{
+    access_layer,
     app::App,
     identity::{self, NotValid},
     person::{Person, who},
-    recording,
     screens::{self, Frame, Release, Theme, Trouble, Viewer},
 };
 
@@ -52,7 +52,7 @@ impl FromRequestParts<Arc<App>> for Visit {
             }
             Err(NotValid::NoKeys) => return Err(trouble(&frame, Trouble::Unverified)),
         };
-        recording::note(parts, Some(&person.caller));
+        access_layer::note(parts, Some(&person.caller));
         let session = person.session.as_ref();
         frame.csrf = session.map(|session| session.csrf.clone()).unwrap_or_default();
         frame.viewer = session.map(|session| Viewer {

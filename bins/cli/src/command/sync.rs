@@ -35,7 +35,11 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
     let report = round::make(
         &session,
         &chosen,
-        (auditor.as_ref(), Some(&session.release_rules(place.config))),
+        (
+            auditor.as_ref(),
+            Some(&session.release_rules(place.config)),
+            Some(&session.access_rules(place.config)),
+        ),
         &round::ending_on_signal()?,
     )
     .await?;

@@ -2,11 +2,12 @@
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
+use access_journal::Source;
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::sync::between;
+use super::{AccessRulesConfig, sync::between};
 
 /// The journal of accesses: what is kept of it, and what is sensitive.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -30,6 +31,12 @@ pub struct AccessConfig {
     #[serde(deserialize_with = "networks")]
     #[schemars(with = "Vec<String>")]
     pub allow: Vec<IpNet>,
+    /// Sources that should be heard, such as `"api"` or `"supabase_auth"`: where one is silent, an alert says so.
+    #[serde(deserialize_with = "sources")]
+    #[schemars(with = "Vec<String>")]
+    pub expected: Vec<Source>,
+    /// From where on the rules speak.
+    pub rules: AccessRulesConfig,
 }
 
 impl Default for AccessConfig {
@@ -40,6 +47,8 @@ impl Default for AccessConfig {
             retention: Duration::from_hours(180 * 24),
             sensitive: Vec::new(),
             allow: Vec::new(),
+            expected: Vec::new(),
+            rules: AccessRulesConfig::default(),
         }
     }
 }
@@ -47,6 +56,15 @@ impl Default for AccessConfig {
 fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let day = Duration::from_hours(24);
     between(deserializer, "retention", day * 30, day * 365)
+}
+
+fn sources<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Source>, D::Error> {
+    let given = Vec::<String>::deserialize(deserializer)?;
+    let source = |text: &String| {
+        text.parse()
+            .map_err(|unknown| D::Error::custom(format!("expected: {unknown}")))
+    };
+    given.iter().map(source).collect()
 }
 
 /// Networks, and addresses as networks of one.

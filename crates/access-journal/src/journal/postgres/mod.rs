@@ -1,5 +1,6 @@
 //! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
+mod detect;
 mod record;
 mod roll;
 mod seal;
@@ -21,6 +22,7 @@ use super::{
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
+    rules::{Detection, Watch},
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/access-journal/migrations");
@@ -69,6 +71,10 @@ impl AccessJournal for PgAccessJournal {
 
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
         record::beat(self.begin(caller).await?, heartbeat).await
+    }
+
+    async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
+        detect::detect(self.begin(caller).await?, caller, watch).await
     }
 
     async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
