@@ -12,15 +12,14 @@ use std::{
 
 use async_trait::async_trait;
 use http::{Request, Response, StatusCode, request::Parts};
-use integrity_core::Caller;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use super::*;
+use super::{recorder::Desk, *};
 use crate::{
-    AccessEvent, EventKind, Outcome, Source,
+    AccessEvent, EventKind, Observed, Outcome, Source,
     client::Proxies,
-    journal::{AccessJournal, Error, Heartbeat, Recorded, Rolled},
-    privacy::{Month, MonthKey, Pseudonym, Salt},
+    journal::{Error, Heartbeat},
+    privacy::{Keys, MonthKey, Pseudonym, Salt},
 };
 
 /// Keeps what it is given, unless it is away, or never answers.
@@ -49,13 +48,13 @@ impl Journal {
     }
 }
 
-#[async_trait]
-impl AccessJournal for Journal {
-    async fn salt(&self, _: &Caller, _: Month) -> Result<Option<Salt>, Error> {
-        Ok(Some(Salt::from_bytes([7; 32])))
-    }
+fn key() -> MonthKey {
+    MonthKey::new(None, &Salt::from_bytes([7; 32]))
+}
 
-    async fn record(&self, _: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {
+#[async_trait]
+impl Desk for Arc<Journal> {
+    async fn record(&self, rows: &[Observed]) -> Result<(), Error> {
         self.tries.fetch_add(1, Ordering::SeqCst);
         if self.is_mute.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
@@ -63,29 +62,25 @@ impl AccessJournal for Journal {
         if self.is_away.load(Ordering::SeqCst) {
             return Err(Error::Unavailable("away".into()));
         }
-        if let Some(wrong) = events.iter().find(|event| event.status == Some(410)) {
+        if let Some(wrong) = rows.iter().find(|row| row.status == Some(410)) {
             return Err(Error::invalid("status", format!("{:?}", wrong.status)));
         }
-        self.batches.lock().expect("batches").push(events.len());
-        self.rows.lock().expect("rows").extend_from_slice(events);
-        Ok(Recorded {
-            added: events.len() as u64,
-            known: 0,
-        })
+        self.batches.lock().expect("batches").push(rows.len());
+        let keys = Keys {
+            own: key(),
+            before: None,
+        };
+        let events = rows.iter().map(|row| row.clone().under(&keys));
+        self.rows.lock().expect("rows").extend(events);
+        Ok(())
     }
 
-    async fn beat(&self, _: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
+    async fn beat(&self, heartbeat: &Heartbeat) -> Result<(), Error> {
         if self.is_away.load(Ordering::SeqCst) {
             return Err(Error::Unavailable("away".into()));
         }
         self.beats.lock().expect("beats").push(heartbeat.clone());
         Ok(())
-    }
-
-    // What a layer never asks.
-
-    async fn roll(&self, _: &Caller, _: Duration) -> Result<Rolled, Error> {
-        Err(Error::forbidden("a layer only records"))
     }
 }
 
@@ -112,7 +107,7 @@ struct Stand {
 impl Stand {
     fn new() -> Self {
         let journal = Arc::new(Journal::default());
-        let (layer, worker) = AccessJournalLayer::new(journal.clone(), settings());
+        let (layer, worker) = AccessJournalLayer::over(Box::new(Arc::clone(&journal)), settings());
         Self {
             journal,
             layer,
@@ -153,8 +148,7 @@ fn request(path: &str, from: &str) -> Request<()> {
 }
 
 fn pseudonym(address: &str) -> Pseudonym {
-    let key = MonthKey::new(None, &Salt::from_bytes([7; 32]));
-    key.address(address.parse().expect("an address"))
+    key().address(address.parse().expect("an address"))
 }
 
 #[tokio::test(start_paused = true)]
@@ -404,8 +398,7 @@ async fn a_service_says_more_than_its_status() {
         (EventKind::AuthnLoginSuccess, Outcome::Success)
     );
     assert_eq!((row.actor_id, row.status), (Some(actor), Some(303)));
-    let key = MonthKey::new(None, &Salt::from_bytes([7; 32]));
-    assert_eq!(row.account_hash, Some(key.account("amina@exemple.cd")));
+    assert_eq!(row.account_hash, Some(key().account("amina@exemple.cd")));
 }
 
 #[tokio::test(start_paused = true)]
