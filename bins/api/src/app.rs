@@ -23,8 +23,8 @@ pub(crate) struct App {
     pub(crate) audit_every: Option<Duration>,
     /// How often rollbacks are rehearsed.
     pub(crate) drill_every: Duration,
-    /// What tells the journal of accesses.
-    pub(crate) accesses: AccessJournalLayer,
+    /// What tells the journal of accesses, unless it is switched off.
+    pub(crate) accesses: Option<AccessJournalLayer>,
     pub(crate) identity: Identity,
     pub(crate) changes: Arc<Changes>,
     pub(crate) health: Health,

@@ -44,7 +44,7 @@ struct Labels {
 }
 
 impl Numbers {
-    pub(crate) fn new(standing: &Standing, accesses: Counted) -> Self {
+    pub(crate) fn new(standing: &Standing, accesses: Option<Counted>) -> Self {
         let mut registry = Registry::with_prefix("vigie_api");
         let requests = Family::default();
         let durations = Histogram::new(exponential_buckets(0.001, 2.0, 14));
@@ -67,7 +67,9 @@ impl Numbers {
             "Requests that are being answered",
             working.clone(),
         );
-        registry.register_collector(Box::new(accesses));
+        if let Some(accesses) = accesses {
+            registry.register_collector(Box::new(accesses));
+        }
         Self {
             registry: Arc::new(registry),
             requests,

@@ -12,6 +12,7 @@ use axum::{
     routing::get,
 };
 use tokio::sync::Semaphore;
+use tower::util::option_layer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -74,7 +75,7 @@ pub(crate) fn router(service: &Service, numbers: Numbers) -> Router {
             identity::asked_by_own_name,
         ))
         // Around whatever refuses; inside of what gives a request its name.
-        .layer(app.accesses.clone())
+        .layer(option_layer(app.accesses.clone()))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), dressed))
         .layer(middleware::from_fn(count))
         .with_state(app)

@@ -38,7 +38,7 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
         ops = %ops.local_addr().unwrap_or(service.ops),
         "vigie-api begins"
     );
-    let numbers = metrics::Numbers::new(&app.standing, Counted(app.accesses.clone()));
+    let numbers = metrics::Numbers::new(&app.standing, app.accesses.clone().map(Counted));
     let router = router::router(&service, numbers.clone());
     let mut besides = JoinSet::new();
     // A door of their own for those who look after it: it opens also where the other one has no place left.
@@ -71,12 +71,12 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
         if tokio::time::timeout_at(until, serving).await.is_err() {
             tracing::warn!("some requests were not answered in time");
         }
+        let Some(recorder) = service.recorder else {
+            return;
+        };
         // Nobody asks any more: what was refused until now is all that there is to record.
         let left = until.saturating_duration_since(Instant::now());
-        let counters = service
-            .recorder
-            .finish(left.clamp(RECORDING.0, RECORDING.1))
-            .await;
+        let counters = recorder.finish(left.clamp(RECORDING.0, RECORDING.1)).await;
         if counters.dropped > 0 {
             tracing::warn!(
                 dropped = counters.dropped,

@@ -2,7 +2,11 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use access_journal::{journal::PgAccessJournal, layer::Worker, privacy::AccessKey};
+use access_journal::{
+    journal::PgAccessJournal,
+    layer::{AccessJournalLayer, Worker},
+    privacy::AccessKey,
+};
 use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
@@ -51,8 +55,8 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) app: Arc<App>,
-    /// Records what is refused.
-    pub(crate) recorder: Worker,
+    /// Records what is refused, unless that is switched off.
+    pub(crate) recorder: Option<Worker>,
     /// Where it hears of changes; `None` where a pooler keeps the database from telling.
     pub(crate) hearing: Option<PgPool>,
     pub(crate) listen: SocketAddr,
@@ -122,6 +126,7 @@ impl Plan {
             },
             "access": {
                 "key": set(self.secret.is_some()),
+                "record": self.config.access.record,
                 "allow": self.config.access.allow.iter().map(ToString::to_string).collect::<Vec<_>>(),
             },
             "ops": { "listen": self.config.ops.listen_or(OPS_PORT).to_string() },
@@ -143,15 +148,7 @@ impl Plan {
         let audits = PgAuditStore::new(session.pool.clone(), Door::Api);
         let journal = PgAccessJournal::new(session.pool.clone(), Door::Api);
         let ledger = PgReleaseLedger::new(session.pool.clone(), Door::Api);
-        // Of its own as well: a flood of what is to be recorded takes nothing from those who work.
-        let (recording, _) = self.target.connect_many(1, ENTRY).await?;
-        let recorded_in = PgAccessJournal::new(recording, Door::Api);
-        let (layer, recorder) = access_layer::layer(
-            Arc::new(recorded_in),
-            &self.identity.proxies,
-            &self.config.access.allow,
-            self.secret,
-        );
+        let (layer, recorder) = self.recording().await?.unzip();
         let source = PgSource {
             store: PgAlertStore::new(looking.clone(), Door::Api),
             pool: looking,
@@ -188,6 +185,24 @@ impl Plan {
                 draining: CancellationToken::new(),
             }),
         })
+    }
+
+    /// What tells the journal of accesses, and what records for it, unless that is switched off.
+    async fn recording(&self) -> Result<Option<(AccessJournalLayer, Worker)>, Stop> {
+        let access = &self.config.access;
+        if !access.record {
+            return Ok(None);
+        }
+        // A connection of its own: a flood of what is to be recorded takes nothing from those who work.
+        let (recording, _) = self.target.connect_many(1, ENTRY).await?;
+        let journal = Arc::new(PgAccessJournal::new(recording, Door::Api));
+        let secret = self.secret.clone();
+        Ok(Some(access_layer::layer(
+            journal,
+            &self.identity.proxies,
+            &access.allow,
+            secret,
+        )))
     }
 }
 

@@ -28,8 +28,8 @@ pub(crate) trait Source: Send + Sync {
     async fn vitals(&self) -> Result<Vitals, Trouble>;
     /// Connections in use, and how many there may be.
     fn connections(&self) -> (u32, u32);
-    /// How the journal of accesses stands.
-    fn accesses(&self) -> Counters;
+    /// How the journal of accesses stands; nothing where it is switched off.
+    fn accesses(&self) -> Option<Counters>;
 }
 
 /// Why something cannot be told: a word, never a text from inside.
@@ -57,8 +57,8 @@ pub(crate) struct Seen {
     pub(crate) connections: (u32, u32),
     /// How long the database took.
     pub(crate) took: Duration,
-    /// How the journal of accesses stands.
-    pub(crate) accesses: Counters,
+    /// How the journal of accesses stands; nothing where it is switched off.
+    pub(crate) accesses: Option<Counters>,
 }
 
 /// Looks, at most every two seconds.
@@ -109,7 +109,7 @@ pub(crate) struct PgSource {
     /// What everybody else's requests go through.
     pub(crate) working: PgPool,
     pub(crate) database: String,
-    pub(crate) accesses: AccessJournalLayer,
+    pub(crate) accesses: Option<AccessJournalLayer>,
 }
 
 #[async_trait]
@@ -136,8 +136,8 @@ impl Source for PgSource {
         (self.working.size().saturating_sub(idle), most)
     }
 
-    fn accesses(&self) -> Counters {
-        self.accesses.counters()
+    fn accesses(&self) -> Option<Counters> {
+        self.accesses.as_ref().map(AccessJournalLayer::counters)
     }
 }
 

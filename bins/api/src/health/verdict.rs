@@ -104,7 +104,7 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
         },
         Err(trouble) => Item::unknown("schema:version", *trouble),
     }];
-    items.extend(accesses(&seen.accesses));
+    items.extend(accesses(seen.accesses.as_ref()));
     let vitals = match &seen.vitals {
         Ok(vitals) => vitals,
         Err(trouble) => {
@@ -157,9 +157,17 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
 }
 
 /// The journal of accesses: what is late, and what is lost. Never a failure: people are served without it.
-fn accesses(counters: &Counters) -> [Item; 2] {
+fn accesses(counters: Option<&Counters>) -> Vec<Item> {
+    let Some(counters) = counters else {
+        return vec![Item {
+            name: "journal:recording",
+            verdict: Verdict::Warn,
+            observed: None,
+            trouble: Some("off"),
+        }];
+    };
     let is_lost_lately = counters.last_dropped.is_some_and(|ago| ago < REMEMBERED);
-    [
+    vec![
         Item::number(
             "journal:lag",
             warn_if(counters.lag > LATE),

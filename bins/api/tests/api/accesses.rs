@@ -74,8 +74,8 @@ fn ended(api: &mut Api<'_>) -> (Vec<Value>, String) {
 #[test]
 fn what_is_refused_is_recorded_and_nothing_that_is_somebodys() {
     // Its requests come through a proxy, so that X-Forwarded-For is heard.
-    let more = "[access]\nallow = [\"203.0.113.78\"]\n";
-    let (mut world, url) = checked();
+    let more = "[access]\nkey_file = \"access-key\"\nallow = [\"203.0.113.78\"]\n";
+    let (world, url) = checked();
     world.file("access-key", "k".repeat(64));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {

@@ -69,11 +69,11 @@ pub trait AccessJournal: Send + Sync {
     ///
     /// # Errors
     /// `Invalid` where `expected` is not 64 hexadecimal digits.
-    async fn verify<'a>(
+    async fn verify(
         &self,
         caller: &Caller,
         scope: Scope,
-        expected: Option<&'a str>,
+        expected: Option<String>,
     ) -> Result<Verification, Error>;
 
     /// What came of it when all was compared last; `None` where it never was. For the service.

@@ -1,5 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use integrity_core::Caller;
 use tokio::{
     sync::mpsc,
@@ -25,26 +26,61 @@ const TRIES: u32 = 6;
 /// How long it waits after the first try; after each next one, twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// Where rows are brought: what a layer needs of a journal.
+#[async_trait]
+pub(super) trait Desk: Send + Sync {
+    /// Records rows, all of them or none. What makes them the same keeps rows that were recorded before, though nobody
+    /// heard of it, from being recorded twice.
+    async fn record(&self, rows: &[Observed]) -> Result<(), Error>;
+
+    /// Says that a source is heard.
+    async fn beat(&self, heartbeat: &Heartbeat) -> Result<(), Error>;
+}
+
+/// A journal's, where pseudonyms are made.
+pub(super) struct JournalDesk {
+    journal: Arc<dyn AccessJournal>,
+    ring: KeyRing,
+}
+
+impl JournalDesk {
+    pub(super) fn new(journal: Arc<dyn AccessJournal>, secret: Option<AccessKey>) -> Self {
+        Self {
+            ring: KeyRing::new(Arc::clone(&journal), secret),
+            journal,
+        }
+    }
+}
+
+#[async_trait]
+impl Desk for JournalDesk {
+    async fn record(&self, rows: &[Observed]) -> Result<(), Error> {
+        let mut events: Vec<AccessEvent> = Vec::with_capacity(rows.len());
+        for row in rows {
+            events.push(self.ring.conceal(&Caller::Service, row.clone()).await?);
+        }
+        self.journal.record(&Caller::Service, &events).await?;
+        Ok(())
+    }
+
+    async fn beat(&self, heartbeat: &Heartbeat) -> Result<(), Error> {
+        self.journal.beat(&Caller::Service, heartbeat).await
+    }
+}
+
 /// Writes batches down, one after the other, and says that the service is heard.
 pub(super) struct Recorder {
-    journal: Arc<dyn AccessJournal>,
+    desk: Box<dyn Desk>,
     tally: Arc<Tally>,
     source: Source,
-    ring: KeyRing,
     /// What the journal was told of: requests, and those that were lost.
     told: (u64, u64),
 }
 
 impl Recorder {
-    pub(super) fn new(
-        journal: Arc<dyn AccessJournal>,
-        tally: Arc<Tally>,
-        source: Source,
-        secret: Option<AccessKey>,
-    ) -> Self {
+    pub(super) fn new(desk: Box<dyn Desk>, tally: Arc<Tally>, source: Source) -> Self {
         Self {
-            ring: KeyRing::new(Arc::clone(&journal), secret),
-            journal,
+            desk,
             tally,
             source,
             told: (0, 0),
@@ -102,18 +138,9 @@ impl Recorder {
     }
 
     async fn once(&self, rows: &[Observed]) -> Result<(), Error> {
-        timeout(ANSWER, self.record(rows))
+        timeout(ANSWER, self.desk.record(rows))
             .await
-            .unwrap_or_else(|_| Err(Error::Unavailable("no answer in time".into())))
-    }
-
-    /// What makes them the same keeps rows that were recorded before, though nobody heard of it, from being recorded twice.
-    async fn record(&self, rows: &[Observed]) -> Result<(), Error> {
-        let mut events: Vec<AccessEvent> = Vec::with_capacity(rows.len());
-        for row in rows {
-            events.push(self.ring.conceal(&Caller::Service, row.clone()).await?);
-        }
-        self.journal.record(&Caller::Service, &events).await?;
+            .unwrap_or_else(|_| Err(Error::Unavailable("no answer in time".into())))?;
         self.tally.recorded(requests(rows), rows.len() as u64);
         Ok(())
     }
@@ -127,7 +154,7 @@ impl Recorder {
             bad: 0,
             dropped: counters.dropped - self.told.1,
         };
-        let heard = timeout(ANSWER, self.journal.beat(&Caller::Service, &heartbeat)).await;
+        let heard = timeout(ANSWER, self.desk.beat(&heartbeat)).await;
         if matches!(heard, Ok(Ok(()))) {
             self.told = (counters.seen, counters.dropped);
         }

@@ -17,6 +17,7 @@ use super::{
     classify::observed,
     counters::{Counters, Tally},
     note::Noted,
+    recorder::{Desk, JournalDesk},
     settings::Settings,
     worker::Worker,
 };
@@ -48,8 +49,13 @@ impl AccessJournalLayer {
     /// Outside of a runtime of tokio.
     #[must_use]
     pub fn new(journal: Arc<dyn AccessJournal>, settings: Settings) -> (Self, Worker) {
+        let desk = JournalDesk::new(journal, settings.secret.clone());
+        Self::over(Box::new(desk), settings)
+    }
+
+    pub(super) fn over(desk: Box<dyn Desk>, settings: Settings) -> (Self, Worker) {
         let tally = Arc::new(Tally::default());
-        let (worker, sending) = Worker::begin(journal, &settings, Arc::clone(&tally));
+        let (worker, sending) = Worker::begin(desk, settings.source, Arc::clone(&tally));
         let shared = Shared {
             settings,
             tally,

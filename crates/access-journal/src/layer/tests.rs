@@ -12,18 +12,14 @@ use std::{
 
 use async_trait::async_trait;
 use http::{Request, Response, StatusCode, request::Parts};
-use integrity_core::Caller;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use super::*;
+use super::{recorder::Desk, *};
 use crate::{
-    AccessEvent, EventKind, Outcome, Source,
+    AccessEvent, EventKind, Observed, Outcome, Source,
     client::Proxies,
-    journal::{
-        AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
-    },
-    privacy::{Month, MonthKey, Pseudonym, Salt},
-    rules::{Detection, Watch},
+    journal::{Error, Heartbeat},
+    privacy::{Keys, MonthKey, Pseudonym, Salt},
 };
 
 /// Keeps what it is given, unless it is away, or never answers.
@@ -52,13 +48,13 @@ impl Journal {
     }
 }
 
-#[async_trait]
-impl AccessJournal for Journal {
-    async fn salt(&self, _: &Caller, _: Month) -> Result<Option<Salt>, Error> {
-        Ok(Some(Salt::from_bytes([7; 32])))
-    }
+fn key() -> MonthKey {
+    MonthKey::new(None, &Salt::from_bytes([7; 32]))
+}
 
-    async fn record(&self, _: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {
+#[async_trait]
+impl Desk for Arc<Journal> {
+    async fn record(&self, rows: &[Observed]) -> Result<(), Error> {
         self.tries.fetch_add(1, Ordering::SeqCst);
         if self.is_mute.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
@@ -66,58 +62,26 @@ impl AccessJournal for Journal {
         if self.is_away.load(Ordering::SeqCst) {
             return Err(Error::Unavailable("away".into()));
         }
-        if let Some(wrong) = events.iter().find(|event| event.status == Some(410)) {
+        if let Some(wrong) = rows.iter().find(|row| row.status == Some(410)) {
             return Err(Error::invalid("status", format!("{:?}", wrong.status)));
         }
-        self.batches.lock().expect("batches").push(events.len());
-        self.rows.lock().expect("rows").extend_from_slice(events);
-        Ok(Recorded {
-            added: events.len() as u64,
-            known: 0,
-        })
+        self.batches.lock().expect("batches").push(rows.len());
+        let keys = Keys {
+            own: key(),
+            before: None,
+        };
+        let events = rows.iter().map(|row| row.clone().under(&keys));
+        self.rows.lock().expect("rows").extend(events);
+        Ok(())
     }
 
-    async fn beat(&self, _: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
+    async fn beat(&self, heartbeat: &Heartbeat) -> Result<(), Error> {
         if self.is_away.load(Ordering::SeqCst) {
             return Err(Error::Unavailable("away".into()));
         }
         self.beats.lock().expect("beats").push(heartbeat.clone());
         Ok(())
     }
-
-    // What a layer never asks.
-
-    async fn is_used(&self, _: &Caller) -> Result<bool, Error> {
-        Err(only_records())
-    }
-
-    async fn roll(&self, _: &Caller, _: Duration) -> Result<Rolled, Error> {
-        Err(only_records())
-    }
-
-    async fn detect(&self, _: &Caller, _: &Watch) -> Result<Detection, Error> {
-        Err(only_records())
-    }
-
-    async fn seal(&self, _: &Caller) -> Result<Option<Seal>, Error> {
-        Err(only_records())
-    }
-
-    async fn verify<'a>(&self, _: &Caller, _: Scope, _: Option<&'a str>) -> Result<Verification, Error> {
-        Err(only_records())
-    }
-
-    async fn verified(&self, _: &Caller) -> Result<Option<Verification>, Error> {
-        Err(only_records())
-    }
-
-    async fn summary(&self, _: &Caller, _: SummaryRange) -> Result<Summary, Error> {
-        Err(only_records())
-    }
-}
-
-fn only_records() -> Error {
-    Error::forbidden("a layer only records")
 }
 
 fn settings() -> Settings {
@@ -143,7 +107,7 @@ struct Stand {
 impl Stand {
     fn new() -> Self {
         let journal = Arc::new(Journal::default());
-        let (layer, worker) = AccessJournalLayer::new(journal.clone(), settings());
+        let (layer, worker) = AccessJournalLayer::over(Box::new(Arc::clone(&journal)), settings());
         Self {
             journal,
             layer,
@@ -184,8 +148,7 @@ fn request(path: &str, from: &str) -> Request<()> {
 }
 
 fn pseudonym(address: &str) -> Pseudonym {
-    let key = MonthKey::new(None, &Salt::from_bytes([7; 32]));
-    key.address(address.parse().expect("an address"))
+    key().address(address.parse().expect("an address"))
 }
 
 #[tokio::test(start_paused = true)]
@@ -435,8 +398,7 @@ async fn a_service_says_more_than_its_status() {
         (EventKind::AuthnLoginSuccess, Outcome::Success)
     );
     assert_eq!((row.actor_id, row.status), (Some(actor), Some(303)));
-    let key = MonthKey::new(None, &Salt::from_bytes([7; 32]));
-    assert_eq!(row.account_hash, Some(key.account("amina@exemple.cd")));
+    assert_eq!(row.account_hash, Some(key().account("amina@exemple.cd")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,10 +9,9 @@ use tokio::{
 use super::{
     collector::Collector,
     counters::{Counters, Tally},
-    recorder::Recorder,
-    settings::Settings,
+    recorder::{Desk, Recorder},
 };
-use crate::{Observed, journal::AccessJournal};
+use crate::{Observed, Source};
 
 /// So many events may be on their way from requests.
 const ARRIVING: usize = 4096;
@@ -38,20 +37,15 @@ impl fmt::Debug for Worker {
 impl Worker {
     /// Begins, on the present runtime, and gives where events are sent.
     pub(super) fn begin(
-        journal: Arc<dyn AccessJournal>,
-        settings: &Settings,
+        desk: Box<dyn Desk>,
+        source: Source,
         tally: Arc<Tally>,
     ) -> (Self, mpsc::Sender<Observed>) {
         let (sender, arriving) = mpsc::channel(ARRIVING);
         let (handing, batches) = mpsc::channel(BATCHES);
         let ending = Arc::new(Notify::new());
         let collector = Collector::new(Arc::clone(&tally), handing);
-        let recorder = Recorder::new(
-            journal,
-            Arc::clone(&tally),
-            settings.source,
-            settings.secret.clone(),
-        );
+        let recorder = Recorder::new(desk, Arc::clone(&tally), source);
         let worker = Self {
             collector: tokio::spawn(collector.run(arriving, Arc::clone(&ending))),
             recorder: tokio::spawn(recorder.run(batches)),

@@ -16,6 +16,9 @@ pub struct AccessConfig {
     /// A file that holds the secret with which addresses and accounts become pseudonyms: 64 hexadecimal digits made by
     /// chance. `VIGIE_ACCESS_KEY` comes first. Without one the database holds key and pseudonym together.
     pub key_file: Option<PathBuf>,
+    /// Whether `vigie-api` tells the journal what it refuses; `true` unless given. Without it the journal does not hear
+    /// of `vigie-api`, and its health warns of that.
+    pub record: bool,
     /// How long events are kept, such as `"180d"`, which it is unless given; from 30 to 365 days. A month goes as a whole.
     #[serde(deserialize_with = "retention")]
     #[schemars(with = "String")]
@@ -45,6 +48,7 @@ impl Default for AccessConfig {
     fn default() -> Self {
         Self {
             key_file: None,
+            record: true,
             retention: Duration::from_hours(180 * 24),
             sensitive: Vec::new(),
             allow: Vec::new(),

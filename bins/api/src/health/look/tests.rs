@@ -39,8 +39,8 @@ impl Source for Fake {
         (1, 10)
     }
 
-    fn accesses(&self) -> Counters {
-        Counters::default()
+    fn accesses(&self) -> Option<Counters> {
+        Some(Counters::default())
     }
 }
 
@@ -100,7 +100,7 @@ fn judged(schema: Result<bool, Trouble>, vitals: Result<Vitals, Trouble>) -> (Ve
         vitals,
         connections: (1, 10),
         took: Duration::from_millis(3),
-        accesses: Counters::default(),
+        accesses: Some(Counters::default()),
     };
     (worst(&items(&seen)), unready(&seen))
 }
@@ -153,7 +153,7 @@ fn what_the_journal_of_accesses_lost_is_a_warning_for_a_day() {
             vitals: Ok(fine()),
             connections: (1, 10),
             took: Duration::from_millis(3),
-            accesses,
+            accesses: Some(accesses),
         };
         worst(&items(&seen))
     };

@@ -112,13 +112,13 @@ impl AccessJournal for MemoryAccessJournal {
         Ok(self.as_service(caller)?.seal(self.clock.now()))
     }
 
-    async fn verify<'a>(
+    async fn verify(
         &self,
         caller: &Caller,
         scope: Scope,
-        expected: Option<&'a str>,
+        expected: Option<String>,
     ) -> Result<Verification, Error> {
-        let expected = expected.map(hash_of).transpose()?;
+        let expected = expected.as_deref().map(hash_of).transpose()?;
         Ok(self
             .as_service(caller)?
             .verify(scope, expected.as_ref(), self.clock.now()))

@@ -90,13 +90,13 @@ impl AccessJournal for PgAccessJournal {
         seal::seal(self.begin(caller).await?).await
     }
 
-    async fn verify<'a>(
+    async fn verify(
         &self,
         caller: &Caller,
         scope: Scope,
-        expected: Option<&'a str>,
+        expected: Option<String>,
     ) -> Result<Verification, Error> {
-        let expected = expected.map(hash_of).transpose()?;
+        let expected = expected.as_deref().map(hash_of).transpose()?;
         seal::verify(self.begin(caller).await?, scope, expected.as_ref()).await
     }
 
