@@ -39,7 +39,10 @@ fn written(secret: &str) -> [String; 6] {
         };
         text.bytes().map(byte).collect::<String>()
     };
-    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = |text: &str| {
+        text.bytes()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    };
     let lower = secret.to_lowercase();
     [
         STANDARD.encode(secret).trim_end_matches('=').to_owned(),
