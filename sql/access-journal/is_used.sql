@@ -1,1 +1,1 @@
-select exists (select from vigie.access_sources) as "is_used!"
+select exists (select from vigie.access_sources) or exists (select from vigie.access_events) as "is_used!"

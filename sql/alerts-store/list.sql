@@ -14,6 +14,7 @@ with page as materialized (
       and ($6::text is null or d.scope = $6)
       and (not $7::boolean or d.overdue)
       and (not $8::boolean or (d.resolution = 'FIXED' and d.verified_at is null))
+      and ($15::timestamptz is null or d.resolved_at >= $15)
       and ($9::text is null
            or position(lower($9) in lower(concat_ws(' ', d.message, d.entity_label, d.entity_id))) > 0)
       and ($10::text is null

@@ -1,12 +1,13 @@
 //! The words of `cargo xtask`.
 
 mod audit_bench;
+mod flood_bench;
 
 use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::audit_bench::AuditBench;
+pub(crate) use self::{audit_bench::AuditBench, flood_bench::FloodBench};
 
 /// Every task of this workspace. Each does the set-up it needs.
 #[derive(Debug, Parser)]
@@ -115,6 +116,7 @@ pub(crate) enum BenchTask {
     Ack(AckBench),
     Api(ApiBench),
     Audit(AuditBench),
+    AccessFlood(FloodBench),
     /// The parent of one process that is measured
     #[command(hide = true)]
     Measured {

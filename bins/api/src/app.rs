@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use access_journal::journal::AccessJournal;
+use access_journal::{journal::AccessJournal, layer::AccessJournalLayer};
 use alerts_store::AlertStore;
 use chrono_tz::Tz;
 use integrity_core::Check;
@@ -23,6 +23,8 @@ pub(crate) struct App {
     pub(crate) audit_every: Option<Duration>,
     /// How often rollbacks are rehearsed.
     pub(crate) drill_every: Duration,
+    /// What tells the journal of accesses, unless it is switched off.
+    pub(crate) accesses: Option<AccessJournalLayer>,
     pub(crate) identity: Identity,
     pub(crate) changes: Arc<Changes>,
     pub(crate) health: Health,

@@ -1,5 +1,6 @@
 //! `vigie-api`: the service that shows Vigie's alerts to people and programs, and takes their acts. A thin door.
 
+mod access_layer;
 mod accesses;
 mod api;
 mod app;

@@ -23,6 +23,8 @@ use prometheus_client::{
 };
 use release_info::Standing;
 
+use crate::access_layer::Counted;
+
 /// What is counted.
 #[derive(Debug, Clone)]
 pub(crate) struct Numbers {
@@ -42,7 +44,7 @@ struct Labels {
 }
 
 impl Numbers {
-    pub(crate) fn new(standing: &Standing) -> Self {
+    pub(crate) fn new(standing: &Standing, accesses: Option<Counted>) -> Self {
         let mut registry = Registry::with_prefix("vigie_api");
         let requests = Family::default();
         let durations = Histogram::new(exponential_buckets(0.001, 2.0, 14));
@@ -65,6 +67,9 @@ impl Numbers {
             "Requests that are being answered",
             working.clone(),
         );
+        if let Some(accesses) = accesses {
+            registry.register_collector(Box::new(accesses));
+        }
         Self {
             registry: Arc::new(registry),
             requests,

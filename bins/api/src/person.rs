@@ -9,6 +9,7 @@ use axum::{
 use integrity_core::Caller;
 
 use crate::{
+    access_layer,
     app::App,
     identity::{self, NotValid, Refused, Session},
     problem::Problem,
@@ -115,13 +116,10 @@ impl FromRequestParts<Arc<App>> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        match who(app, &parts.headers).await {
-            Ok(Some(person)) => Ok(person),
-            Ok(None) => Err(Problem::unauthorized(
-                "say who you are: Authorization: Bearer TOKEN, or sign in",
-            )),
-            Err(why) => Err(why.into()),
-        }
+        let person = who(app, &parts.headers).await?;
+        access_layer::note(parts, person.as_ref().map(|person| &person.caller));
+        person
+            .ok_or_else(|| Problem::unauthorized("say who you are: Authorization: Bearer TOKEN, or sign in"))
     }
 }
 

@@ -12,6 +12,7 @@ use axum::{
     routing::get,
 };
 use tokio::sync::Semaphore;
+use tower::util::option_layer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -20,7 +21,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    api,
+    access_layer, api,
     app::App,
     health, identity,
     metrics::Numbers,
@@ -73,6 +74,8 @@ pub(crate) fn router(service: &Service, numbers: Numbers) -> Router {
             app.identity.mode,
             identity::asked_by_own_name,
         ))
+        // Around whatever refuses; inside of what gives a request its name.
+        .layer(option_layer(app.accesses.clone()))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), dressed))
         .layer(middleware::from_fn(count))
         .with_state(app)
@@ -95,6 +98,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static(access_layer::CLIENT),
         ])
         .expose_headers([
             HeaderName::from_static("x-request-id"),

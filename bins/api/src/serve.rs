@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 use wiring::{
     signals::Signals,
     stop::{Exit, Stop},
 };
 
 use crate::{
+    access_layer::Counted,
     health,
     listener::{self, LIMITS},
     metrics, router,
@@ -17,6 +18,8 @@ use crate::{
 
 /// How long what was asked may take to be answered, once it is asked to end: as long as ever.
 const GRACE: Duration = PATIENCE;
+/// How long the journal of accesses may take at the end, at least and at most.
+const RECORDING: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
 /// How long it says that it is not ready before it takes no more connections, so that whoever sends it requests hears of it.
 const NOTICE: Duration = Duration::from_millis(500);
 
@@ -35,7 +38,7 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
         ops = %ops.local_addr().unwrap_or(service.ops),
         "vigie-api begins"
     );
-    let numbers = metrics::Numbers::new(&app.standing);
+    let numbers = metrics::Numbers::new(&app.standing, app.accesses.clone().map(Counted));
     let router = router::router(&service, numbers.clone());
     let mut besides = JoinSet::new();
     // A door of their own for those who look after it: it opens also where the other one has no place left.
@@ -63,12 +66,26 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
     }
     tracing::info!("asked to end: answering what was asked, within {GRACE:?}");
     app.draining.cancel();
-    tokio::select! {
-        ended = tokio::time::timeout(NOTICE + GRACE, serving) => {
-            if ended.is_err() {
-                tracing::warn!("some requests were not answered in time");
-            }
+    let until = Instant::now() + NOTICE + GRACE;
+    let ending = async {
+        if tokio::time::timeout_at(until, serving).await.is_err() {
+            tracing::warn!("some requests were not answered in time");
         }
+        let Some(recorder) = service.recorder else {
+            return;
+        };
+        // Nobody asks any more: what was refused until now is all that there is to record.
+        let left = until.saturating_duration_since(Instant::now());
+        let counters = recorder.finish(left.clamp(RECORDING.0, RECORDING.1)).await;
+        if counters.dropped > 0 {
+            tracing::warn!(
+                dropped = counters.dropped,
+                "the journal of accesses has not got everything"
+            );
+        }
+    };
+    tokio::select! {
+        () = ending => {}
         () = signals.next() => std::process::exit(130),
     }
     Ok(())

@@ -2,7 +2,11 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use access_journal::journal::PgAccessJournal;
+use access_journal::{
+    journal::PgAccessJournal,
+    layer::{AccessJournalLayer, Worker},
+    privacy::AccessKey,
+};
 use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
 use integrity_core::{Check, Door, postgres::pooler::Pooling};
@@ -22,6 +26,7 @@ use wiring::{
 };
 
 use crate::{
+    access_layer,
     api::EXPORTS,
     app::App,
     cli::Cli,
@@ -42,12 +47,16 @@ pub(crate) struct Plan {
     identity: Identity,
     checks: Vec<Check>,
     zone: Tz,
+    /// Of the pseudonyms in the journal of accesses.
+    secret: Option<AccessKey>,
 }
 
 /// Ready to serve.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) app: Arc<App>,
+    /// Records what is refused, unless that is switched off.
+    pub(crate) recorder: Option<Worker>,
     /// Where it hears of changes; `None` where a pooler keeps the database from telling.
     pub(crate) hearing: Option<PgPool>,
     pub(crate) listen: SocketAddr,
@@ -79,6 +88,7 @@ impl Plan {
             target: target?,
             identity: Identity::new(&config.auth, &config.api.trusted_proxies)?,
             standing,
+            secret: wiring::access::secret(&config)?,
             zone: zone.unwrap_or(Tz::UTC),
             checks: chosen.checks,
             config,
@@ -114,6 +124,11 @@ impl Plan {
                 "sign_in_url": auth.sign_in_url,
                 "sign_in_key_file": set(auth.sign_in_key_file.is_some()),
             },
+            "access": {
+                "key": set(self.secret.is_some()),
+                "record": self.config.access.record,
+                "allow": self.config.access.allow.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            },
             "ops": { "listen": self.config.ops.listen_or(OPS_PORT).to_string() },
         })
     }
@@ -133,13 +148,16 @@ impl Plan {
         let audits = PgAuditStore::new(session.pool.clone(), Door::Api);
         let journal = PgAccessJournal::new(session.pool.clone(), Door::Api);
         let ledger = PgReleaseLedger::new(session.pool.clone(), Door::Api);
+        let (layer, recorder) = self.recording().await?.unzip();
         let source = PgSource {
             store: PgAlertStore::new(looking.clone(), Door::Api),
             pool: looking,
             working: session.pool.clone(),
             database: self.config.database.clone(),
+            accesses: layer.clone(),
         };
         Ok(Service {
+            recorder,
             hearing: (pooling == Pooling::Session).then_some(session.pool),
             listen: self.config.api.listen,
             ops: self.config.ops.listen_or(OPS_PORT),
@@ -152,6 +170,7 @@ impl Plan {
                 ledger: Arc::new(ledger),
                 audit_every: self.config.audit.every,
                 drill_every: self.config.release.drill_every,
+                accesses: layer,
                 identity: self.identity,
                 changes: Arc::default(),
                 health: Health::new(Arc::new(source)),
@@ -166,6 +185,24 @@ impl Plan {
                 draining: CancellationToken::new(),
             }),
         })
+    }
+
+    /// What tells the journal of accesses, and what records for it, unless that is switched off.
+    async fn recording(&self) -> Result<Option<(AccessJournalLayer, Worker)>, Stop> {
+        let access = &self.config.access;
+        if !access.record {
+            return Ok(None);
+        }
+        // A connection of its own: a flood of what is to be recorded takes nothing from those who work.
+        let (recording, _) = self.target.connect_many(1, ENTRY).await?;
+        let journal = Arc::new(PgAccessJournal::new(recording, Door::Api));
+        let secret = self.secret.clone();
+        Ok(Some(access_layer::layer(
+            journal,
+            &self.identity.proxies,
+            &access.allow,
+            secret,
+        )))
     }
 }
 

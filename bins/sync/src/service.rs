@@ -7,9 +7,9 @@ use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
 use alerts_store::{AlertStore, LastSeen, Leases, RunStatus};
 use integrity_core::{Caller, CheckCode, CheckRunner};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 use wiring::{
-    access::{AccessKeeping, Rolled},
+    access::{AccessKeeping, AccessRules, Rolled},
     audit::Auditor,
     chosen::Chosen,
     release::ReleaseRules,
@@ -30,6 +30,8 @@ const LOOK: Duration = Duration::from_secs(15);
 
 /// How long a look may take before the database counts as lost.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a run may wait for the journal of accesses to be compared with its seals.
+const COMPARING: Duration = Duration::from_mins(5);
 
 /// How long giving the lease back may take: it ends by itself.
 const RELEASING: Duration = Duration::from_millis(500);
@@ -48,6 +50,7 @@ pub(crate) struct Service<'a> {
     pub(crate) runner: &'a dyn CheckRunner,
     pub(crate) auditor: Option<&'a Auditor>,
     pub(crate) releases: Option<&'a ReleaseRules>,
+    pub(crate) access: Option<&'a AccessRules>,
     pub(crate) keeping: Option<&'a AccessKeeping>,
     pub(crate) evaluated_by: &'a Evaluator,
     pub(crate) chosen: &'a Chosen,
@@ -166,6 +169,7 @@ impl Service<'_> {
                 due: &|code| due.contains(code),
                 auditor: self.auditor,
                 releases: self.releases,
+                access: self.access,
                 ending,
                 in_hand: &|_| {},
             },
@@ -237,6 +241,19 @@ pub(crate) async fn keep(keeping: Option<&AccessKeeping>) {
         }
         Ok(Err(error)) => warn!("the months of the journal of accesses could not be rolled: {error}"),
         Err(_) => warn!("the months of the journal of accesses could not be rolled: no answer in time"),
+    }
+    match tokio::time::timeout(COMPARING, keeping.watch()).await {
+        Ok(Ok(watched)) => {
+            // Written down outside of the database, where whoever changes that one does not reach.
+            if let Some(seal) = watched.sealed {
+                info!(seal = seal.number, rows = seal.rows, hash = %seal.hash, "the journal of accesses is sealed");
+            }
+            for finding in watched.findings {
+                error!("{}", finding.message);
+            }
+        }
+        Ok(Err(error)) => warn!("the journal of accesses could not be sealed and compared: {error}"),
+        Err(_) => warn!("the journal of accesses could not be sealed and compared: no answer in time"),
     }
 }
 

@@ -22,6 +22,8 @@ pub struct AlertFilter {
     pub overdue: bool,
     /// Only those that somebody called fixed, and no evaluation has confirmed.
     pub unconfirmed: bool,
+    /// Only those that were resolved at this instant or later, and still are.
+    pub resolved_since: Option<DateTime<Utc>>,
     /// Containing this text in message, label or identifier, whatever the case.
     pub text: Option<String>,
     /// Only what comes after this place.
@@ -55,6 +57,7 @@ impl AlertFilter {
             scope: None,
             overdue: false,
             unconfirmed: false,
+            resolved_since: None,
             text: None,
             after: None,
             limit: 200,
@@ -71,6 +74,12 @@ impl AlertFilter {
             return Err(Error::invalid(
                 "text",
                 format!("{length} characters; at most {}", Self::MAX_TEXT),
+            ));
+        }
+        if self.resolved_since.is_some_and(|since| !is_date(since)) {
+            return Err(Error::invalid(
+                "resolved_since",
+                "not a date that every store has",
             ));
         }
         match self.after {

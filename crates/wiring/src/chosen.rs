@@ -7,7 +7,10 @@ use chrono_tz::Tz;
 use integrity_core::{BadCheck, Check, CheckCode, Error, Pack, Text, postgres::PgCheckRunner};
 use serde_json::{Map, Value};
 
-use crate::{audit::evaluations, config::Config, postgres::PgPool, release::is_release_rule, stop::Stop};
+use crate::{
+    access::is_access_rule, audit::evaluations, config::Config, postgres::PgPool, release::is_release_rule,
+    stop::Stop,
+};
 
 /// The checks that were chosen.
 #[derive(Debug)]
@@ -58,6 +61,7 @@ impl Chosen {
             chosen.bad.extend(pack.bad);
         }
         chosen.refuse_codes_of_the_ledger()?;
+        chosen.refuse_codes_of_the_journal()?;
         chosen.configure(config, from_flags)?;
         chosen.known = chosen
             .checks
@@ -128,6 +132,16 @@ impl Chosen {
                 other => other.into(),
             })?;
         Ok(())
+    }
+
+    /// What the journal of accesses shows are checks too.
+    fn refuse_codes_of_the_journal(&self) -> Result<(), Stop> {
+        match self.codes().find(|code| is_access_rule(code.as_str())) {
+            Some(both) => Err(Stop::usage(format!(
+                "{both}: a check of a chosen pack is called as one about accesses; give it another code"
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// What the ledger of releases finds are checks too, from its first event on.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access_journal::journal::PgAccessJournal;
 use alerts_store::PgAlertStore;
 use integrity_core::{
     Caller, Door,
@@ -12,7 +13,7 @@ use release_info::ledger::PgReleaseLedger;
 use rls_audit::{PgAuditStore, PgDatabaseInspector};
 
 use crate::{
-    access::AccessKeeping,
+    access::{AccessKeeping, AccessRules},
     audit::Auditor,
     chosen::Chosen,
     config::Config,
@@ -118,6 +119,16 @@ impl Session {
     pub fn release_rules(&self, config: &Config) -> ReleaseRules {
         ReleaseRules::new(
             Arc::new(PgReleaseLedger::new(self.pool.clone(), Door::Sync)),
+            config,
+        )
+    }
+
+    /// Looks into the journal of accesses as the configuration has it.
+    #[must_use]
+    pub fn access_rules(&self, config: &Config) -> AccessRules {
+        AccessRules::new(
+            Arc::new(PgAccessJournal::new(self.pool.clone(), Door::Sync)),
+            Arc::new(PgAlertStore::new(self.pool.clone(), Door::Sync)),
             config,
         )
     }

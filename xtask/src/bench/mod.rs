@@ -9,6 +9,7 @@ mod arms;
 mod audit;
 mod checks;
 mod circumstances;
+mod flood;
 mod gate;
 mod machine;
 mod measure;
@@ -60,6 +61,7 @@ pub(crate) fn run(task: &BenchTask) -> Result<(), Failure> {
         BenchTask::Ack(wanted) => ack::run(wanted),
         BenchTask::Api(wanted) => api::run(wanted),
         BenchTask::Audit(wanted) => audit::run(wanted),
+        BenchTask::AccessFlood(wanted) => flood::run(wanted),
         BenchTask::Measured { command } => measured::parent(command),
     }
 }

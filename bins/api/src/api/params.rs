@@ -131,6 +131,7 @@ impl ListParams {
             scope: text("scope", self.scope.as_deref())?,
             overdue: self.overdue.unwrap_or_default(),
             unconfirmed: false,
+            resolved_since: None,
             text: text("q", self.q.as_deref())?,
             after: given(self.cursor.as_deref())?,
             limit: rows(self.limit)?,

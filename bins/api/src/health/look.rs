@@ -5,6 +5,7 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use access_journal::layer::{AccessJournalLayer, Counters};
 use alerts_store::{AlertStore as _, PgAlertStore, Vitals};
 use async_trait::async_trait;
 use integrity_core::{Caller, postgres::SchemaState};
@@ -27,6 +28,8 @@ pub(crate) trait Source: Send + Sync {
     async fn vitals(&self) -> Result<Vitals, Trouble>;
     /// Connections in use, and how many there may be.
     fn connections(&self) -> (u32, u32);
+    /// How the journal of accesses stands; nothing where it is switched off.
+    fn accesses(&self) -> Option<Counters>;
 }
 
 /// Why something cannot be told: a word, never a text from inside.
@@ -54,6 +57,8 @@ pub(crate) struct Seen {
     pub(crate) connections: (u32, u32),
     /// How long the database took.
     pub(crate) took: Duration,
+    /// How the journal of accesses stands; nothing where it is switched off.
+    pub(crate) accesses: Option<Counters>,
 }
 
 /// Looks, at most every two seconds.
@@ -87,6 +92,7 @@ async fn look(source: &dyn Source) -> Seen {
         vitals,
         connections: source.connections(),
         took: begun.elapsed(),
+        accesses: source.accesses(),
     }
 }
 
@@ -103,6 +109,7 @@ pub(crate) struct PgSource {
     /// What everybody else's requests go through.
     pub(crate) working: PgPool,
     pub(crate) database: String,
+    pub(crate) accesses: Option<AccessJournalLayer>,
 }
 
 #[async_trait]
@@ -127,6 +134,10 @@ impl Source for PgSource {
         let idle = u32::try_from(self.working.num_idle()).unwrap_or(u32::MAX);
         let most = self.working.options().get_max_connections();
         (self.working.size().saturating_sub(idle), most)
+    }
+
+    fn accesses(&self) -> Option<Counters> {
+        self.accesses.as_ref().map(AccessJournalLayer::counters)
     }
 }
 

@@ -1,6 +1,15 @@
 //! What follows from a look.
 
+use std::time::Duration;
+
+use access_journal::layer::Counters;
+
 use super::look::{Seen, Trouble};
+
+/// What waits longer for the journal of accesses is late.
+const LATE: Duration = Duration::from_secs(30);
+/// For so long it is told that something was lost.
+const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// How the service is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +104,7 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
         },
         Err(trouble) => Item::unknown("schema:version", *trouble),
     }];
+    items.extend(accesses(seen.accesses.as_ref()));
     let vitals = match &seen.vitals {
         Ok(vitals) => vitals,
         Err(trouble) => {
@@ -104,7 +114,6 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
             return items;
         }
     };
-    let warn_if = |is_so| if is_so { Verdict::Warn } else { Verdict::Pass };
     let (used, most) = seen.connections;
     items.push(Item::number(
         "database:connections",
@@ -145,6 +154,37 @@ pub(crate) fn items(seen: &Seen) -> Vec<Item> {
     ];
     items.extend(counts.map(|(name, count, unit)| Item::number(name, warn_if(count > 0), count, unit)));
     items
+}
+
+/// The journal of accesses: what is late, and what is lost. Never a failure: people are served without it.
+fn accesses(counters: Option<&Counters>) -> Vec<Item> {
+    let Some(counters) = counters else {
+        return vec![Item {
+            name: "journal:recording",
+            verdict: Verdict::Warn,
+            observed: None,
+            trouble: Some("off"),
+        }];
+    };
+    let is_lost_lately = counters.last_dropped.is_some_and(|ago| ago < REMEMBERED);
+    vec![
+        Item::number(
+            "journal:lag",
+            warn_if(counters.lag > LATE),
+            counters.lag.as_secs(),
+            "s",
+        ),
+        Item::number(
+            "journal:dropped",
+            warn_if(is_lost_lately),
+            counters.dropped,
+            "requests",
+        ),
+    ]
+}
+
+fn warn_if(is_so: bool) -> Verdict {
+    if is_so { Verdict::Warn } else { Verdict::Pass }
 }
 
 /// The worst of all.

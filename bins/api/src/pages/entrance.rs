@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use access_journal::{EventKind, layer::Noted};
 use axum::{
     Form,
     extract::{ConnectInfo, State},
@@ -117,7 +118,7 @@ pub(super) async fn sign_in(
         )
     };
     let from = identity::client(&app.identity.proxies, from.ip(), &headers);
-    let cookie = if app.identity.mode == AuthMode::Demo {
+    let (cookie, name) = if app.identity.mode == AuthMode::Demo {
         let Some(persona) = PERSONAS
             .into_iter()
             .find(|persona| persona.word == entrant.persona)
@@ -126,12 +127,15 @@ pub(super) async fn sign_in(
         };
         journal(Outcome::SignedIn, Account::of(persona.name), from);
         let caller = Caller::person(persona.id);
-        app.identity.sessions.begin(persona.name.to_owned(), caller, None)
+        let name = persona.name.to_owned();
+        let cookie = app.identity.sessions.begin(name.clone(), caller, None);
+        (cookie, name)
     } else {
         let account = Account::of(&entrant.email);
         let too_many = || {
             journal(Outcome::TooMany, account, from);
-            trouble(&frame(&app, &headers, &uri), Trouble::TooMany)
+            let response = trouble(&frame(&app, &headers, &uri), Trouble::TooMany);
+            tried(response, EventKind::ExcessRateLimitExceeded, &entrant.email)
         };
         if let Err(wait) = app.identity.attempts.count(account, from) {
             let mut response = too_many();
@@ -143,11 +147,12 @@ pub(super) async fn sign_in(
             Ok(cookie) => {
                 app.identity.attempts.succeeded(account, from);
                 journal(Outcome::SignedIn, account, from);
-                cookie
+                (cookie, entrant.email.clone())
             }
             Err(Refused::Credentials) => {
                 journal(Outcome::Refused, account, from);
-                return again(StatusCode::UNAUTHORIZED, Notice::Wrong);
+                let response = again(StatusCode::UNAUTHORIZED, Notice::Wrong);
+                return tried(response, EventKind::AuthnLoginFail, &entrant.email);
             }
             Err(Refused::TooOften) => return too_many(),
             Err(Refused::Unavailable) => {
@@ -161,11 +166,20 @@ pub(super) async fn sign_in(
         leave(&app, before);
     }
     let cookie = identity::session_cookie(cookie, app.identity.is_secure);
-    (
+    let response = (
         CookieJar::new().add(cookie),
         Redirect::to(&own_path(&entrant.next)),
     )
-        .into_response()
+        .into_response();
+    tried(response, EventKind::AuthnLoginSuccess, &name)
+}
+
+/// For the journal of accesses: what came of an attempt to sign in to an account, of which it keeps a pseudonym.
+fn tried(mut response: Response, event: EventKind, account: &str) -> Response {
+    response
+        .extensions_mut()
+        .insert(Noted::event(event).account(account));
+    response
 }
 
 async fn by_password(app: &App, entrant: &Entrant) -> Result<String, Refused> {

@@ -13,6 +13,7 @@ use integrity_core::Language;
 
 use super::page;
 use crate::{
+    access_layer,
     app::App,
     identity::{self, NotValid},
     person::{Person, who},
@@ -51,6 +52,7 @@ impl FromRequestParts<Arc<App>> for Visit {
             }
             Err(NotValid::NoKeys) => return Err(trouble(&frame, Trouble::Unverified)),
         };
+        access_layer::note(parts, Some(&person.caller));
         let session = person.session.as_ref();
         frame.csrf = session.map(|session| session.csrf.clone()).unwrap_or_default();
         frame.viewer = session.map(|session| Viewer {

@@ -1,6 +1,7 @@
 //! `vigie-api` as a process, on a real PostgreSQL.
 
 mod aborted;
+mod accesses;
 mod audit;
 mod authorisation;
 mod browser;

@@ -246,6 +246,32 @@ fn what_is_not_the_right_password_begins_nothing() {
 }
 
 #[test]
+fn the_journal_of_accesses_holds_each_attempt_by_a_pseudonym() {
+    signing_in(async |api, _| {
+        for (password, status) in [("wrong", 401), (PASSWORD, 303)] {
+            let answer = enters(api, &[("email", EMAIL), ("password", password)]).await;
+            assert_eq!(answer.status(), status);
+        }
+        let end = tokio::time::Instant::now() + PATIENCE;
+        let recorded = || {
+            api.value(
+                "select concat_ws(' ', count(*), string_agg(event, ' ' order by event), \
+                 count(distinct account_hash)) from vigie.access_events where route = '/sign-in'",
+            )
+        };
+        while recorded() != "2 authn_login_fail authn_login_success 1" {
+            assert!(tokio::time::Instant::now() < end, "{}", recorded());
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let rows = api.value("select string_agg(e::text, ' ') from vigie.access_events as e");
+        assert!(
+            !rows.contains("depot.example") && !rows.contains(PASSWORD),
+            "{rows}"
+        );
+    });
+}
+
+#[test]
 fn a_token_about_to_end_is_renewed_once_and_a_refusal_ends_the_session() {
     signing_in(async |api, gotrue| {
         let browser = about_to_end(api, gotrue).await;

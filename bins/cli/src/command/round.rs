@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wiring::{
+    access::AccessRules,
     audit::Auditor,
     chosen::Chosen,
     release::ReleaseRules,
@@ -16,7 +17,7 @@ use wiring::{
 pub(crate) async fn make(
     session: &Session,
     chosen: &Chosen,
-    (auditor, releases): (Option<&Auditor>, Option<&ReleaseRules>),
+    (auditor, releases, access): (Option<&Auditor>, Option<&ReleaseRules>, Option<&AccessRules>),
     ending: &Ending,
 ) -> Result<Report, Stop> {
     let progress = progress(chosen.checks.len());
@@ -32,6 +33,7 @@ pub(crate) async fn make(
             due: &everything_in_turn(chosen, &seen),
             auditor,
             releases,
+            access,
             ending,
             in_hand: &|code| {
                 progress.set_message(code.to_string());

@@ -165,6 +165,7 @@ impl World {
             runner: &runner,
             auditor: None,
             releases: None,
+            access: None,
             keeping: None,
             evaluated_by: &self.evaluated_by,
             chosen: &self.chosen,

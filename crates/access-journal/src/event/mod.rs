@@ -3,7 +3,7 @@
 mod kind;
 mod observed;
 mod source;
-mod word;
+pub(crate) mod word;
 
 use chrono::{DateTime, Utc};
 use integrity_core::Severity;

@@ -11,7 +11,7 @@ pub struct UnknownWord {
 }
 
 impl UnknownWord {
-    pub(super) fn new(given: &str, known: impl IntoIterator<Item = &'static str>) -> Self {
+    pub(crate) fn new(given: &str, known: impl IntoIterator<Item = &'static str>) -> Self {
         Self {
             given: given.chars().take(40).collect(),
             known: known.into_iter().collect::<Vec<_>>().join(", "),
@@ -60,4 +60,4 @@ macro_rules! words {
         }
     };
 }
-pub(super) use words;
+pub(crate) use words;

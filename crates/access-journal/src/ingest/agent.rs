@@ -46,7 +46,7 @@ const PROGRAMS: [(&str, &str); 28] = [
 ];
 
 /// Which kind, `other` where it is none that is known.
-pub(super) fn family(agent: &str) -> &'static str {
+pub(crate) fn family(agent: &str) -> &'static str {
     if let Some(browser) = browser(agent) {
         return browser;
     }

@@ -17,6 +17,8 @@ mod tests;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
+#[cfg(feature = "tower")]
+pub(crate) use self::{agent::family, request::severity};
 pub use self::{
     bad::BadLine,
     reader::LONGEST_LINE,

@@ -238,7 +238,7 @@ pub(super) fn blank(source: Source, at: DateTime<Utc>, event: EventKind, outcome
 }
 
 /// How bad one alone is.
-fn severity(event: EventKind) -> Severity {
+pub(crate) fn severity(event: EventKind) -> Severity {
     match event {
         EventKind::AnonDataRead | EventKind::ServiceRoleFromBrowser => Severity::Critical,
         EventKind::AuthzFail | EventKind::ExcessRateLimitExceeded | EventKind::AuthnLoginSuccessAfterFail => {

@@ -7,6 +7,7 @@ use super::{Error, Heartbeat, Scope, Seal, Summary, SummaryRange, Verification};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
+    rules::{Detection, Watch},
 };
 
 /// Keeps what happened.
@@ -35,7 +36,12 @@ pub trait AccessJournal: Send + Sync {
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
 
-    /// Whether any source was ever heard: whether anything is kept here at all. For the service.
+    /// What the rules say of the events of the last day. For the service.
+    ///
+    /// Cancel safe: it only reads.
+    async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error>;
+
+    /// Whether anything was ever recorded or heard: whether anybody uses the journal. For the service.
     ///
     /// Cancel safe.
     async fn is_used(&self, caller: &Caller) -> Result<bool, Error>;
@@ -63,11 +69,11 @@ pub trait AccessJournal: Send + Sync {
     ///
     /// # Errors
     /// `Invalid` where `expected` is not 64 hexadecimal digits.
-    async fn verify<'a>(
+    async fn verify(
         &self,
         caller: &Caller,
         scope: Scope,
-        expected: Option<&'a str>,
+        expected: Option<String>,
     ) -> Result<Verification, Error>;
 
     /// What came of it when all was compared last; `None` where it never was. For the service.

@@ -62,7 +62,11 @@ pub(crate) async fn a_head_that_was_written_down_is_recognized(harness: &dyn Har
     let head = seal_new(&*service).await;
     scene.record(&[scene.event("b", MINUTE)]).await.expect("recorded");
     seal_new(&*service).await;
-    let expect = async |hash: &str| service.verify(&Caller::Service, Scope::Whole, Some(hash)).await;
+    let expect = async |hash: &str| {
+        service
+            .verify(&Caller::Service, Scope::Whole, Some(hash.to_owned()))
+            .await
+    };
     let found = expect(&head.hash).await.expect("compared");
     assert!(found.expected == Some(true) && found.holds(), "{found:?}");
     let found = expect(&"0".repeat(64)).await.expect("compared");

@@ -212,7 +212,9 @@ async fn functions_are_pinned_and_public_has_nothing(pool: PgPool) {
         "select p.proname::text from pg_proc p
          where p.pronamespace = 'vigie'::regnamespace and p.proname like '%access%'
            and (has_function_privilege('vigie_eval', p.oid, 'execute')
-                or not coalesce('search_path=pg_catalog, pg_temp' = any (p.proconfig), false))
+                -- a body of standard SQL is bound to what its names meant when it was made
+                or p.prosqlbody is null
+                   and not coalesce('search_path=pg_catalog, pg_temp' = any (p.proconfig), false))
          union all
          select c.relname from pg_class c
          where c.relnamespace = 'vigie'::regnamespace and c.relname like 'access%' and c.relkind in ('r', 'p')

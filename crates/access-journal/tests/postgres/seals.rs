@@ -287,13 +287,9 @@ async fn a_month_goes_and_the_chain_stays(pool: PgPool) {
         "{found:?}"
     );
 
-    let destroy = format!(
-        "begin; drop table {partition};
-         update vigie.access_keys set salt = null, destroyed_at = clock_timestamp()
-         where month = (date_trunc('month', now() at time zone 'UTC') - interval '4 months')::date;
-         commit"
-    );
-    execute(&mut connection, &destroy).await;
+    let month = Duration::from_hours(24 * 30);
+    let rolled = service.roll(&Caller::Service, month).await.expect("rolled");
+    assert_eq!(rolled.dropped, 1);
     let found = verify().await;
     assert!(found.holds() && found.rows == 6 && found.gone == 5, "{found:?}");
     let scene = Scene::new(&postgres).await;

@@ -215,6 +215,9 @@ fn matches(filter: &AlertFilter, alert: &Alert, now: DateTime<Utc>) -> bool {
         && wanted(&filter.scope, alert.scope.as_deref())
         && (!filter.overdue || alert.is_overdue(now))
         && (!filter.unconfirmed || alert.is_unconfirmed())
+        && filter
+            .resolved_since
+            .is_none_or(|since| alert.resolved_at.is_some_and(|at| at >= since))
         && filter.text.as_ref().is_none_or(|text| {
             let words = [
                 Some(alert.message.as_str()),

@@ -83,7 +83,8 @@ pub(super) async fn list(transaction: &mut CallerTransaction, filter: &AlertFilt
         filter.after.map(|after| after.overdue),
         filter.after.map(|after| after.first_detected_at),
         filter.after.map(|after| after.id.0),
-        i64::from(filter.limit) + 1
+        i64::from(filter.limit) + 1,
+        filter.resolved_since
     )
     .fetch_all(transaction.connection())
     .await

@@ -146,6 +146,19 @@ pub(crate) async fn a_fix_is_verified(harness: &dyn Harness) {
     let verified = scene.alert("T1").await;
     assert!(verified.verified_at.is_some());
     assert_eq!(unconfirmed().await, 0);
+    let resolved_at = verified.resolved_at.expect("resolved");
+    for (since, expected) in [(resolved_at, 1), (resolved_at + TimeDelta::microseconds(1), 0)] {
+        let resolved = AlertFilter {
+            resolved_since: Some(since),
+            ..AlertFilter::all()
+        };
+        let page = harness.service().list(&Caller::Service, &resolved).await;
+        assert_eq!(
+            page.expect("a list").alerts.len(),
+            expected,
+            "resolved since {since}"
+        );
+    }
     assert_eq!(verified.resolved_by.as_deref(), Some("didier"));
     assert_eq!(
         scene.kinds(&alert).await,

@@ -3,6 +3,7 @@
 //! Unknown keys are refused: a threshold that is misspelt must not look like one that is in force.
 
 mod access;
+mod access_rules;
 mod api;
 mod audit;
 mod environments;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 
 pub use self::{
     access::AccessConfig,
+    access_rules::{AccessRulesConfig, BucketConfig, SpikeConfig, WithinConfig},
     api::{ApiConfig, AuthConfig, AuthMode},
     audit::{AuditConfig, ExpectationConfig, PersonaConfig},
     environments::{EnvConfig, EnvironmentConfig},

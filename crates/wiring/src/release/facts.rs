@@ -16,7 +16,7 @@ use self::{
     history::History,
 };
 use super::is_release_rule;
-use crate::{audit, config::Config, stop::Stop};
+use crate::{access::is_attack, audit, config::Config, stop::Stop};
 
 /// So many alerts or events are asked for at a time.
 const AT_A_TIME: u32 = 200;
@@ -127,7 +127,7 @@ fn checks(known: &[KnownCheck], configured: &[CheckInfo]) -> Vec<CheckFact> {
 fn is_of_the_job(info: &CheckInfo) -> bool {
     let code = info.code.as_str();
     let is_of_the_audit = audit::is_rule(info) || code == audit::AUDIT;
-    info.enabled && !is_of_the_audit && !is_release_rule(code)
+    info.enabled && !is_of_the_audit && !is_release_rule(code) && !is_attack(code)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use integrity_core::{BadCheck, Check, CheckCode, CheckRunner, Evaluation, Failur
 
 use super::Ending;
 use crate::{
+    access::AccessRules,
     audit::{AUDIT, Auditor},
     chosen::Chosen,
     release::ReleaseRules,
@@ -30,6 +31,8 @@ pub struct Look<'a> {
     pub auditor: Option<&'a Auditor>,
     /// Looks into the ledger of releases, where that is wanted.
     pub releases: Option<&'a ReleaseRules>,
+    /// Looks into the journal of accesses, where that is wanted.
+    pub access: Option<&'a AccessRules>,
     /// How it is asked to end early.
     pub ending: &'a Ending,
     /// Told which check is in hand.
@@ -103,11 +106,14 @@ impl<'a> Look<'a> {
                 each(self.at_home(evaluation)).await?;
             }
         }
-        if let Some(releases) = self
-            .releases
-            .filter(|_| self.chosen.only.is_empty() && !self.ending.is_asked())
-        {
+        let is_whole = || self.chosen.only.is_empty() && !self.ending.is_asked();
+        if let Some(releases) = self.releases.filter(|_| is_whole()) {
             for evaluation in releases.evaluations(started_at).await {
+                each(self.at_home(evaluation)).await?;
+            }
+        }
+        if let Some(access) = self.access.filter(|_| is_whole()) {
+            for evaluation in access.evaluations(started_at).await {
                 each(self.at_home(evaluation)).await?;
             }
         }

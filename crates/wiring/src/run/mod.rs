@@ -61,6 +61,9 @@ impl Round<'_> {
         if let Some(releases) = self.look.releases {
             known.extend(releases.checks(chosen).await);
         }
+        if let Some(access) = self.look.access {
+            known.extend(access.checks(chosen).await);
+        }
         self.store
             .register_checks(&SERVICE, &chosen.database, &known)
             .await

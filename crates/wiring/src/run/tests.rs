@@ -131,6 +131,7 @@ async fn make(store: &dyn AlertStore, runner: &Interrupted, chosen: &Chosen) -> 
             due: &everything,
             auditor: None,
             releases: None,
+            access: None,
             ending: &runner.ending,
             in_hand: &|_| {},
         },

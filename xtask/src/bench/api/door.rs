@@ -19,15 +19,17 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running `vigie-api`, which ends with this.
-pub(super) struct Door {
+pub(in crate::bench) struct Door {
     child: Child,
     log: PathBuf,
-    pub(super) address: SocketAddr,
+    pub(in crate::bench) address: SocketAddr,
+    /// Where operations look.
+    pub(in crate::bench) ops: SocketAddr,
 }
 
 impl Door {
     /// Starts one that knows people in this way, and waits until it answers.
-    pub(super) fn open(stand: &Stand, name: &str, auth: &str) -> Result<Self, Failure> {
+    pub(in crate::bench) fn open(stand: &Stand, name: &str, auth: &str) -> Result<Self, Failure> {
         let (address, ops) = (free_address()?, free_address()?);
         let configuration = stand.write(
             &format!("{name}.toml"),
@@ -42,9 +44,24 @@ impl Door {
             .stdout(Stdio::null())
             .stderr(File::create(&log)?)
             .spawn()?;
-        let mut door = Self { child, log, address };
+        let mut door = Self {
+            child,
+            log,
+            address,
+            ops,
+        };
         door.wait()?;
         Ok(door)
+    }
+
+    /// What the kernel says of its memory, such as `VmRSS`, in KiB.
+    pub(in crate::bench) fn memory_kib(&self, field: &str) -> Result<u64, Failure> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+            .ok_or_else(|| Failure::new(format!("no {field} of vigie-api")))
     }
 
     fn wait(&mut self) -> Result<(), Failure> {

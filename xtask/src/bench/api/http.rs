@@ -15,18 +15,18 @@ use crate::failure::Failure;
 /// When to give up waiting.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) struct Connection {
+pub(in crate::bench) struct Connection {
     stream: BufReader<TcpStream>,
     /// Lines of the head of each question: where to, and from whom.
     about: String,
     /// The last answer's head and body.
-    pub(super) head: String,
-    pub(super) body: Vec<u8>,
+    pub(in crate::bench) head: String,
+    pub(in crate::bench) body: Vec<u8>,
 }
 
 impl Connection {
     /// Connects; `who` is a whole line of the head that says who asks, or nothing.
-    pub(super) fn open(address: SocketAddr, who: &str) -> Result<Self, Failure> {
+    pub(in crate::bench) fn open(address: SocketAddr, who: &str) -> Result<Self, Failure> {
         let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -39,13 +39,13 @@ impl Connection {
     }
 
     /// Asks, and gives the status of the answer.
-    pub(super) fn get(&mut self, path: &str) -> Result<u16, Failure> {
+    pub(in crate::bench) fn get(&mut self, path: &str) -> Result<u16, Failure> {
         let question = format!("GET {path} HTTP/1.1\r\n{}\r\n", self.about);
         self.ask(&question)
     }
 
     /// Sends a form.
-    pub(super) fn post(&mut self, path: &str, form: &str) -> Result<u16, Failure> {
+    pub(in crate::bench) fn post(&mut self, path: &str, form: &str) -> Result<u16, Failure> {
         let question = format!(
             "POST {path} HTTP/1.1\r\n{}content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
             self.about,
@@ -80,7 +80,7 @@ impl Connection {
     }
 
     /// A field of the last answer's head.
-    pub(super) fn field(&self, name: &str) -> Option<&str> {
+    pub(in crate::bench) fn field(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(':')?;
             key.eq_ignore_ascii_case(name).then(|| value.trim())

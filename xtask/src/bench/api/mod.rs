@@ -13,6 +13,7 @@ mod visitor;
 
 use std::collections::BTreeMap;
 
+pub(super) use self::{door::Door, http::Connection};
 use self::{
     question::{Question, STATEMENTS},
     report::{Pair, Report},

@@ -38,6 +38,10 @@ impl Source for Fake {
     fn connections(&self) -> (u32, u32) {
         (1, 10)
     }
+
+    fn accesses(&self) -> Option<Counters> {
+        Some(Counters::default())
+    }
 }
 
 fn fine() -> Vitals {
@@ -96,6 +100,7 @@ fn judged(schema: Result<bool, Trouble>, vitals: Result<Vitals, Trouble>) -> (Ve
         vitals,
         connections: (1, 10),
         took: Duration::from_millis(3),
+        accesses: Some(Counters::default()),
     };
     (worst(&items(&seen)), unready(&seen))
 }
@@ -135,5 +140,41 @@ fn nothing_but_everything_passes() {
     assert_eq!(
         judged(Ok(true), Err(Trouble::Refused)),
         (Verdict::Fail, Some("refused"))
+    );
+}
+
+#[test]
+fn what_the_journal_of_accesses_lost_is_a_warning_for_a_day() {
+    let of = |change: fn(&mut Counters)| {
+        let mut accesses = Counters::default();
+        change(&mut accesses);
+        let seen = Seen {
+            schema: Ok(true),
+            vitals: Ok(fine()),
+            connections: (1, 10),
+            took: Duration::from_millis(3),
+            accesses: Some(accesses),
+        };
+        worst(&items(&seen))
+    };
+    assert_eq!(of(|_| {}), Verdict::Pass);
+    assert_eq!(
+        of(|counters| counters.lag = Duration::from_mins(1)),
+        Verdict::Warn
+    );
+    assert_eq!(
+        of(|counters| {
+            counters.dropped = 1;
+            counters.last_dropped = Some(Duration::from_hours(23));
+        }),
+        Verdict::Warn
+    );
+    assert_eq!(
+        of(|counters| {
+            counters.dropped = 1;
+            counters.last_dropped = Some(Duration::from_hours(25));
+        }),
+        Verdict::Pass,
+        "that was yesterday"
     );
 }

@@ -6,11 +6,12 @@ use integrity_core::{Language, Role, Severity};
 use release_info::ledger::Stage;
 
 use super::audits::{audited, blind_audit, hostile_audit, no_audit, old_audit};
+use super::journal::{calm, deaf, troubled};
 use super::releases::{hostile, nothing, standing, told};
 use super::samples::{check_page, checks_page, detail, entrance, events, frame, list, now, one};
 use crate::screens::{
     Answer, Confirmed, IntegrityPage, Notice, Said, SignInPage, Trouble, Typed, Way, access, alert, check,
-    checks, integrity, releases, sign_in, stranger, trouble,
+    checks, integrity, journal, releases, sign_in, stranger, trouble,
 };
 
 /// A name, and the page.
@@ -21,6 +22,7 @@ pub(super) fn every_screen(language: Language) -> Vec<Screen> {
         lists(language),
         details(language),
         audits(language),
+        journals(language),
         ledgers(language),
         entrances(language),
         troubles(language),
@@ -39,6 +41,18 @@ fn audits(language: Language) -> Vec<Screen> {
         ("access-none", no_audit()),
     ]
     .map(|(name, page)| (name, access(&frame, &page).expect(name)))
+    .into()
+}
+
+fn journals(language: Language) -> Vec<Screen> {
+    let mut frame = frame(Some(Role::Pca), language);
+    frame.here = "/governance/access".to_owned();
+    [
+        ("journal", calm()),
+        ("journal-troubled", troubled()),
+        ("journal-deaf", deaf()),
+    ]
+    .map(|(name, page)| (name, journal(&frame, &page).expect(name)))
     .into()
 }
 

@@ -3,6 +3,7 @@
 mod audits;
 mod gallery;
 mod hostile;
+mod journal;
 mod releases;
 mod samples;
 mod tags;
@@ -157,6 +158,12 @@ fn the_audit_of_a_hundred_tables_weighs_less_than_sixty_kilobytes() {
 fn a_full_page_of_releases_weighs_less_than_sixty_kilobytes() {
     let frame = samples::frame(Some(Role::Pca), Language::Fr);
     weighs_little(&super::releases(&frame, &releases::full()).expect("a page"));
+}
+
+#[test]
+fn a_day_of_accesses_weighs_less_than_sixty_kilobytes() {
+    let frame = samples::frame(Some(Role::Pca), Language::Fr);
+    weighs_little(&super::journal(&frame, &journal::troubled()).expect("a page"));
 }
 
 #[test]

@@ -59,7 +59,7 @@ words! {
     last: "La dernière fois", "Last time";
     rules: "Alertes en cours", "Live alerts";
     rules_none: "Aucune règle n’a d’alerte en cours.", "No rule has a live alert.";
-    sources: "Sources", "Sources";
+    sources: "Sources entendues", "Sources heard";
     source: "La source", "Source";
     heard: "Entendue", "Heard";
     seen: "Lues", "Read";

@@ -13,7 +13,7 @@ use crate::{cli::AccessVerifyArgs, output, show};
 pub(super) async fn run(args: &AccessVerifyArgs, target: &Target, as_json: bool) -> Result<Exit, Stop> {
     let journal = super::journal(target).await?;
     let found = journal
-        .verify(&Caller::Service, Scope::Whole, args.expect.as_deref())
+        .verify(&Caller::Service, Scope::Whole, args.expect.clone())
         .await
         .map_err(refused(&Caller::Service))?;
     match &found.head {

@@ -98,6 +98,7 @@ pub(crate) async fn run(args: &PlanArgs, place: &Place<'_>) -> Result<Exit, Stop
         due: &everything,
         auditor: None,
         releases: None,
+        access: None,
         ending: &Ending::default(),
         in_hand: &|_| {},
     };

@@ -86,7 +86,7 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
         .evaluating_as(Some(&target(&eval_url)?))
         .await?;
     let ending = round::ending_on_signal()?;
-    let report = round::make(&service, &chosen, (None, None), &ending).await?;
+    let report = round::make(&service, &chosen, (None, None, None), &ending).await?;
     progress.finish_and_clear();
 
     summary(&report, sandbox, json)?;

@@ -1,5 +1,6 @@
 //! The journal in memory, for the tests of those who embed this crate: the same promises as PostgreSQL's, no server.
 
+mod detect;
 mod roll;
 mod seal;
 mod state;
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     AccessEvent, Source,
     privacy::{Month, Salt},
+    rules::{Detection, Watch},
 };
 
 /// The journal in memory.
@@ -93,8 +95,13 @@ impl AccessJournal for MemoryAccessJournal {
         Ok(())
     }
 
+    async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
+        let state = self.as_service(caller)?;
+        Ok(state.detect(watch, watch.as_of.unwrap_or_else(|| self.clock.now())))
+    }
+
     async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
-        Ok(!self.as_service(caller)?.sources.is_empty())
+        Ok(self.as_service(caller)?.is_in_use())
     }
 
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error> {
@@ -105,13 +112,13 @@ impl AccessJournal for MemoryAccessJournal {
         Ok(self.as_service(caller)?.seal(self.clock.now()))
     }
 
-    async fn verify<'a>(
+    async fn verify(
         &self,
         caller: &Caller,
         scope: Scope,
-        expected: Option<&'a str>,
+        expected: Option<String>,
     ) -> Result<Verification, Error> {
-        let expected = expected.map(hash_of).transpose()?;
+        let expected = expected.as_deref().map(hash_of).transpose()?;
         Ok(self
             .as_service(caller)?
             .verify(scope, expected.as_ref(), self.clock.now()))

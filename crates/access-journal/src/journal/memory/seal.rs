@@ -1,7 +1,7 @@
 //! Sealing, as the functions of migrations 404 and 407 have it. Nobody changes what stands in memory, so that there is
 //! less to find.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -10,48 +10,42 @@ use super::state::State;
 use crate::{
     AccessEvent,
     journal::{Discrepancy, Scope, Seal, Tampering, Verification},
+    privacy::Month,
 };
 
-/// A seal, and up to where it goes.
+type Hash = [u8; 32];
+
+/// A seal, and what it is of.
 #[derive(Debug, Clone)]
 pub(super) struct Sealed {
     seal: Seal,
-    from: usize,
-    to: usize,
-    digest: [u8; 32],
+    events: Vec<(Hash, Month)>,
 }
 
 impl State {
     pub(super) fn seal(&mut self, now: DateTime<Utc>) -> Option<Seal> {
-        let last = self.seals.last();
-        let (from, to) = (last.map_or(0, |last| last.to), self.events.len());
-        if from == to {
+        let events = self.unsealed();
+        if events.is_empty() {
             return None;
         }
-        let digest = digest(&self.events[from..to]);
-        let previous = last.map(|last| last.seal.hash.clone()).unwrap_or_default();
+        let last = self.seals.last();
         let number = last.map_or(1, |last| last.seal.number + 1);
         let mut hasher = Sha256::new();
         hasher.update(number.to_be_bytes());
-        hasher.update(digest);
-        hasher.update(previous);
-        let hash = hasher.finalize().iter().fold(String::new(), |mut hash, byte| {
-            // A `String` takes everything.
-            let _ = write!(hash, "{byte:02x}");
-            hash
-        });
+        hasher.update(last.map(|last| last.seal.hash.as_str()).unwrap_or_default());
+        for (hash, _) in &events {
+            hasher.update(hash);
+        }
         let seal = Seal {
             number,
             generation: 1,
-            rows: to as u64 - from as u64,
+            rows: events.len() as u64,
             sealed_at: now,
-            hash,
+            hash: hex(&hasher.finalize().into()),
         };
         self.seals.push(Sealed {
             seal: seal.clone(),
-            from,
-            to,
-            digest,
+            events,
         });
         Some(seal)
     }
@@ -59,7 +53,7 @@ impl State {
     pub(super) fn verify(
         &mut self,
         scope: Scope,
-        expected: Option<&[u8; 32]>,
+        expected: Option<&Hash>,
         now: DateTime<Utc>,
     ) -> Verification {
         let newest = match scope {
@@ -67,30 +61,39 @@ impl State {
             Scope::Newest(newest) => usize::try_from(newest).unwrap_or(usize::MAX),
         };
         let seals = &self.seals[self.seals.len().saturating_sub(newest)..];
-        let hex = expected.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-        let is_broken = |sealed: &&Sealed| digest(&self.events[sealed.from..sealed.to]) != sealed.digest;
-        let discrepancies: Vec<Discrepancy> = seals
-            .iter()
-            .filter(is_broken)
-            .map(|sealed| Discrepancy {
-                kind: Tampering::Edited,
-                seal: sealed.seal.number,
-                seq: None,
-                occurred_at: None,
-                moved_to: None,
-            })
-            .collect();
-        let head = self.seals.last();
+        let present: HashSet<Hash> = self.events.iter().map(digest).collect();
+        let is_gone = |month: &Month| matches!(self.months.get(month), Some(None));
+        let (mut rows, mut gone, mut discrepancies) = (0, 0, Vec::new());
+        for sealed in seals {
+            for (hash, month) in &sealed.events {
+                if is_gone(month) {
+                    gone += 1;
+                    continue;
+                }
+                rows += 1;
+                if !present.contains(hash) {
+                    discrepancies.push(Discrepancy {
+                        kind: Tampering::Deleted,
+                        seal: sealed.seal.number,
+                        seq: None,
+                        occurred_at: None,
+                        moved_to: None,
+                    });
+                }
+            }
+        }
+        let broken = discrepancies.len() as u64;
+        discrepancies.truncate(100);
         let found = Verification {
             at: now,
             whole: seals.len() == self.seals.len(),
             seals: seals.len() as u64,
-            rows: seals.iter().map(|sealed| sealed.seal.rows).sum(),
-            gone: 0,
-            unsealed: (self.events.len() - head.map_or(0, |head| head.to)) as u64,
-            head: head.map(|head| head.seal.clone()),
-            expected: hex.map(|hash| self.seals.iter().any(|sealed| sealed.seal.hash == hash)),
-            broken: discrepancies.len() as u64,
+            rows,
+            gone,
+            unsealed: self.unsealed().len() as u64,
+            head: self.head(),
+            expected: expected.map(|hash| self.seals.iter().any(|sealed| sealed.seal.hash == hex(hash))),
+            broken,
             discrepancies,
         };
         if scope == Scope::Whole {
@@ -105,9 +108,30 @@ impl State {
     pub(super) fn head(&self) -> Option<Seal> {
         self.seals.last().map(|sealed| sealed.seal.clone())
     }
+
+    fn unsealed(&self) -> Vec<(Hash, Month)> {
+        let sealed: HashSet<&Hash> = self
+            .seals
+            .iter()
+            .flat_map(|sealed| sealed.events.iter().map(|(hash, _)| hash))
+            .collect();
+        let events = self
+            .events
+            .iter()
+            .map(|event| (digest(event), Month::of(event.occurred_at)));
+        events.filter(|(hash, _)| !sealed.contains(hash)).collect()
+    }
 }
 
-fn digest(events: &[AccessEvent]) -> [u8; 32] {
-    let json = serde_json::to_vec(events).expect("plain data is JSON");
+fn digest(event: &AccessEvent) -> Hash {
+    let json = serde_json::to_vec(event).expect("plain data is JSON");
     Sha256::digest(json).into()
+}
+
+fn hex(hash: &Hash) -> String {
+    hash.iter().fold(String::new(), |mut hex, byte| {
+        // A `String` takes everything.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -123,7 +123,7 @@ fn by_key(events: &[&AccessEvent], key: impl Fn(&&AccessEvent) -> Option<Pseudon
 }
 
 fn by_route(events: &[&AccessEvent]) -> Vec<RouteCount> {
-    let mut found: BTreeMap<(&str, Option<&str>), (u64, DateTime<Utc>)> = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for event in events {
         if let Some(route) = &event.route {
             let key = (route.as_str(), event.method.as_deref());

@@ -1,5 +1,6 @@
 //! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
+mod detect;
 mod record;
 mod roll;
 mod seal;
@@ -21,6 +22,7 @@ use super::{
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
+    rules::{Detection, Watch},
 };
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../sql/access-journal/migrations");
@@ -71,6 +73,10 @@ impl AccessJournal for PgAccessJournal {
         record::beat(self.begin(caller).await?, heartbeat).await
     }
 
+    async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
+        detect::detect(self.begin(caller).await?, caller, watch).await
+    }
+
     async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {
         record::is_used(self.begin(caller).await?).await
     }
@@ -84,13 +90,13 @@ impl AccessJournal for PgAccessJournal {
         seal::seal(self.begin(caller).await?).await
     }
 
-    async fn verify<'a>(
+    async fn verify(
         &self,
         caller: &Caller,
         scope: Scope,
-        expected: Option<&'a str>,
+        expected: Option<String>,
     ) -> Result<Verification, Error> {
-        let expected = expected.map(hash_of).transpose()?;
+        let expected = expected.as_deref().map(hash_of).transpose()?;
         seal::verify(self.begin(caller).await?, scope, expected.as_ref()).await
     }
 

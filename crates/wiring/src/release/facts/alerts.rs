@@ -13,7 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{super::is_release_rule, AT_A_TIME};
-use crate::{config::Config, stop::Stop};
+use crate::{access::is_attack, config::Config, stop::Stop};
 
 /// So many pages are read of what has no end: to learn what is usual, and of what people have resolved.
 const PAGES: usize = 25;
@@ -205,7 +205,7 @@ fn seen_at(event: &AlertEvent) -> DateTime<Utc> {
 }
 
 fn is_about_data(code: &str) -> bool {
-    ![CHECK_FAILING, CHECK_SUSPECT].contains(&code) && !is_release_rule(code)
+    ![CHECK_FAILING, CHECK_SUSPECT].contains(&code) && !is_release_rule(code) && !is_attack(code)
 }
 
 /// From when on the past says what is usual.

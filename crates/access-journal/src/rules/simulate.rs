@@ -1,0 +1,416 @@
+//! The rules, one event after the other: slow, plain, and what the statements are compared with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use integrity_core::Severity;
+
+use super::{
+    Bucket, LOOKS_BACK, Rule, Watch, Within,
+    fired::{Fired, ROUTES, delta},
+    month_end,
+};
+use crate::{AccessEvent, EventKind, Outcome, privacy::Pseudonym};
+
+/// What is looked at.
+pub(crate) struct Scene<'a> {
+    /// In the order in which they were given a place.
+    pub(crate) events: &'a [AccessEvent],
+    /// When the first source was heard first.
+    pub(crate) first_heard_at: Option<DateTime<Utc>>,
+    pub(crate) watch: &'a Watch,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// What a rule says of an entity.
+type Spoken<'a> = (Vec<&'a AccessEvent>, Figures);
+
+#[derive(Default)]
+struct Figures {
+    peak: u64,
+    since: Option<DateTime<Utc>>,
+    success_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn fired(&self) -> Vec<Fired> {
+        let addresses = self.joined(|event| (event.address_hash, event.address_hash_before));
+        let accounts = self.joined(|event| (event.account_hash, event.account_hash_before));
+        let address = |event: &AccessEvent| one(event.address_hash, &addresses);
+        let account = |event: &AccessEvent| one(event.account_hash, &accounts);
+        let thresholds = &self.watch.thresholds;
+        let is_failure = |event: &AccessEvent| event.event == EventKind::AuthnLoginFail;
+        let is_denied =
+            |event: &AccessEvent| matches!(event.event, EventKind::AuthzFail | EventKind::AuthnTokenInvalid);
+        let stranger = |event: &AccessEvent| (!event.is_allowed).then(|| address(event)).flatten();
+        let mut fired = Vec::new();
+        let mut hear = |rule: Rule,
+                        key: &dyn Fn(&AccessEvent) -> Option<String>,
+                        judge: &dyn Fn(&[&'a AccessEvent]) -> Option<Spoken<'a>>| {
+            for (entity, events) in self.by(rule, key) {
+                if let Some((counted, figures)) = judge(&events) {
+                    fired.push(told(rule, entity, &counted, &figures));
+                }
+            }
+        };
+        hear(
+            Rule::BruteForceIp,
+            &|event| stranger(event).filter(|_| is_failure(event)),
+            &|events| over(events, thresholds.brute_force_ip),
+        );
+        hear(
+            Rule::DeniedIp,
+            &|event| stranger(event).filter(|_| is_denied(event)),
+            &|events| over(events, thresholds.denied_ip),
+        );
+        hear(
+            Rule::DeniedUser,
+            &|event| {
+                event
+                    .actor_id
+                    .filter(|_| is_denied(event))
+                    .map(|actor| actor.to_string())
+            },
+            &|events| over(events, thresholds.denied_user),
+        );
+        let is_sign_in = |event: &AccessEvent| is_failure(event) || is_success(event);
+        hear(
+            Rule::BruteForceAccount,
+            &|event| account(event).filter(|_| is_sign_in(event)),
+            &|events| {
+                burst(
+                    events,
+                    thresholds.brute_force_account,
+                    delta(thresholds.success_within),
+                )
+            },
+        );
+        hear(
+            Rule::PasswordSpray,
+            &|event| stranger(event).filter(|_| is_failure(event) && event.account_hash.is_some()),
+            &|events| distinct(events, thresholds.password_spray, &account),
+        );
+        hear(
+            Rule::Enumeration,
+            &|event| stranger(event).filter(|_| is_missed(event) && event.resource.is_some()),
+            &|events| distinct(events, thresholds.enumeration, &|event| event.resource.clone()),
+        );
+        hear(
+            Rule::AnonDataExposed,
+            &|event| (event.event == EventKind::AnonDataRead).then(|| thing(event)),
+            &|events| Some(once(events)),
+        );
+        hear(
+            Rule::ServiceRoleFromBrowser,
+            &|event| {
+                let is_one = event.event == EventKind::ServiceRoleFromBrowser;
+                is_one.then(|| address(event).unwrap_or_else(|| "unknown".to_owned()))
+            },
+            &|events| Some(once(events)),
+        );
+        fired.extend(self.spike());
+        fired
+    }
+
+    /// Whose pseudonym of this month stands for which of the month before.
+    fn joined(
+        &self,
+        of: impl Fn(&AccessEvent) -> (Option<Pseudonym>, Option<Pseudonym>),
+    ) -> BTreeMap<Pseudonym, Pseudonym> {
+        let Some(began_at) = month_end(self.at) else {
+            return BTreeMap::new();
+        };
+        let last_day =
+            |event: &&AccessEvent| event.occurred_at >= began_at - LOOKS_BACK && event.occurred_at < began_at;
+        let old: BTreeSet<_> = self
+            .events
+            .iter()
+            .filter(last_day)
+            .filter_map(|event| of(event).0)
+            .collect();
+        let mut joined = BTreeMap::new();
+        for event in self.events {
+            let is_first = event.occurred_at >= began_at
+                && event.occurred_at < began_at + TimeDelta::minutes(15)
+                && event.occurred_at <= self.at;
+            if let (true, (Some(own), Some(before))) = (is_first, of(event))
+                && old.contains(&before)
+            {
+                let known = joined.entry(own).or_insert(before);
+                *known = before.min(*known);
+            }
+        }
+        joined
+    }
+
+    /// The events of the last day for each entity, one after the other, without those that somebody has dealt with.
+    fn by(
+        &self,
+        rule: Rule,
+        key: &dyn Fn(&AccessEvent) -> Option<String>,
+    ) -> BTreeMap<String, Vec<&'a AccessEvent>> {
+        let mut by: BTreeMap<String, Vec<&AccessEvent>> = BTreeMap::new();
+        for event in self.events.iter().filter(|event| self.is_of_the_day(event)) {
+            if let Some(entity) = key(event)
+                && self
+                    .dealt_with(rule, &entity)
+                    .is_none_or(|at| event.occurred_at > at)
+            {
+                by.entry(entity).or_default().push(event);
+            }
+        }
+        // Stable: those of one instant stay in the order of their places.
+        for events in by.values_mut() {
+            events.sort_by_key(|event| event.occurred_at);
+        }
+        by
+    }
+
+    fn is_of_the_day(&self, event: &AccessEvent) -> bool {
+        event.occurred_at > self.at - LOOKS_BACK && event.occurred_at <= self.at
+    }
+
+    fn dealt_with(&self, rule: Rule, entity: &str) -> Option<DateTime<Utc>> {
+        let of_it = self
+            .watch
+            .fixed
+            .iter()
+            .filter(|fixed| fixed.rule == rule && fixed.entity_id == entity);
+        of_it.map(|fixed| fixed.at).max()
+    }
+
+    fn spike(&self) -> Option<Fired> {
+        let spike = self.watch.thresholds.spike;
+        let refused = self
+            .events
+            .iter()
+            .filter(|event| event.outcome == Outcome::Refused && event.occurred_at <= self.at);
+        let begun = self
+            .events
+            .iter()
+            .map(|event| event.occurred_at)
+            .chain(self.first_heard_at)
+            .min()?;
+        let (mut all, mut now) = (BTreeMap::<i64, u64>::new(), BTreeMap::<i64, u64>::new());
+        for event in refused {
+            let slot = slot(event.occurred_at);
+            *all.entry(slot).or_default() += u64::from(event.count);
+            let is_dealt_with = self
+                .dealt_with(Rule::Spike, "all")
+                .is_some_and(|at| event.occurred_at <= at);
+            if self.is_of_the_day(event) && !is_dealt_with {
+                *now.entry(slot).or_default() += u64::from(event.count);
+            }
+        }
+        let mut over = Vec::new();
+        for (slot, count) in now {
+            let first = slot / 12 * 12;
+            let mut past = Vec::new();
+            for of_day in (1..=14).map(|day| first - day * 24 * 12) {
+                if starts_at(of_day) >= begun {
+                    let counts =
+                        (of_day..of_day + 12).map(|slot| all.get(&slot).copied().unwrap_or_default());
+                    past.extend(counts.map(whole));
+                }
+            }
+            let usual = median(past.clone());
+            let deviation = median(past.iter().map(|count| (count - usual).abs()).collect());
+            let most = usual + f64::from(spike.deviations) * deviation;
+            if count >= u64::from(spike.least) && whole(count) > most {
+                over.push((slot, count, usual));
+            }
+        }
+        let worst = over.iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        let first_at = starts_at(over.first()?.0);
+        Some(Fired {
+            rule: Rule::Spike,
+            entity: "all".to_owned(),
+            severity: Rule::Spike.severity(),
+            events: over.iter().map(|(_, count, _)| count).sum(),
+            peak: worst.1,
+            first_at: Some(first_at),
+            last_at: Some(starts_at(over.last()?.0)),
+            since: Some(first_at),
+            success_at: None,
+            usual: Some(worst.2),
+            routes: Vec::new(),
+        })
+    }
+}
+
+fn one(own: Option<Pseudonym>, joined: &BTreeMap<Pseudonym, Pseudonym>) -> Option<String> {
+    own.map(|own| joined.get(&own).unwrap_or(&own).to_string())
+}
+
+fn is_success(event: &AccessEvent) -> bool {
+    matches!(
+        event.event,
+        EventKind::AuthnLoginSuccess | EventKind::AuthnLoginSuccessAfterFail
+    )
+}
+
+/// Denied, missing or empty.
+fn is_missed(event: &AccessEvent) -> bool {
+    matches!(
+        event.event,
+        EventKind::AuthzFail | EventKind::ResourceEnumeration | EventKind::EmptySensitiveRead
+    )
+}
+
+fn thing(event: &AccessEvent) -> String {
+    let named = event.resource.as_ref().or(event.route.as_ref());
+    named.cloned().unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// A bucket that leaks. What is in it is counted in microseconds of leaking, so that nothing is rounded.
+fn over<'a>(events: &[&'a AccessEvent], bucket: Bucket) -> Option<Spoken<'a>> {
+    let leak = micros(delta(bucket.leak));
+    let (mut level, mut peak, mut last, mut since) = (0_i128, 0, None, None);
+    for event in events {
+        let at = i128::from(event.occurred_at.timestamp_micros());
+        let leaked = at - last.unwrap_or(at);
+        level = (level - leaked).max(0) + i128::from(event.count) * leak;
+        last = Some(at);
+        peak = level.max(peak);
+        if level > i128::from(bucket.capacity) * leak {
+            since = since.or(Some(event.occurred_at));
+        }
+    }
+    since?;
+    let figures = Figures {
+        peak: u64::try_from(peak / leak).unwrap_or(u64::MAX),
+        since,
+        success_at: None,
+    };
+    Some((events.to_vec(), figures))
+}
+
+/// Failures within a time, and whether a success came soon after.
+fn burst<'a>(events: &[&'a AccessEvent], within: Within, success_within: TimeDelta) -> Option<Spoken<'a>> {
+    let failures: Vec<_> = events
+        .iter()
+        .copied()
+        .filter(|event| !is_success(event))
+        .collect();
+    let (mut peak, mut bursts) = (0, Vec::new());
+    for last in &failures {
+        let recent = until(&failures, last.occurred_at, delta(within.within));
+        let count = recent.map(|event| u64::from(event.count)).sum::<u64>();
+        peak = count.max(peak);
+        if count >= u64::from(within.count) {
+            bursts.push(last.occurred_at);
+        }
+    }
+    let since = bursts.first().copied()?;
+    let follows = |at: DateTime<Utc>| {
+        bursts
+            .iter()
+            .any(|burst| *burst <= at && at <= *burst + success_within)
+    };
+    let mut successes = events
+        .iter()
+        .filter(|event| is_success(event))
+        .map(|event| event.occurred_at);
+    let figures = Figures {
+        peak,
+        since: Some(since),
+        success_at: successes.find(|at| follows(*at)),
+    };
+    Some((failures, figures))
+}
+
+/// Different ones within a time.
+fn distinct<'a>(
+    events: &[&'a AccessEvent],
+    within: Within,
+    what: &dyn Fn(&AccessEvent) -> Option<String>,
+) -> Option<Spoken<'a>> {
+    let mut figures = Figures::default();
+    for last in events {
+        let recent = until(events, last.occurred_at, delta(within.within));
+        let different = recent.filter_map(what).collect::<BTreeSet<_>>().len() as u64;
+        figures.peak = different.max(figures.peak);
+        if different >= u64::from(within.count) {
+            figures.since = figures.since.or(Some(last.occurred_at));
+        }
+    }
+    figures.since?;
+    Some((events.to_vec(), figures))
+}
+
+fn once<'a>(events: &[&'a AccessEvent]) -> Spoken<'a> {
+    let figures = Figures {
+        peak: counted(events),
+        since: events.first().map(|event| event.occurred_at),
+        success_at: None,
+    };
+    (events.to_vec(), figures)
+}
+
+/// Those of so long before an instant, and of the instant.
+fn until<'a>(
+    events: &[&'a AccessEvent],
+    at: DateTime<Utc>,
+    within: TimeDelta,
+) -> impl Iterator<Item = &'a AccessEvent> {
+    events
+        .iter()
+        .copied()
+        .filter(move |event| event.occurred_at >= at - within && event.occurred_at <= at)
+}
+
+fn told(rule: Rule, entity: String, events: &[&AccessEvent], figures: &Figures) -> Fired {
+    let routes: BTreeSet<_> = events.iter().filter_map(|event| event.route.clone()).collect();
+    Fired {
+        rule,
+        entity,
+        severity: if figures.success_at.is_some() {
+            Severity::Critical
+        } else {
+            rule.severity()
+        },
+        events: counted(events),
+        peak: figures.peak,
+        first_at: events.first().map(|event| event.occurred_at),
+        last_at: events.last().map(|event| event.occurred_at),
+        since: figures.since,
+        success_at: figures.success_at,
+        usual: None,
+        routes: routes.into_iter().take(ROUTES).collect(),
+    }
+}
+
+fn counted(events: &[&AccessEvent]) -> u64 {
+    events.iter().map(|event| u64::from(event.count)).sum()
+}
+
+fn slot(at: DateTime<Utc>) -> i64 {
+    at.timestamp().div_euclid(300)
+}
+
+fn starts_at(slot: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(slot * 300, 0).expect("near an event")
+}
+
+/// Of an even number of them half way between the two in the middle; of none 0.
+fn median(mut of: Vec<f64>) -> f64 {
+    of.sort_by(f64::total_cmp);
+    match of.len() {
+        0 => 0.0,
+        odd if odd % 2 == 1 => of[odd / 2],
+        even => f64::midpoint(of[even / 2 - 1], of[even / 2]),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "five minutes of events are far fewer than 2^52"
+)]
+fn whole(count: u64) -> f64 {
+    count as f64
+}
+
+fn micros(delta: TimeDelta) -> i128 {
+    i128::from(delta.num_microseconds().unwrap_or(i64::MAX))
+}

@@ -1,0 +1,312 @@
+//! What the journal of accesses shows, as evaluations: each rule is a check.
+//!
+//! The rules are looked at in every run and have no turn of their own. Where nothing was ever recorded or heard, and no source
+//! should be, nobody uses the journal: then there are no such checks, so that nothing is said to be well that nobody looks at.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use access_journal::{
+    Source,
+    journal::{AccessJournal, Error},
+    rules::{Detection, Fixed, Found, LOOKS_BACK, Rule, Thresholds, Watch},
+};
+use alerts_store::{AlertFilter, AlertStore, CheckInfo, Resolution, Status};
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use integrity_core::{
+    Caller, CheckCode, Clearing, Evaluation, Failure, FailureKind, Finding, Outcome, Terms, Text,
+};
+
+use crate::{chosen::Chosen, config::Config};
+
+/// What the checks page calls the pack of these checks.
+const PACK: &str = "access";
+
+/// How often a run is made where no check says so.
+const EVERY_SECONDS: u32 = 300;
+
+/// What people dealt with is read in pages of so many alerts, and so many pages of it.
+const AT_A_TIME: u32 = 200;
+const PAGES: usize = 100;
+
+/// Figures that move while an attack goes on, and with the day that is looked at: that alone is no change of an alert.
+const VOLATILE: [&str; 8] = [
+    "events",
+    "peak",
+    "routes",
+    "first_at",
+    "last_at",
+    "since",
+    "success_at",
+    "usual",
+];
+
+/// The rules that are looked at here. What was sealed is verified by others.
+fn rules() -> impl Iterator<Item = Rule> {
+    Rule::ALL
+        .iter()
+        .copied()
+        .filter(|rule| *rule != Rule::JournalTampered)
+}
+
+/// Whether this is a code of one of the rules.
+#[must_use]
+pub fn is_access_rule(code: &str) -> bool {
+    Rule::ALL.iter().any(|rule| rule.as_str() == code)
+}
+
+/// Whether this is a code of a rule about what others do. What is read by somebody anonymous is about the data.
+pub(crate) fn is_attack(code: &str) -> bool {
+    is_access_rule(code) && code != Rule::AnonDataExposed.as_str()
+}
+
+/// Looks into the journal.
+pub struct AccessRules {
+    journal: Arc<dyn AccessJournal>,
+    alerts: Arc<dyn AlertStore>,
+    database: String,
+    thresholds: Thresholds,
+    expected: Vec<Source>,
+}
+
+impl fmt::Debug for AccessRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessRules")
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What came of looking.
+enum Looked {
+    /// Nobody uses the journal.
+    Unused,
+    /// The rules spoke, as of an instant.
+    Told(Detection),
+    /// It could not be read.
+    Failed(Failure),
+}
+
+impl AccessRules {
+    /// Looks into this journal as the configuration has it. What people have dealt with is read from the alerts.
+    #[must_use]
+    pub fn new(journal: Arc<dyn AccessJournal>, alerts: Arc<dyn AlertStore>, config: &Config) -> Self {
+        Self {
+            journal,
+            alerts,
+            database: config.database.clone(),
+            thresholds: config.access.rules.thresholds(),
+            expected: config.access.expected.clone(),
+        }
+    }
+
+    /// The checks that they are beside the chosen ones; none where nobody uses the journal. One that cannot be read is not
+    /// taken for one that nobody uses.
+    pub(crate) async fn checks(&self, chosen: &Chosen) -> Vec<CheckInfo> {
+        if !self.expected.is_empty() {
+            return checks(chosen);
+        }
+        match self.journal.is_used(&Caller::Service).await {
+            Ok(false) => Vec::new(),
+            Ok(true) | Err(_) => checks(chosen),
+        }
+    }
+
+    /// What they find; nothing where nobody uses the journal. What could not be read says so, as of the instant given.
+    pub(crate) async fn evaluations(&self, at: DateTime<Utc>) -> Vec<Evaluation> {
+        match self.look(at).await {
+            Looked::Unused => Vec::new(),
+            Looked::Told(detection) => {
+                let at = detection.at;
+                let told = detection.found.into_iter();
+                told.map(|found| self.told(at, found)).collect()
+            }
+            Looked::Failed(failure) => rules()
+                .map(|rule| self.evaluation(rule, at, Outcome::Failed(failure.clone()), Vec::new()))
+                .collect(),
+        }
+    }
+
+    async fn look(&self, at: DateTime<Utc>) -> Looked {
+        let (as_of, fixed) = match self.dealt_with(at).await {
+            Ok(read) => read,
+            Err(failure) => return Looked::Failed(failure),
+        };
+        let watch = Watch {
+            thresholds: self.thresholds.clone(),
+            expected: self.expected.clone(),
+            fixed,
+            // Not later than what people dealt with was read: what they do after that counts against this look.
+            as_of: Some(as_of),
+        };
+        match self.journal.detect(&Caller::Service, &watch).await {
+            Ok(detection) if !detection.is_in_use && self.expected.is_empty() => Looked::Unused,
+            Ok(detection) => Looked::Told(detection),
+            Err(error) => Looked::Failed(failure(&error)),
+        }
+    }
+
+    /// What people called fixed so lately that its events are still seen, and the instant before which they did.
+    async fn dealt_with(&self, at: DateTime<Utc>) -> Result<(DateTime<Utc>, Vec<Fixed>), Failure> {
+        let mut filter = AlertFilter {
+            database: Some(self.database.clone()),
+            statuses: vec![Status::Resolved],
+            resolved_since: Some(at - LOOKS_BACK - TimeDelta::hours(1)),
+            limit: AT_A_TIME,
+            ..AlertFilter::all()
+        };
+        let (mut as_of, mut fixed) = (None, Vec::new());
+        for _ in 0..PAGES {
+            let page = self
+                .alerts
+                .list(&Caller::Service, &filter)
+                .await
+                .map_err(|error| Failure {
+                    kind: FailureKind::Contract,
+                    message: format!("what people have dealt with could not be read: {error}"),
+                })?;
+            let as_of = *as_of.get_or_insert(page.at);
+            let by_a_person = page
+                .alerts
+                .iter()
+                .filter(|alert| alert.resolution == Some(Resolution::Fixed));
+            fixed.extend(by_a_person.filter_map(|alert| {
+                let rule = alert.check_code.parse::<Rule>().ok()?;
+                Some(Fixed {
+                    rule,
+                    entity_id: alert.entity_id.clone(),
+                    at: alert.resolved_at?,
+                })
+            }));
+            filter.after = page.next;
+            if filter.after.is_none() {
+                return Ok((as_of, fixed));
+            }
+        }
+        Err(Failure {
+            kind: FailureKind::Contract,
+            message: format!(
+                "more than {} alerts were resolved in a day: which of them were dealt with is not known",
+                PAGES * 200
+            ),
+        })
+    }
+
+    fn told(&self, at: DateTime<Utc>, found: Found) -> Evaluation {
+        let outcome = if found.untold == 0 {
+            Outcome::Complete
+        } else {
+            Outcome::Truncated
+        };
+        self.evaluation(found.rule, at, outcome, found.findings)
+    }
+
+    fn evaluation(
+        &self,
+        rule: Rule,
+        at: DateTime<Utc>,
+        outcome: Outcome,
+        findings: Vec<Finding>,
+    ) -> Evaluation {
+        Evaluation {
+            database: self.database.clone(),
+            code: code(rule),
+            snapshot_at: at,
+            outcome,
+            findings,
+            merged: 0,
+            terms: Terms {
+                // An attack that is over for a day has ended; what it came to, only a person knows.
+                clearing: Clearing::ManualWhenCritical,
+                resolve_after: 1,
+                volatile: VOLATILE.map(str::to_owned).into(),
+                ..Terms::new(rule.severity())
+            },
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+/// Looked at in every run, and a run is made whenever any check has its turn.
+fn checks(chosen: &Chosen) -> Vec<CheckInfo> {
+    let enabled = chosen.known.iter().filter(|check| check.enabled);
+    let every_seconds = enabled
+        .map(|check| check.every_seconds)
+        .min()
+        .unwrap_or(EVERY_SECONDS);
+    let info = |rule: Rule| {
+        let (fr, en) = title(rule);
+        CheckInfo {
+            code: code(rule),
+            pack: PACK.to_owned(),
+            severity: rule.severity(),
+            title: Text {
+                fr: Some(fr.to_owned()),
+                en: Some(en.to_owned()),
+            },
+            time_zone: chosen.time_zone.unwrap_or(Tz::UTC),
+            every_seconds,
+            enabled: true,
+            proved: true,
+        }
+    };
+    rules().map(info).collect()
+}
+
+fn title(rule: Rule) -> (&'static str, &'static str) {
+    match rule {
+        Rule::BruteForceIp => (
+            "Essais de connexion répétés depuis une adresse",
+            "One address fails to sign in again and again",
+        ),
+        Rule::BruteForceAccount => (
+            "Essais de connexion répétés sur un compte",
+            "Somebody tries to sign in to one account again and again",
+        ),
+        Rule::PasswordSpray => (
+            "Une adresse essaie de nombreux comptes",
+            "One address tries many accounts",
+        ),
+        Rule::DeniedIp => (
+            "Refus répétés pour une adresse",
+            "One address is refused again and again",
+        ),
+        Rule::DeniedUser => (
+            "Refus répétés pour une personne",
+            "One person is refused again and again",
+        ),
+        Rule::Enumeration => (
+            "Une adresse parcourt les ressources",
+            "One address asks for many things that it does not get",
+        ),
+        Rule::Spike => ("Pic de refus", "Far more is refused than usual"),
+        Rule::AnonDataExposed => (
+            "Données lues sans connexion",
+            "Rows were given to somebody who had not signed in",
+        ),
+        Rule::ServiceRoleFromBrowser => (
+            "Clé de service utilisée par un navigateur",
+            "A browser used the service's key",
+        ),
+        Rule::JournalSilent => ("Source du journal muette", "A source of the journal is silent"),
+        Rule::JournalTampered => ("Journal modifié", "What was sealed has changed"),
+    }
+}
+
+fn failure(error: &Error) -> Failure {
+    let kind = match error {
+        Error::Forbidden { .. } => FailureKind::Privilege,
+        _ => FailureKind::Contract,
+    };
+    Failure {
+        kind,
+        message: format!("the journal of accesses could not be read: {error}"),
+    }
+}
+
+fn code(rule: Rule) -> CheckCode {
+    rule.as_str().parse().expect("a code of a check")
+}
+
+#[cfg(test)]
+mod tests;
