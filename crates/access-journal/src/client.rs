@@ -58,6 +58,7 @@ impl From<Vec<IpNet>> for Proxies {
 }
 
 /// An address as proxies and logs write it: some write the port too.
+#[must_use]
 pub fn address(written: &str) -> Option<IpAddr> {
     let written = written.trim();
     let with_port = || written.parse().map(|address: SocketAddr| address.ip());

@@ -26,7 +26,7 @@ pub use self::{
     sensitive::Sensitive,
     terms::Terms,
 };
-use super::event::{Observed, Source};
+use crate::{Observed, Source, privacy::Pseudonym};
 
 /// What a line comes to.
 #[derive(Debug)]
@@ -94,7 +94,9 @@ impl Line {
             (None, Some(stream)) => digest(&[b"at", &stream.0, &offset.to_be_bytes(), line]),
             (None, None) => return Err(Nameless),
         };
-        event.dedup_key = key[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut half = [0; 16];
+        half.copy_from_slice(&key[..16]);
+        event.dedup_key = Pseudonym::from_bytes(half).to_string();
         Ok(Seen::Event(event))
     }
 }

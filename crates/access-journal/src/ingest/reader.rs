@@ -59,7 +59,7 @@ impl<R: BufRead> Pieces<R> {
     ///
     /// # Errors
     /// Where the text cannot be read.
-    pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
+    pub(super) fn next_piece(&mut self) -> io::Result<Option<Piece<'_>>> {
         self.line.clear();
         let began = self.offset;
         let (mut is_too_long, mut is_ended) = (false, false);
@@ -109,7 +109,7 @@ mod tests {
     fn pieces(text: &[u8], buffer: usize) -> Vec<(u64, u64, Result<String, BadLine>, bool)> {
         let mut pieces = Pieces::new(BufReader::with_capacity(buffer, text));
         let mut all = Vec::new();
-        while let Some(piece) = pieces.next().expect("bytes") {
+        while let Some(piece) = pieces.next_piece().expect("bytes") {
             let line = piece
                 .line()
                 .map(|line| String::from_utf8_lossy(line).into_owned());
@@ -143,12 +143,15 @@ mod tests {
         text.extend(vec![b'y'; 10 * LONGEST_LINE]);
         text.extend(b"\nz\n");
         let mut read = Pieces::new(BufReader::with_capacity(100, text.as_slice()));
-        assert!(read.next().expect("bytes").expect("a line").line().is_ok());
+        assert!(read.next_piece().expect("bytes").expect("a line").line().is_ok());
         assert_eq!(
-            read.next().expect("bytes").expect("a line").line(),
+            read.next_piece().expect("bytes").expect("a line").line(),
             Err(BadLine::TooLong)
         );
-        assert_eq!(read.next().expect("bytes").expect("a line").line(), Ok(&b"z"[..]));
+        assert_eq!(
+            read.next_piece().expect("bytes").expect("a line").line(),
+            Ok(&b"z"[..])
+        );
         assert!(read.line.capacity() <= 2 * LONGEST_LINE);
     }
 }

@@ -98,8 +98,8 @@ impl<'t, R: BufRead> Reading<'t, R> {
     ///
     /// # Errors
     /// Where the text cannot be read on.
-    pub fn next(&mut self) -> Result<Option<Box<Observed>>, Failure> {
-        while let Some(piece) = self.pieces.next()? {
+    pub fn next_event(&mut self) -> Result<Option<Box<Observed>>, Failure> {
+        while let Some(piece) = self.pieces.next_piece()? {
             if !piece.is_ended && self.text == Text::File {
                 self.tally.left = piece.bytes;
                 break;

@@ -37,7 +37,8 @@ pub(super) struct Request<'l> {
     /// How long the answer's body is, where nothing says how many rows it has.
     pub(super) bytes: Option<u64>,
     pub(super) release: Option<&'l str>,
-    pub(super) request_id: Option<&'l str>,
+    /// What the gateway, or the server, calls it.
+    pub(super) known_as: Option<&'l str>,
 }
 
 /// How many rows an answer has.
@@ -126,7 +127,7 @@ impl Request<'_> {
                 Ok(Some((EventKind::AnonDataRead, Outcome::Success, rows)))
             }
             (_, Some(role)) if !role.ends_with("anon") => Ok(None),
-            (Rows::Some(_), _) | (Rows::Unknown, _) => Err(Unknown),
+            (Rows::Some(_) | Rows::Unknown, _) => Err(Unknown),
         }
     }
 
@@ -183,7 +184,7 @@ impl Request<'_> {
             as_number: self.as_number.and_then(|number| u32::try_from(number).ok()),
             user_agent_family: self.agent.map(|agent| agent::family(agent).to_owned()),
             client_release: self.release.and_then(clean::release).map(str::to_owned),
-            request_id: self.request_id.and_then(clean::request_id).map(str::to_owned),
+            request_id: self.known_as.and_then(clean::request_id).map(str::to_owned),
             rows_returned: rows,
             ..blank(source, at, event, outcome)
         }

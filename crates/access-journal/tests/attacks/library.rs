@@ -73,7 +73,7 @@ impl Attack {
             .enumerate()
             .filter_map(|(number, act)| line(source, number, act))
             .collect();
-        (!lines.is_empty()).then(|| lines.iter().map(|line| format!("{line}\n")).collect())
+        (!lines.is_empty()).then(|| lines.join("\n") + "\n")
     }
 }
 

@@ -26,7 +26,7 @@ fn read(source: Source, log: &str) -> (Vec<Observed>, Tally) {
     };
     let mut reading = Reading::new(source, Text::File, BufReader::new(log.as_bytes()), None, &terms);
     let mut events = Vec::new();
-    while let Some(event) = reading.next().expect("a text") {
+    while let Some(event) = reading.next_event().expect("a text") {
         events.push(*event);
     }
     (events, reading.tally().clone())

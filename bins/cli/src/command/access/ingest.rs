@@ -115,7 +115,7 @@ fn open(args: &IngestArgs) -> Result<Opened, Stop> {
 async fn all(reading: &mut Reading<'_, impl BufRead>, recording: &mut Recording) -> Result<(), Stop> {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
-        let event = reading.next().map_err(stopped)?;
+        let event = reading.next_event().map_err(stopped)?;
         let is_end = event.is_none();
         batch.extend(event);
         if batch.len() >= BATCH || (is_end && !batch.is_empty()) {

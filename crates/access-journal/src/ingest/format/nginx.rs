@@ -27,7 +27,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         content_range: fields.text(&["content_range"]),
         bytes: fields.number(&["bytes"]),
         release: fields.text(&["release"]),
-        request_id: fields.text(&["id"]),
+        known_as: fields.text(&["id"]),
         ..Request::default()
     };
     if request.status.is_none() {

@@ -88,7 +88,7 @@ fn request(fields: &Fields) -> Request<'_> {
         account: fields.text(&ACCOUNT),
         address: fields.text(&ADDRESS).and_then(address),
         agent: fields.text(&["user_agent"]),
-        request_id: fields.text(&["request_id"]),
+        known_as: fields.text(&["request_id"]),
         ..Request::default()
     }
 }

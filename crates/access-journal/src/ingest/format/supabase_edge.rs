@@ -59,7 +59,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         .any(|header| fields.has(header)),
         content_range: fields.text(&["response.headers.content_range", "content_range"]),
         release: fields.text(&["request.headers.x_client_release"]),
-        request_id: fields.text(&[
+        known_as: fields.text(&[
             "response.headers.sb_request_id",
             "response.headers.cf_ray",
             "request.headers.cf_ray",

@@ -28,7 +28,7 @@ fn read(
     let terms = terms();
     let mut reading = Reading::new(source, text, BufReader::with_capacity(100, bytes), stream, &terms);
     let mut keys = Vec::new();
-    while let Some(event) = reading.next()? {
+    while let Some(event) = reading.next_event()? {
         keys.push(event.dedup_key);
     }
     Ok((keys, reading.tally().clone()))
