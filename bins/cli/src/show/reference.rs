@@ -29,6 +29,8 @@ const TABLES: &[(&str, &str)] = &[
     ("[monitor]", "MonitorConfig"),
     ("release", "ReleaseConfig"),
     ("[release.host]", "HostConfig"),
+    ("access", "AccessConfig"),
+    ("access.rules", "AccessRulesConfig"),
     ("checks.CODE", "Overrides"),
 ];
 
