@@ -20,7 +20,7 @@ impl State {
         let heard = self
             .sources
             .iter()
-            .map(|(source, heard)| (*source, heard.heard_at));
+            .map(|(source, heard)| (*source, heard.last_at));
         let mut fired = scene.fired();
         fired.extend(silent(watch, &heard.collect(), at));
         Detection {

@@ -33,7 +33,7 @@ pub(super) struct State {
 #[derive(Debug, Clone)]
 pub(super) struct Heard {
     pub(super) first_at: DateTime<Utc>,
-    pub(super) heard_at: DateTime<Utc>,
+    pub(super) last_at: DateTime<Utc>,
     pub(super) seen: u64,
     pub(super) bad: u64,
     pub(super) dropped: u64,
@@ -106,13 +106,13 @@ impl State {
     pub(super) fn beat(&mut self, heartbeat: &Heartbeat, now: DateTime<Utc>) {
         let heard = self.sources.entry(heartbeat.source).or_insert(Heard {
             first_at: now,
-            heard_at: now,
+            last_at: now,
             seen: 0,
             bad: 0,
             dropped: 0,
             dropped_at: None,
         });
-        heard.heard_at = heard.heard_at.max(now);
+        heard.last_at = heard.last_at.max(now);
         heard.seen = heard.seen.saturating_add(heartbeat.seen);
         heard.bad = heard.bad.saturating_add(heartbeat.bad);
         heard.dropped = heard.dropped.saturating_add(heartbeat.dropped);

@@ -58,7 +58,7 @@ impl State {
                 .map(|(source, heard)| SourceHeard {
                     source: source.as_str().to_owned(),
                     first_at: heard.first_at,
-                    heard_at: heard.heard_at,
+                    heard_at: heard.last_at,
                     seen: heard.seen,
                     bad: heard.bad,
                     dropped: heard.dropped,
