@@ -82,7 +82,7 @@ struct Counted {
 struct Heard<'a> {
     name: &'a str,
     class: &'static str,
-    heard: Stamp,
+    last: Stamp,
     seen: String,
     bad: String,
     dropped: String,
@@ -183,7 +183,7 @@ fn is_silent(source: &SourceHeard, at: DateTime<Utc>) -> bool {
     at - source.heard_at > SILENT
 }
 
-fn heard<'a>(source: &'a SourceHeard, now: Now) -> Heard<'a> {
+fn heard(source: &SourceHeard, now: Now) -> Heard<'_> {
     let counted = |n| number::count(n, now.language);
     let class = if is_silent(source, now.at) {
         "blind"
@@ -195,7 +195,7 @@ fn heard<'a>(source: &'a SourceHeard, now: Now) -> Heard<'a> {
     Heard {
         name: &source.source,
         class,
-        heard: now.stamp(source.heard_at),
+        last: now.stamp(source.heard_at),
         seen: counted(source.seen),
         bad: counted(source.bad),
         dropped: counted(source.dropped),

@@ -133,13 +133,16 @@ fn headline(page: &JournalPage) -> (String, String) {
     (class.to_owned(), said.to_owned())
 }
 
+/// What is worse about a journal.
+type Change = fn(&mut Summary);
+
 #[test]
 fn only_a_journal_that_hears_and_agrees_looks_well() {
     assert_eq!(headline(&calm()).0, "whole");
-    let worse: [(&str, fn(&mut Summary)); 9] = [
+    let worse: [(&str, Change); 9] = [
         ("blind", |summary| summary.sources.clear()),
         ("blind", |summary| {
-            summary.sources[0].heard_at -= TimeDelta::minutes(61)
+            summary.sources[0].heard_at -= TimeDelta::minutes(61);
         }),
         ("partial", |summary| summary.sources[0].dropped = 1),
         ("partial", |summary| summary.sources[1].bad = 1),
