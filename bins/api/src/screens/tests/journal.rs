@@ -76,6 +76,7 @@ pub(super) fn calm() -> JournalPage {
             }),
         },
         is_long: false,
+        judged_at: Some(now()),
         alerts: Vec::new(),
     }
 }
@@ -94,6 +95,7 @@ pub(super) fn deaf() -> JournalPage {
     summary.routes.clear();
     summary.sources.clear();
     (summary.recorded_at, summary.seal, summary.verified) = (None, None, None);
+    page.judged_at = None;
     page
 }
 
@@ -164,6 +166,14 @@ fn only_a_journal_that_hears_and_agrees_looks_well() {
         let mut page = calm();
         spoil(&mut page.summary);
         assert_eq!(headline(&page).0, class, "{:?}", page.summary);
+    }
+    for judged_at in [None, Some(now() - TimeDelta::minutes(61))] {
+        let page = JournalPage { judged_at, ..calm() };
+        assert_eq!(
+            headline(&page).0,
+            "blind",
+            "rules that did not look: {judged_at:?}"
+        );
     }
 }
 
