@@ -46,10 +46,10 @@ async fn no_look_at_the_screen_reads_every_alert(pool: PgPool) {
             .expect(statement);
     }
     let list = include_str!("../../../../sql/alerts-store/list.sql");
-    let list_types = "text, text[], text[], text, text, text, boolean, boolean, text, text, boolean, timestamptz, uuid, bigint";
+    let list_types = "text, text[], text[], text, text, text, boolean, boolean, text, text, boolean, timestamptz, uuid, bigint, timestamptz";
     let live = "null, '{OPEN,ACK}', '{}', null, null, null, false, false, null";
-    let first = format!("{live}, null, null, null, null, 51");
-    let second = format!("{live}, 'WARN', true, now(), '00000000-0000-0000-0000-000000000000', 51");
+    let first = format!("{live}, null, null, null, null, 51, null");
+    let second = format!("{live}, 'WARN', true, now(), '00000000-0000-0000-0000-000000000000', 51, null");
     let summary = include_str!("../../../../sql/alerts-store/summary.sql");
     let checks = include_str!("../../../../sql/alerts-store/checks.sql");
     let times = include_str!("../../../../sql/alerts-store/times.sql");
