@@ -117,7 +117,7 @@ impl AccessRules {
             Looked::Unused => Vec::new(),
             Looked::Told(detection) => {
                 let at = detection.at;
-                let failed = detection.failed.into_iter();
+                let failed = detection.failed.iter();
                 let failed = failed.map(|unjudged| self.unjudged(at, unjudged));
                 let told = detection.found.into_iter();
                 told.map(|found| self.told(at, found)).chain(failed).collect()
@@ -159,7 +159,7 @@ impl AccessRules {
         self.evaluation(found.rule, at, outcome, found.findings)
     }
 
-    fn unjudged(&self, at: DateTime<Utc>, unjudged: Unjudged) -> Evaluation {
+    fn unjudged(&self, at: DateTime<Utc>, unjudged: &Unjudged) -> Evaluation {
         let failure = failure(unjudged.is_forbidden, &unjudged.reason);
         self.evaluation(unjudged.rule, at, Outcome::Failed(failure), Vec::new())
     }

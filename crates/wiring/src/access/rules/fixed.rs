@@ -82,7 +82,10 @@ impl Reader<'_> {
     }
 
     async fn page(&self, filter: &AlertFilter) -> Result<Page, Failure> {
-        self.alerts.list(&Caller::Service, filter).await.map_err(unread)
+        self.alerts
+            .list(&Caller::Service, filter)
+            .await
+            .map_err(|error| unread(&error))
     }
 
     /// When a person said so last.
@@ -98,13 +101,13 @@ impl Reader<'_> {
             .alerts
             .last_events(&Caller::Service, alert.id, None, AlertEvent::MAX)
             .await
-            .map_err(unread)?;
+            .map_err(|error| unread(&error))?;
         let said = events.iter().find(|event| event.kind == EventKind::Resolved);
         Ok(said.map(|event| event.at))
     }
 }
 
-fn unread(error: Error) -> Failure {
+fn unread(error: &Error) -> Failure {
     failure(format!("what people have dealt with could not be read: {error}"))
 }
 
