@@ -1,4 +1,5 @@
--- Buckets that leak, one for each rule and entity, filled by the events of the last day.
+-- Buckets that leak, one for each rule, entity and source, filled by the events of the last day and those that were read
+-- in it. One request may be told by a gateway and by what stands behind it: that is one. The worst source is told.
 --
 -- A bucket that loses one each leak, and to which event k at time t(k) adds w(k), holds after event n
 --     B(n) = max(B(n-1) - (t(n) - t(n-1)) / leak, 0) + w(n).
@@ -26,21 +27,26 @@ with fixed as (
     order by e.address_hash, e.address_hash_before
 ), seen as (
     select case e.event when 'authn_login_fail' then 'ACCESS_BRUTE_FORCE_IP' else 'ACCESS_DENIED_IP' end as rule,
-           encode(coalesce(s.before, e.address_hash), 'hex') as entity, e.occurred_at, e.seq, e.count, e.route
+           encode(coalesce(s.before, e.address_hash), 'hex') as entity, e.source, e.occurred_at, e.seq, e.count,
+           e.route
     from vigie.access_events e
     left join same_address s on s.own = e.address_hash
-    where e.occurred_at > $1::timestamptz - interval '24 hours' and e.occurred_at <= $1
+    where (e.occurred_at > $1::timestamptz - interval '24 hours'
+           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+      and e.occurred_at <= $1
       and e.event in ('authn_login_fail', 'authz_fail', 'authn_token_invalid')
       and e.address_hash is not null and not e.is_allowed
     union all
-    select 'ACCESS_DENIED_USER', e.actor_id::text, e.occurred_at, e.seq, e.count, e.route
+    select 'ACCESS_DENIED_USER', e.actor_id::text, e.source, e.occurred_at, e.seq, e.count, e.route
     from vigie.access_events e
-    where e.occurred_at > $1 - interval '24 hours' and e.occurred_at <= $1
+    where (e.occurred_at > $1 - interval '24 hours'
+           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+      and e.occurred_at <= $1
       and e.event in ('authz_fail', 'authn_token_invalid')
-      and e.actor_id is not null
+      and e.actor_id is not null and not e.is_allowed
 ), filled as (
     select s.*, b.capacity, b.leak, extract(epoch from s.occurred_at) * 1000000 as at, s.count * b.leak as weight,
-           sum(s.count * b.leak) over (partition by s.rule, s.entity order by s.occurred_at, s.seq) as filled
+           sum(s.count * b.leak) over (partition by s.rule, s.entity, s.source order by s.occurred_at, s.seq) as filled
     from seen s
     join bucket b on b.rule = s.rule
     left join fixed f on f.rule = s.rule and f.entity = s.entity
@@ -48,24 +54,28 @@ with fixed as (
 ), leveled as (
     select f.*, f.filled - f.at
                 + max(f.at - (f.filled - f.weight))
-                  over (partition by f.rule, f.entity order by f.occurred_at, f.seq) as level
+                  over (partition by f.rule, f.entity, f.source order by f.occurred_at, f.seq) as level
     from filled f
 ), over as (
-    select l.rule, l.entity, sum(l.count) as events, floor(max(l.level) / l.leak) as peak,
+    select l.rule, l.entity, l.source, sum(l.count) as events, floor(max(l.level) / l.leak) as peak,
            min(l.occurred_at) as first_at, max(l.occurred_at) as last_at,
            min(l.occurred_at) filter (where l.level > l.capacity * l.leak) as since
     from leveled l
-    group by l.rule, l.entity, l.capacity, l.leak
+    group by l.rule, l.entity, l.source, l.capacity, l.leak
     having max(l.level) > l.capacity * l.leak
+), worst as (
+    select distinct on (o.rule, o.entity) o.*
+    from over o
+    order by o.rule, o.entity, o.peak desc, o.events desc, o.source collate "C"
 ), routed as (
     select f.rule, f.entity, array_agg(distinct f.route collate "C" order by f.route collate "C") as routes
     from filled f
-    join over o on o.rule = f.rule and o.entity = f.entity
+    join worst o on o.rule = f.rule and o.entity = f.entity and o.source = f.source
     where f.route is not null
     group by f.rule, f.entity
 )
 select o.rule as "rule!", o.entity as "entity!", 'WARN' as "severity!", o.events::bigint as "events!",
        o.peak::bigint as "peak!", o.first_at, o.last_at, o.since, null::timestamptz as success_at,
        null::float8 as usual, r.routes[1:5] as routes
-from over o
+from worst o
 left join routed r on r.rule = o.rule and r.entity = o.entity

@@ -1,7 +1,7 @@
 -- How many different accounts or resources an address tried within a time, wherever it begins, by the events of the last
--- day. Each of them counts from an event until that time after it, and is counted once while another event of it comes
--- before that: so it adds one where such a chain begins, and takes one away after it ended. Where the sum is highest, the
--- most were tried.
+-- day and those that were read in it. Each of them counts from an event until that time after it, and is counted once
+-- while another event of it comes before that: so it adds one where such a chain begins, and takes one away after it
+-- ended. Where the sum is highest, the most were tried.
 with fixed as (
     select f.rule, f.entity, max(f.at) as at
     from unnest($3::text[], $4::text[], $5::timestamptz[]) f (rule, entity, at)
@@ -37,7 +37,9 @@ with fixed as (
     from vigie.access_events e
     left join same_address s on s.own = e.address_hash
     left join same_account a on a.own = e.account_hash
-    where e.occurred_at > $1::timestamptz - interval '24 hours' and e.occurred_at <= $1
+    where (e.occurred_at > $1::timestamptz - interval '24 hours'
+           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+      and e.occurred_at <= $1
       and e.event in ('authn_login_fail', 'authz_fail', 'resource_enumeration', 'empty_sensitive_read')
       and e.address_hash is not null and not e.is_allowed
 ), kept as (

@@ -1,4 +1,5 @@
--- What is too much when it happens once, by the events of the last day. What does not say where it was is told all the same.
+-- What is too much when it happens once, by the events of the last day, and those that were read in it, however
+-- late. What does not say where it was is told all the same.
 with fixed as (
     select f.rule, f.entity, max(f.at) as at
     from unnest($3::text[], $4::text[], $5::timestamptz[]) f (rule, entity, at)
@@ -16,14 +17,18 @@ with fixed as (
 ), seen as (
     select 'ANON_DATA_EXPOSED' as rule, coalesce(e.resource, e.route, 'unknown') as entity, e.occurred_at, e.count, e.route
     from vigie.access_events e
-    where e.occurred_at > $1::timestamptz - interval '24 hours' and e.occurred_at <= $1
+    where (e.occurred_at > $1::timestamptz - interval '24 hours'
+           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+      and e.occurred_at <= $1
       and e.event = 'anon_data_read'
     union all
     select 'SERVICE_ROLE_FROM_BROWSER', coalesce(encode(coalesce(s.before, e.address_hash), 'hex'), 'unknown'),
            e.occurred_at, e.count, e.route
     from vigie.access_events e
     left join same_address s on s.own = e.address_hash
-    where e.occurred_at > $1 - interval '24 hours' and e.occurred_at <= $1
+    where (e.occurred_at > $1 - interval '24 hours'
+           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+      and e.occurred_at <= $1
       and e.event = 'service_role_from_browser'
 )
 select s.rule as "rule!", s.entity as "entity!", 'CRITICAL' as "severity!", sum(s.count)::bigint as "events!",

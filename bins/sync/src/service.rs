@@ -236,8 +236,20 @@ pub(crate) async fn keep(keeping: Option<&AccessKeeping>) {
     };
     match tokio::time::timeout(PATIENCE, keeping.roll()).await {
         Ok(Ok(rolled)) if rolled == Rolled::default() => {}
-        Ok(Ok(Rolled { made, dropped })) => {
-            info!(made, dropped, "months of the journal of accesses began or ended");
+        Ok(Ok(Rolled {
+            made,
+            dropped,
+            overdue,
+        })) => {
+            if made > 0 || dropped > 0 {
+                info!(made, dropped, "months of the journal of accesses began or ended");
+            }
+            if overdue > 0 {
+                warn!(
+                    overdue,
+                    "months of the journal of accesses are past their time and still kept: somebody reads them"
+                );
+            }
         }
         Ok(Err(error)) => warn!("the months of the journal of accesses could not be rolled: {error}"),
         Err(_) => warn!("the months of the journal of accesses could not be rolled: no answer in time"),

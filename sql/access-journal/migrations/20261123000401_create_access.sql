@@ -74,6 +74,8 @@ create table vigie.access_events (
 comment on table vigie.access_events is 'What was refused, what probes and what leaks; rows are added, never changed';
 alter sequence vigie.access_events_seq owned by vigie.access_events.seq;
 create index access_events_seq_idx on vigie.access_events (seq);
+-- what was read late is found by it, and it costs next to nothing: rows are added in this order
+create index access_events_recorded_at_idx on vigie.access_events using brin (recorded_at);
 alter table vigie.access_events enable row level security;
 
 -- What the pseudonyms of a month are made with. The salt goes with the month's events; the row stays, so that the month is

@@ -1,6 +1,9 @@
 -- Lets months begin and end: the current one and the two after it are there before anybody needs them, and those that are
--- wholly past the retention go, with their salts, in one transaction. Where nothing is due, nothing is written or locked.
-create function vigie.access_roll_partitions(retention interval, out made integer, out dropped integer) returns record
+-- wholly past the retention go, each with its salt. One that somebody still reads stays for now, with its salt, and is said
+-- to be overdue; what was begun stays begun. Where nothing is due, nothing is written or locked.
+create function vigie.access_roll_partitions(
+    retention interval, out made integer, out dropped integer, out overdue integer
+) returns record
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
     set timezone = 'UTC'
@@ -11,11 +14,12 @@ as $$
 declare
     this_month date := date_trunc('month', clock_timestamp())::date;
     oldest timestamptz := clock_timestamp() - access_roll_partitions.retention;
-    ended date[];
     month date;
+    due date;
 begin
     made := 0;
     dropped := 0;
+    overdue := 0;
     if not coalesce(access_roll_partitions.retention between interval '30 days' and interval '365 days', false) then
         raise exception 'events are kept for 30 to 365 days' using errcode = 'PT422', detail = 'retention';
     end if;
@@ -39,16 +43,25 @@ begin
     end if;
     -- One after the other, as whoever begins a month.
     perform pg_advisory_xact_lock(hashtextextended('vigie.access_keys', 0));
-    with destroyed as (
-        update vigie.access_keys k set salt = null, destroyed_at = clock_timestamp()
+    for due in
+        select k.month from vigie.access_keys k
         where k.salt is not null and (k.month + interval '1 month')::timestamptz <= oldest
-        returning k.month
-    )
-    select coalesce(array_agg(d.month order by d.month), '{}') into ended from destroyed d;
-    foreach month in array ended loop
-        -- What is being recorded is waited for; it goes too.
-        execute format('drop table if exists vigie.%I', 'access_events_' || to_char(month, 'YYYYMM'));
-        dropped := dropped + 1;
+        order by k.month
+    loop
+        -- A reader of one is mostly a reader of all: after the first that cannot go, nobody is kept waiting for another.
+        if overdue > 0 then
+            overdue := overdue + 1;
+            continue;
+        end if;
+        begin
+            update vigie.access_keys k set salt = null, destroyed_at = clock_timestamp()
+            where k.month = due;
+            -- What is being recorded is waited for; it goes too.
+            execute format('drop table if exists vigie.%I', 'access_events_' || to_char(due, 'YYYYMM'));
+            dropped := dropped + 1;
+        exception when lock_not_available or deadlock_detected then
+            overdue := overdue + 1;
+        end;
     end loop;
 end
 $$;

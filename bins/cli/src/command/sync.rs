@@ -27,10 +27,15 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
     let auditor = session
         .auditor(place.config, source::auditor(place.config)?.as_ref())
         .await?;
-    if let Err(error) = session.access_keeping(place.config).roll().await {
-        output::say(&format!(
+    match session.access_keeping(place.config).roll().await {
+        Ok(rolled) if rolled.overdue > 0 => output::say(&format!(
+            "warning: {} months of the journal of accesses are past their time and still kept: somebody reads them",
+            rolled.overdue
+        )),
+        Ok(_) => {}
+        Err(error) => output::say(&format!(
             "warning: the months of the journal of accesses could not be rolled: {error}"
-        ));
+        )),
     }
     match session.access_keeping(place.config).watch().await {
         Ok(watched) => watched

@@ -36,7 +36,8 @@ pub trait AccessJournal: Send + Sync {
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
 
-    /// What the rules say of the events of the last day. For the service.
+    /// What the rules say of the events of the last day, and of those that were read in it. A rule that cannot be looked
+    /// at leaves the others. For the service.
     ///
     /// Cancel safe: it only reads.
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error>;
@@ -47,7 +48,7 @@ pub trait AccessJournal: Send + Sync {
     async fn is_used(&self, caller: &Caller) -> Result<bool, Error>;
 
     /// Lets months begin and end: the current one and the two after it are there, and those that are wholly older than the
-    /// retention go, with all that is needed to make their pseudonyms. Nothing is written where nothing is due. For the
+    /// retention go, with all that is needed to make their pseudonyms; one that somebody reads goes later. Nothing is written where nothing is due. For the
     /// service.
     ///
     /// Cancel safe.
@@ -105,4 +106,6 @@ pub struct Rolled {
     pub made: u32,
     /// So many months were destroyed, with their events and their keys.
     pub dropped: u32,
+    /// So many should have been, and somebody reads them: roll again.
+    pub overdue: u32,
 }

@@ -1,5 +1,5 @@
-//! What the journal shows of attacks, leaks and silence. Rules look at the events of the last day, keep nothing, and so
-//! give the right answer also about lines that came late.
+//! What the journal shows of attacks, leaks and silence. Rules look at the events of the last day and at those that
+//! were read in it, however late; they keep nothing.
 
 #[cfg(any(feature = "memory", feature = "postgres"))]
 mod fired;
@@ -18,7 +18,7 @@ pub(crate) use self::simulate::Scene;
 pub use self::{
     rule::Rule,
     thresholds::{Bucket, Spike, Thresholds, Within},
-    watch::{Detection, Fixed, Found, Watch, month_end},
+    watch::{Detection, Fixed, Found, Unjudged, Watch, month_began},
 };
 
 /// How far the rules look back.

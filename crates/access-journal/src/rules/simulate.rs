@@ -1,5 +1,7 @@
 //! The rules, one event after the other: slow, plain, and what the statements are compared with.
 
+mod spike;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,16 +11,18 @@ use integrity_core::Severity;
 use super::{
     Bucket, LOOKS_BACK, Rule, Watch, Within,
     fired::{Fired, ROUTES, delta},
-    month_end,
+    month_began,
 };
-use crate::{AccessEvent, EventKind, Outcome, privacy::Pseudonym};
+use crate::{AccessEvent, EventKind, Source, privacy::Pseudonym};
 
 /// What is looked at.
 pub(crate) struct Scene<'a> {
     /// In the order in which they were given a place.
     pub(crate) events: &'a [AccessEvent],
-    /// When the first source was heard first.
-    pub(crate) first_heard_at: Option<DateTime<Utc>>,
+    /// When each of them was recorded.
+    pub(crate) recorded_at: &'a dyn Fn(&AccessEvent) -> DateTime<Utc>,
+    /// When each source was heard first.
+    pub(crate) first_heard: BTreeMap<Source, DateTime<Utc>>,
     pub(crate) watch: &'a Watch,
     pub(crate) at: DateTime<Utc>,
 }
@@ -57,27 +61,27 @@ impl<'a> Scene<'a> {
         hear(
             Rule::BruteForceIp,
             &|event| stranger(event).filter(|_| is_failure(event)),
-            &|events| over(events, thresholds.brute_force_ip),
+            &|events| alone(events, &|events| over(events, thresholds.brute_force_ip)),
         );
         hear(
             Rule::DeniedIp,
             &|event| stranger(event).filter(|_| is_denied(event)),
-            &|events| over(events, thresholds.denied_ip),
+            &|events| alone(events, &|events| over(events, thresholds.denied_ip)),
         );
         hear(
             Rule::DeniedUser,
             &|event| {
                 event
                     .actor_id
-                    .filter(|_| is_denied(event))
+                    .filter(|_| is_denied(event) && !event.is_allowed)
                     .map(|actor| actor.to_string())
             },
-            &|events| over(events, thresholds.denied_user),
+            &|events| alone(events, &|events| over(events, thresholds.denied_user)),
         );
         let is_sign_in = |event: &AccessEvent| is_failure(event) || is_success(event);
         hear(
             Rule::BruteForceAccount,
-            &|event| account(event).filter(|_| is_sign_in(event)),
+            &|event| account(event).filter(|_| is_sign_in(event) && !event.is_allowed),
             &|events| {
                 burst(
                     events,
@@ -118,9 +122,7 @@ impl<'a> Scene<'a> {
         &self,
         of: impl Fn(&AccessEvent) -> (Option<Pseudonym>, Option<Pseudonym>),
     ) -> BTreeMap<Pseudonym, Pseudonym> {
-        let Some(began_at) = month_end(self.at) else {
-            return BTreeMap::new();
-        };
+        let began_at = month_began(self.at);
         let last_day =
             |event: &&AccessEvent| event.occurred_at >= began_at - LOOKS_BACK && event.occurred_at < began_at;
         let old: BTreeSet<_> = self
@@ -144,14 +146,14 @@ impl<'a> Scene<'a> {
         joined
     }
 
-    /// The events of the last day for each entity, one after the other, without those that somebody has dealt with.
+    /// The events of the last day, and those that were read in it, for each entity, one after the other, without those that somebody has dealt with.
     fn by(
         &self,
         rule: Rule,
         key: &dyn Fn(&AccessEvent) -> Option<String>,
     ) -> BTreeMap<String, Vec<&'a AccessEvent>> {
         let mut by: BTreeMap<String, Vec<&AccessEvent>> = BTreeMap::new();
-        for event in self.events.iter().filter(|event| self.is_of_the_day(event)) {
+        for event in self.events.iter().filter(|event| self.is_seen(event)) {
             if let Some(entity) = key(event)
                 && self
                     .dealt_with(rule, &entity)
@@ -167,6 +169,12 @@ impl<'a> Scene<'a> {
         by
     }
 
+    fn is_seen(&self, event: &AccessEvent) -> bool {
+        let recorded_at = (self.recorded_at)(event);
+        let is_new = recorded_at > self.at - LOOKS_BACK && recorded_at <= self.at;
+        self.is_of_the_day(event) || (is_new && event.occurred_at <= self.at)
+    }
+
     fn is_of_the_day(&self, event: &AccessEvent) -> bool {
         event.occurred_at > self.at - LOOKS_BACK && event.occurred_at <= self.at
     }
@@ -178,64 +186,6 @@ impl<'a> Scene<'a> {
             .iter()
             .filter(|fixed| fixed.rule == rule && fixed.entity_id == entity);
         of_it.map(|fixed| fixed.at).max()
-    }
-
-    fn spike(&self) -> Option<Fired> {
-        let spike = self.watch.thresholds.spike;
-        let refused = self
-            .events
-            .iter()
-            .filter(|event| event.outcome == Outcome::Refused && event.occurred_at <= self.at);
-        let begun = self
-            .events
-            .iter()
-            .map(|event| event.occurred_at)
-            .chain(self.first_heard_at)
-            .min()?;
-        let (mut all, mut now) = (BTreeMap::<i64, u64>::new(), BTreeMap::<i64, u64>::new());
-        for event in refused {
-            let slot = slot(event.occurred_at);
-            *all.entry(slot).or_default() += u64::from(event.count);
-            let is_dealt_with = self
-                .dealt_with(Rule::Spike, "all")
-                .is_some_and(|at| event.occurred_at <= at);
-            if self.is_of_the_day(event) && !is_dealt_with {
-                *now.entry(slot).or_default() += u64::from(event.count);
-            }
-        }
-        let mut over = Vec::new();
-        for (slot, count) in now {
-            let first = slot / 12 * 12;
-            let mut past = Vec::new();
-            for of_day in (1..=14).map(|day| first - day * 24 * 12) {
-                if starts_at(of_day) >= begun {
-                    let counts =
-                        (of_day..of_day + 12).map(|slot| all.get(&slot).copied().unwrap_or_default());
-                    past.extend(counts.map(whole));
-                }
-            }
-            let usual = median(past.clone());
-            let deviation = median(past.iter().map(|count| (count - usual).abs()).collect());
-            let most = usual + f64::from(spike.deviations) * deviation;
-            if count >= u64::from(spike.least) && whole(count) > most {
-                over.push((slot, count, usual));
-            }
-        }
-        let worst = over.iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        let first_at = starts_at(over.first()?.0);
-        Some(Fired {
-            rule: Rule::Spike,
-            entity: "all".to_owned(),
-            severity: Rule::Spike.severity(),
-            events: over.iter().map(|(_, count, _)| count).sum(),
-            peak: worst.1,
-            first_at: Some(first_at),
-            last_at: Some(starts_at(over.last()?.0)),
-            since: Some(first_at),
-            success_at: None,
-            usual: Some(worst.2),
-            routes: Vec::new(),
-        })
     }
 }
 
@@ -286,38 +236,55 @@ fn over<'a>(events: &[&'a AccessEvent], bucket: Bucket) -> Option<Spoken<'a>> {
     Some((events.to_vec(), figures))
 }
 
-/// Failures within a time, and whether a success came soon after.
+/// Failures within a time by what one source tells, and whether a success came soon after.
 fn burst<'a>(events: &[&'a AccessEvent], within: Within, success_within: TimeDelta) -> Option<Spoken<'a>> {
     let failures: Vec<_> = events
         .iter()
         .copied()
         .filter(|event| !is_success(event))
         .collect();
-    let (mut peak, mut bursts) = (0, Vec::new());
-    for last in &failures {
+    let recent = |last: &AccessEvent| {
         let recent = until(&failures, last.occurred_at, delta(within.within));
-        let count = recent.map(|event| u64::from(event.count)).sum::<u64>();
-        peak = count.max(peak);
-        if count >= u64::from(within.count) {
-            bursts.push(last.occurred_at);
-        }
-    }
-    let since = bursts.first().copied()?;
+        let of_source = recent.filter(|event| event.source == last.source);
+        of_source.map(|event| u64::from(event.count)).sum::<u64>()
+    };
+    let is_burst = |last: &AccessEvent| recent(last) >= u64::from(within.count);
+    let (counted, mut figures) = alone(&failures, &|failures| {
+        let first = failures.iter().find(|failure| is_burst(failure))?;
+        let figures = Figures {
+            peak: failures.iter().map(|failure| recent(failure)).max()?,
+            since: Some(first.occurred_at),
+            success_at: None,
+        };
+        Some((failures.to_vec(), figures))
+    })?;
+    let bursts: Vec<_> = failures.iter().filter(|failure| is_burst(failure)).collect();
     let follows = |at: DateTime<Utc>| {
         bursts
             .iter()
-            .any(|burst| *burst <= at && at <= *burst + success_within)
+            .map(|burst| burst.occurred_at)
+            .any(|burst| burst <= at && at <= burst + success_within)
     };
     let mut successes = events
         .iter()
         .filter(|event| is_success(event))
         .map(|event| event.occurred_at);
-    let figures = Figures {
-        peak,
-        since: Some(since),
-        success_at: successes.find(|at| follows(*at)),
-    };
-    Some((failures, figures))
+    figures.success_at = successes.find(|at| follows(*at));
+    Some((counted, figures))
+}
+
+/// Each source judged alone, since several may tell of one request: the worst.
+fn alone<'a>(
+    events: &[&'a AccessEvent],
+    judge: &dyn Fn(&[&'a AccessEvent]) -> Option<Spoken<'a>>,
+) -> Option<Spoken<'a>> {
+    let mut by = BTreeMap::<&str, Vec<&AccessEvent>>::new();
+    for event in events {
+        by.entry(event.source.as_str()).or_default().push(event);
+    }
+    let told = by.into_values().filter_map(|events| judge(&events));
+    let rank = |(events, figures): &Spoken| (figures.peak, counted(events));
+    told.reduce(|worst, other| if rank(&other) > rank(&worst) { other } else { worst })
 }
 
 /// Different ones within a time.
@@ -383,32 +350,6 @@ fn told(rule: Rule, entity: String, events: &[&AccessEvent], figures: &Figures) 
 
 fn counted(events: &[&AccessEvent]) -> u64 {
     events.iter().map(|event| u64::from(event.count)).sum()
-}
-
-fn slot(at: DateTime<Utc>) -> i64 {
-    at.timestamp().div_euclid(300)
-}
-
-fn starts_at(slot: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(slot * 300, 0).expect("near an event")
-}
-
-/// Of an even number of them half way between the two in the middle; of none 0.
-fn median(mut of: Vec<f64>) -> f64 {
-    of.sort_by(f64::total_cmp);
-    match of.len() {
-        0 => 0.0,
-        odd if odd % 2 == 1 => of[odd / 2],
-        even => f64::midpoint(of[even / 2 - 1], of[even / 2]),
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "five minutes of events are far fewer than 2^52"
-)]
-fn whole(count: u64) -> f64 {
-    count as f64
 }
 
 fn micros(delta: TimeDelta) -> i128 {

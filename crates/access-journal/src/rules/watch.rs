@@ -1,11 +1,8 @@
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use integrity_core::Finding;
 
 use super::{Rule, Thresholds};
 use crate::{Source, privacy::Month};
-
-/// Pseudonyms of two months are joined for so long after the second one began.
-const JOINED_FOR: TimeDelta = TimeDelta::hours(48);
 
 /// What is asked of the rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,6 +37,19 @@ pub struct Detection {
     pub is_in_use: bool,
     /// What each rule found. Those about seals are not among them: whoever verifies the seals says what it found.
     pub found: Vec<Found>,
+    /// The rules that could not be looked at; they are not among those that found something, or nothing.
+    pub failed: Vec<Unjudged>,
+}
+
+/// A rule that could not be looked at. What others found stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unjudged {
+    /// Which rule.
+    pub rule: Rule,
+    /// Whether the login may not, rather than the store cannot.
+    pub is_forbidden: bool,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a rule found.
@@ -53,12 +63,11 @@ pub struct Found {
     pub untold: usize,
 }
 
-/// When the month of that instant began, where it is so young that who was busy before may still be seen: the pseudonyms
-/// of both months are then one. A client of the new month has the pseudonym of the old one where an event of the first
-/// quarter of an hour carries both, and the old one was seen in the last day of the old month. That is decided by the
-/// boundary, not by the window that moves over it, so that an alert keeps its entity while its events are seen.
+/// When the month of that instant began. A client of that month has the pseudonym of the month before where an event of the
+/// first quarter of an hour carries both, and the old one was seen in the last day of the old month. That is decided by the
+/// boundary, not by the window that moves over it, and holds for the whole month, so that an alert keeps its entity while
+/// its events are seen.
 #[must_use]
-pub fn month_end(at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let began_at = Month::of(at).begins_at();
-    (at - began_at < JOINED_FOR).then_some(began_at)
+pub fn month_began(at: DateTime<Utc>) -> DateTime<Utc> {
+    Month::of(at).begins_at()
 }

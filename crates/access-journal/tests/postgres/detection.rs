@@ -1,5 +1,5 @@
 //! Every statement of the rules says what the simulator says, event after event: on streams made by chance, with repeats that
-//! are one row, late and equal times, several keys, months that end, and things that people have dealt with.
+//! are one row, late and equal times, several keys and sources, months that end, and things that people have dealt with.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -7,7 +7,7 @@ use access_journal::{
     AccessEvent, EventKind, Outcome, Source,
     integrity_core::{Caller, ManualClock, Severity},
     journal::{
-        AccessJournal as _, MemoryAccessJournal,
+        AccessJournal as _, Heartbeat, MemoryAccessJournal,
         postgres::sqlx::{self, PgPool},
     },
     privacy::{Month, Pseudonym},
@@ -53,6 +53,11 @@ impl Chance {
 /// A stream of events and a question about it.
 struct Case {
     events: Vec<AccessEvent>,
+    /// So many of them were read first, at that time; the others after the question.
+    late: usize,
+    late_at: DateTime<Utc>,
+    /// When each source was first heard.
+    heard_at: DateTime<Utc>,
     watch: Watch,
 }
 
@@ -123,6 +128,7 @@ fn event(chance: &mut Chance, at: DateTime<Utc>, kinds: &[EventKind], n: usize) 
     };
     AccessEvent {
         occurred_at: at,
+        source: chance.one(&[Source::Nginx, Source::Nginx, Source::Postgrest]),
         event: kind,
         outcome: match kind {
             EventKind::AuthnLoginSuccess
@@ -189,6 +195,10 @@ impl Case {
         } else {
             as_of - TimeDelta::microseconds(chance.below(93_600_000_000).cast_signed())
         };
+        // Some were over long before they are read.
+        if chance.is(30) {
+            at -= TimeDelta::hours(24 + i64::from(chance.small(72)));
+        }
         for n in 0..usize::from(chance.small(90)) {
             let (minute, moment) = (chance.below(60_000_000), chance.below(20_000_000));
             at += chance.one(&[
@@ -215,6 +225,14 @@ impl Case {
             let to = usize::try_from(chance.below(from as u64 + 1)).expect("small");
             events.swap(from, to);
         }
+        let late_at = as_of - TimeDelta::minutes(chance.below(1800).cast_signed());
+        let is_read_late = chance.is(60);
+        let (mut events, after): (Vec<_>, Vec<_>) = events
+            .into_iter()
+            .partition(|event| is_read_late && event.occurred_at <= late_at && chance.is(70));
+        let late = events.len();
+        events.extend(after);
+        let heard_at = as_of - TimeDelta::hours(48 + i64::from(chance.small(200)) * 2);
         let mut fixed = Vec::new();
         for event in events.iter().take(usize::from(chance.small(4))) {
             let rule = chance.one(Rule::ALL);
@@ -237,15 +255,21 @@ impl Case {
             fixed,
             as_of: Some(as_of),
         };
-        Self { events, watch }
+        Self {
+            events,
+            late,
+            late_at,
+            heard_at,
+            watch,
+        }
     }
 }
 
 /// Past the functions that record, which would refuse the times of most cases.
 const KEEP: &str = "
-    insert into vigie.access_events (occurred_at, source, event, outcome, severity, route, resource, actor_id, account_hash,
+    insert into vigie.access_events (recorded_at, occurred_at, source, event, outcome, severity, route, resource, actor_id, account_hash,
         account_hash_before, address_hash, address_hash_before, is_allowed, count, dedup_key)
-    select (e ->> 'occurred_at')::timestamptz, e ->> 'source', e ->> 'event', e ->> 'outcome', e ->> 'severity',
+    select $2, (e ->> 'occurred_at')::timestamptz, e ->> 'source', e ->> 'event', e ->> 'outcome', e ->> 'severity',
            e ->> 'route', e ->> 'resource', (e ->> 'actor_id')::uuid, decode(e ->> 'account_hash', 'hex'),
            decode(e ->> 'account_hash_before', 'hex'), decode(e ->> 'address_hash', 'hex'),
            decode(e ->> 'address_hash_before', 'hex'), (e ->> 'is_allowed')::boolean, (e ->> 'count')::integer,
@@ -253,23 +277,53 @@ const KEEP: &str = "
     from jsonb_array_elements($1) with ordinality as given (e, n)
     order by n";
 
-async fn keep(pool: &PgPool, events: &[AccessEvent]) {
-    let json = serde_json::to_value(events).expect("JSON");
-    sqlx::query(KEEP).bind(json).execute(pool).await.expect("kept");
+async fn keep(pool: &PgPool, case: &Case) {
+    let after = case.watch.as_of.expect("given") + TimeDelta::days(2);
+    let (late, others) = case.events.split_at(case.late);
+    for (events, at) in [(late, case.late_at), (others, after)] {
+        let json = serde_json::to_value(events).expect("JSON");
+        let kept = sqlx::query(KEEP).bind(json).bind(at).execute(pool).await;
+        kept.expect("kept");
+    }
+    for source in [Source::Nginx, Source::Postgrest] {
+        let heard = sqlx::query(
+            "insert into vigie.access_sources (source, first_at, heard_at) values ($1, $2, $2)
+             on conflict (source) do update set first_at = $2, heard_at = $2",
+        );
+        let heard = heard
+            .bind(source.as_str())
+            .bind(case.heard_at)
+            .execute(pool)
+            .await;
+        heard.expect("heard");
+    }
 }
 
 async fn simulated(case: &Case) -> Detection {
     let as_of = case.watch.as_of.expect("given");
-    let clock = Arc::new(ManualClock::new(as_of + TimeDelta::days(2)));
-    let journal = MemoryAccessJournal::new(clock);
-    for event in &case.events {
-        let salt = journal.salt(&Caller::Service, Month::of(event.occurred_at)).await;
-        salt.expect("an answer").expect("a key");
+    let clock = Arc::new(ManualClock::new(case.heard_at));
+    let journal = MemoryAccessJournal::new(clock.clone());
+    for source in [Source::Nginx, Source::Postgrest] {
+        let heartbeat = Heartbeat {
+            source,
+            seen: 0,
+            bad: 0,
+            dropped: 0,
+        };
+        journal.beat(&Caller::Service, &heartbeat).await.expect("heard");
     }
-    journal
-        .record(&Caller::Service, &case.events)
-        .await
-        .expect("recorded");
+    let (late, others) = case.events.split_at(case.late);
+    let mut now = case.heard_at;
+    for (events, at) in [(late, case.late_at), (others, as_of + TimeDelta::days(2))] {
+        clock.advance(at - now);
+        now = at;
+        for event in events {
+            let salt = journal.salt(&Caller::Service, Month::of(event.occurred_at)).await;
+            salt.expect("an answer").expect("a key");
+        }
+        let recorded = journal.record(&Caller::Service, events).await;
+        recorded.expect("recorded");
+    }
     journal
         .detect(&Caller::Service, &case.watch)
         .await
@@ -287,7 +341,7 @@ async fn the_statements_say_what_the_simulator_says(pool: PgPool) {
     let mut fired = BTreeMap::<(Rule, Severity), usize>::new();
     for seed in 0..CASES {
         let case = Case::new(seed);
-        keep(&server.owner, &case.events).await;
+        keep(&server.owner, &case).await;
         let told = server
             .service
             .detect(&Caller::Service, &case.watch)
@@ -298,6 +352,7 @@ async fn the_statements_say_what_the_simulator_says(pool: PgPool) {
             assert_eq!(told, expected, "seed {seed}, as of {:?}", case.watch.as_of);
         }
         assert_eq!((told.at, told.found.len()), (expected.at, expected.found.len()));
+        assert!(told.failed.is_empty(), "{:?}", told.failed);
         for found in &told.found {
             for finding in &found.findings {
                 *fired.entry((found.rule, finding.severity)).or_default() += 1;

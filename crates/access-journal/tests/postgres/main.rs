@@ -6,6 +6,7 @@
 mod contract;
 mod detection;
 mod doors;
+mod judging;
 mod months;
 mod seals;
 mod server;

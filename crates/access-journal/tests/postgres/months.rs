@@ -6,7 +6,7 @@ use access_journal::{
     AccessEvent,
     integrity_core::{Caller, Door, postgres::ROLES},
     journal::{
-        AccessJournal as _,
+        AccessJournal as _, Rolled,
         postgres::sqlx::{self, Executor as _, PgPool},
     },
     privacy::Month,
@@ -207,6 +207,51 @@ async fn whoever_records_while_a_month_ends_loses_nothing_else(pool: PgPool) {
     let late = scene.record(&[scene.event("late", TimeDelta::days(100))]).await;
     assert_eq!(field(late), "events[0].occurred_at");
     assert_eq!(postgres.kept().await.len(), 240);
+}
+
+/// Somebody reads for long: what is past its time waits for that, with its key; nothing else does.
+#[sqlx::test(migrations = false)]
+async fn months_begin_while_others_cannot_end(pool: PgPool) {
+    let postgres = Postgres::new(pool).await;
+    let scene = Scene::new(&postgres).await;
+    let old = [100, 140].map(|days| scene.event(&days.to_string(), TimeDelta::days(days)));
+    for event in &old {
+        scene.salt_of(event.occurred_at).await.expect("kept");
+    }
+    scene.record(&old).await.expect("recorded");
+    let roll = async || -> Rolled {
+        let rolled = postgres
+            .service
+            .roll(&Caller::Service, Duration::from_hours(40 * 24))
+            .await;
+        rolled.expect("rolled")
+    };
+    let mut reader = postgres.owner.begin().await.expect("begun");
+    reader
+        .execute("select count(*) from vigie.access_events")
+        .await
+        .expect("read");
+    let rolled = roll().await;
+    assert!(rolled.made >= 2, "{rolled:?}");
+    assert_eq!((rolled.dropped, rolled.overdue), (0, 2));
+    let (kept, keys): (bool, i64) = sqlx::query_as(
+        "select (select retention = '40 days' from vigie.access_retention),
+                (select count(*) from vigie.access_keys where salt is null)",
+    )
+    .fetch_one(&postgres.owner)
+    .await
+    .expect("an answer");
+    assert_eq!((kept, keys), (true, 0), "a key goes with its month");
+    assert_eq!(postgres.kept().await.len(), 2);
+    reader.rollback().await.expect("ended");
+    assert_eq!(
+        roll().await,
+        Rolled {
+            dropped: 2,
+            ..Rolled::default()
+        }
+    );
+    assert!(postgres.kept().await.is_empty());
 }
 
 /// The first of a month: everybody needs it at once, and it is rolled.

@@ -3,20 +3,23 @@
 //! The rules are looked at in every run and have no turn of their own. Where nothing was ever recorded or heard, and no source
 //! should be, nobody uses the journal: then there are no such checks, so that nothing is said to be well that nobody looks at.
 
+mod fixed;
+
 use std::{fmt, sync::Arc, time::Duration};
 
 use access_journal::{
     Source,
     journal::{AccessJournal, Error},
-    rules::{Detection, Fixed, Found, LOOKS_BACK, Rule, Thresholds, Watch},
+    rules::{Detection, Found, Rule, Thresholds, Unjudged, Watch},
 };
-use alerts_store::{AlertFilter, AlertStore, CheckInfo, Resolution, Status};
-use chrono::{DateTime, TimeDelta, Utc};
+use alerts_store::{AlertStore, CheckInfo};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use integrity_core::{
     Caller, CheckCode, Clearing, Evaluation, Failure, FailureKind, Finding, Outcome, Terms, Text,
 };
 
+use self::fixed::dealt_with;
 use crate::{chosen::Chosen, config::Config};
 
 /// What the checks page calls the pack of these checks.
@@ -24,10 +27,6 @@ const PACK: &str = "access";
 
 /// How often a run is made where no check says so.
 const EVERY_SECONDS: u32 = 300;
-
-/// What people dealt with is read in pages of so many alerts, and so many pages of it.
-const AT_A_TIME: u32 = 200;
-const PAGES: usize = 100;
 
 /// Figures that move while an attack goes on, and with the day that is looked at: that alone is no change of an alert.
 const VOLATILE: [&str; 8] = [
@@ -118,8 +117,10 @@ impl AccessRules {
             Looked::Unused => Vec::new(),
             Looked::Told(detection) => {
                 let at = detection.at;
+                let failed = detection.failed.iter();
+                let failed = failed.map(|unjudged| self.unjudged(at, unjudged));
                 let told = detection.found.into_iter();
-                told.map(|found| self.told(at, found)).collect()
+                told.map(|found| self.told(at, found)).chain(failed).collect()
             }
             Looked::Failed(failure) => rules()
                 .map(|rule| self.evaluation(rule, at, Outcome::Failed(failure.clone()), Vec::new()))
@@ -128,7 +129,7 @@ impl AccessRules {
     }
 
     async fn look(&self, at: DateTime<Utc>) -> Looked {
-        let (as_of, fixed) = match self.dealt_with(at).await {
+        let (as_of, fixed) = match dealt_with(&*self.alerts, &self.database, at).await {
             Ok(read) => read,
             Err(failure) => return Looked::Failed(failure),
         };
@@ -142,54 +143,11 @@ impl AccessRules {
         match self.journal.detect(&Caller::Service, &watch).await {
             Ok(detection) if !detection.is_in_use && self.expected.is_empty() => Looked::Unused,
             Ok(detection) => Looked::Told(detection),
-            Err(error) => Looked::Failed(failure(&error)),
-        }
-    }
-
-    /// What people called fixed so lately that its events are still seen, and the instant before which they did.
-    async fn dealt_with(&self, at: DateTime<Utc>) -> Result<(DateTime<Utc>, Vec<Fixed>), Failure> {
-        let mut filter = AlertFilter {
-            database: Some(self.database.clone()),
-            statuses: vec![Status::Resolved],
-            resolved_since: Some(at - LOOKS_BACK - TimeDelta::hours(1)),
-            limit: AT_A_TIME,
-            ..AlertFilter::all()
-        };
-        let (mut as_of, mut fixed) = (None, Vec::new());
-        for _ in 0..PAGES {
-            let page = self
-                .alerts
-                .list(&Caller::Service, &filter)
-                .await
-                .map_err(|error| Failure {
-                    kind: FailureKind::Contract,
-                    message: format!("what people have dealt with could not be read: {error}"),
-                })?;
-            let as_of = *as_of.get_or_insert(page.at);
-            let by_a_person = page
-                .alerts
-                .iter()
-                .filter(|alert| alert.resolution == Some(Resolution::Fixed));
-            fixed.extend(by_a_person.filter_map(|alert| {
-                let rule = alert.check_code.parse::<Rule>().ok()?;
-                Some(Fixed {
-                    rule,
-                    entity_id: alert.entity_id.clone(),
-                    at: alert.resolved_at?,
-                })
-            }));
-            filter.after = page.next;
-            if filter.after.is_none() {
-                return Ok((as_of, fixed));
+            Err(error) => {
+                let is_forbidden = matches!(error, Error::Forbidden { .. });
+                Looked::Failed(failure(is_forbidden, &error.to_string()))
             }
         }
-        Err(Failure {
-            kind: FailureKind::Contract,
-            message: format!(
-                "more than {} alerts were resolved in a day: which of them were dealt with is not known",
-                PAGES * 200
-            ),
-        })
     }
 
     fn told(&self, at: DateTime<Utc>, found: Found) -> Evaluation {
@@ -199,6 +157,11 @@ impl AccessRules {
             Outcome::Truncated
         };
         self.evaluation(found.rule, at, outcome, found.findings)
+    }
+
+    fn unjudged(&self, at: DateTime<Utc>, unjudged: &Unjudged) -> Evaluation {
+        let failure = failure(unjudged.is_forbidden, &unjudged.reason);
+        self.evaluation(unjudged.rule, at, Outcome::Failed(failure), Vec::new())
     }
 
     fn evaluation(
@@ -293,14 +256,15 @@ fn title(rule: Rule) -> (&'static str, &'static str) {
     }
 }
 
-fn failure(error: &Error) -> Failure {
-    let kind = match error {
-        Error::Forbidden { .. } => FailureKind::Privilege,
-        _ => FailureKind::Contract,
+fn failure(is_forbidden: bool, reason: &str) -> Failure {
+    let kind = if is_forbidden {
+        FailureKind::Privilege
+    } else {
+        FailureKind::Contract
     };
     Failure {
         kind,
-        message: format!("the journal of accesses could not be read: {error}"),
+        message: format!("the journal of accesses could not be read: {reason}"),
     }
 }
 

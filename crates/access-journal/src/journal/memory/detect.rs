@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::state::State;
-use crate::rules::{Detection, Scene, Watch, findings, silent};
+use crate::{
+    AccessEvent,
+    rules::{Detection, Scene, Watch, findings, silent},
+};
 
 impl State {
     pub(super) fn is_in_use(&self) -> bool {
@@ -11,9 +14,18 @@ impl State {
     }
 
     pub(super) fn detect(&self, watch: &Watch, at: DateTime<Utc>) -> Detection {
+        let recorded_at = |event: &AccessEvent| {
+            let key = (event.source, event.dedup_key.clone(), event.occurred_at);
+            self.known[&key]
+        };
+        let first_heard = self
+            .sources
+            .iter()
+            .map(|(source, heard)| (*source, heard.first_at));
         let scene = Scene {
             events: &self.events,
-            first_heard_at: self.sources.values().map(|heard| heard.first_at).min(),
+            recorded_at: &recorded_at,
+            first_heard: first_heard.collect(),
             watch,
             at,
         };
@@ -27,6 +39,7 @@ impl State {
             at,
             is_in_use: self.is_in_use(),
             found: findings(fired, &watch.thresholds),
+            failed: Vec::new(),
         }
     }
 }

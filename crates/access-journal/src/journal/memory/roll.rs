@@ -33,7 +33,7 @@ impl State {
         }
         let is_kept = |at| matches!(self.months.get(&Month::of(at)), Some(Some(_)));
         self.events.retain(|event| is_kept(event.occurred_at));
-        self.known.retain(|(_, _, occurred_at)| is_kept(*occurred_at));
+        self.known.retain(|(_, _, occurred_at), _| is_kept(*occurred_at));
         Ok(rolled)
     }
 }

@@ -1,6 +1,6 @@
 //! What stands in the journal: as the functions of migration 402 have it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -18,7 +18,8 @@ const AHEAD: TimeDelta = TimeDelta::minutes(5);
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) events: Vec<AccessEvent>,
-    pub(super) known: HashSet<(Source, String, DateTime<Utc>)>,
+    /// What is known already, and when it was recorded.
+    pub(super) known: HashMap<(Source, String, DateTime<Utc>), DateTime<Utc>>,
     /// The months that were begun; a salt that is gone was destroyed.
     pub(super) months: BTreeMap<Month, Option<Salt>>,
     pub(super) retention: TimeDelta,
@@ -44,7 +45,7 @@ impl Default for State {
     fn default() -> Self {
         Self {
             events: Vec::new(),
-            known: HashSet::new(),
+            known: HashMap::new(),
             months: BTreeMap::new(),
             retention: TimeDelta::days(180),
             sources: BTreeMap::new(),
@@ -92,7 +93,8 @@ impl State {
         let mut recorded = Recorded::default();
         for event in events {
             let key = (event.source, event.dedup_key.clone(), event.occurred_at);
-            if self.known.insert(key) {
+            if let Entry::Vacant(new) = self.known.entry(key) {
+                new.insert(now);
                 recorded.added += 1;
                 self.recorded_at = Some(now);
                 self.events.push(event.clone());

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use integrity_core::{Caller, Severity, postgres::CallerTransaction};
 
-use super::failure;
+use super::{PgAccessJournal, failure};
 use crate::{
     Source,
     journal::Error,
-    rules::{Bucket, Detection, Fired, Rule, Watch, Within, delta, findings, month_end, silent},
+    rules::{Bucket, Detection, Fired, Rule, Unjudged, Watch, Within, delta, findings, month_began, silent},
 };
 
 /// A rule and an entity, in figures, as every statement tells it.
@@ -66,120 +66,169 @@ async fn stand(
     ))
 }
 
+/// Each statement is in a transaction of its own: one that fails, for it takes too long, leaves the others. What happens once
+/// is looked at first: it is cheap, and nobody shall hide it behind much else.
 pub(super) async fn detect(
-    mut transaction: CallerTransaction,
+    journal: &PgAccessJournal,
     caller: &Caller,
     watch: &Watch,
 ) -> Result<Detection, Error> {
-    let stand = stand(&mut transaction, caller, watch.as_of).await?;
+    let stand = stand(&mut journal.begin(caller).await?, caller, watch.as_of).await?;
     let at = stand.at;
-    let rows = rows(&mut transaction, at, watch).await?;
-    let mut fired = rows.into_iter().map(Row::fired).collect::<Result<Vec<_>, _>>()?;
-    fired.extend(silent(watch, &heard(&stand.heard)?, at));
+    let mut rows = Vec::new();
+    let mut failed = Vec::new();
+    for family in FAMILIES {
+        let told = match journal.begin(caller).await {
+            Ok(transaction) => family.rows(transaction, at, watch).await,
+            Err(error) => Err(error),
+        };
+        match told.and_then(|rows| rows.into_iter().map(Row::fired).collect::<Result<Vec<_>, _>>()) {
+            Ok(fired) => rows.extend(fired),
+            Err(error) => failed.extend(family.rules().iter().map(|rule| Unjudged {
+                rule: *rule,
+                is_forbidden: matches!(error, Error::Forbidden { .. }),
+                reason: error.to_string(),
+            })),
+        }
+    }
+    rows.extend(silent(watch, &heard(&stand.heard)?, at));
+    let mut found = findings(rows, &watch.thresholds);
+    found.retain(|found| failed.iter().all(|failed| failed.rule != found.rule));
     Ok(Detection {
         at,
         is_in_use: stand.is_in_use,
-        found: findings(fired, &watch.thresholds),
+        found,
+        failed,
     })
 }
 
-async fn rows(
-    transaction: &mut CallerTransaction,
-    at: DateTime<Utc>,
-    watch: &Watch,
-) -> Result<Vec<Row>, Error> {
-    let connection = transaction.connection();
-    let month = month_end(at);
-    let known = dealt_with(watch);
-    let thresholds = &watch.thresholds;
-    let buckets = buckets(&[
-        (Rule::BruteForceIp, thresholds.brute_force_ip),
-        (Rule::DeniedIp, thresholds.denied_ip),
-        (Rule::DeniedUser, thresholds.denied_user),
-    ]);
-    let mut rows = sqlx::query_file_as!(
-        Row,
-        "../../sql/access-journal/detect_buckets.sql",
-        at,
-        month,
-        &known.rules,
-        &known.entities,
-        &known.at,
-        &buckets.rules,
-        &buckets.counts,
-        &buckets.micros
-    )
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(failure)?;
-    rows.extend(
-        sqlx::query_file_as!(
-            Row,
-            "../../sql/access-journal/detect_account.sql",
-            at,
-            month,
-            &known.rules,
-            &known.entities,
-            &known.at,
-            i64::from(thresholds.brute_force_account.count),
-            micros(thresholds.brute_force_account.within),
-            micros(thresholds.success_within)
-        )
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failure)?,
-    );
-    let bounds = bounds(&[
-        (Rule::PasswordSpray, thresholds.password_spray),
-        (Rule::Enumeration, thresholds.enumeration),
-    ]);
-    rows.extend(
-        sqlx::query_file_as!(
-            Row,
-            "../../sql/access-journal/detect_distinct.sql",
-            at,
-            month,
-            &known.rules,
-            &known.entities,
-            &known.at,
-            &bounds.rules,
-            &bounds.counts,
-            &bounds.micros
-        )
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failure)?,
-    );
-    rows.extend(
-        sqlx::query_file_as!(
-            Row,
-            "../../sql/access-journal/detect_once.sql",
-            at,
-            month,
-            &known.rules,
-            &known.entities,
-            &known.at
-        )
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failure)?,
-    );
-    rows.extend(
-        sqlx::query_file_as!(
-            Row,
-            "../../sql/access-journal/detect_spike.sql",
-            at,
-            &known.rules,
-            &known.entities,
-            &known.at,
-            i64::from(thresholds.spike.least),
-            i64::from(thresholds.spike.deviations)
-        )
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(failure)?,
-    );
-    Ok(rows)
+/// Rules that are looked at by one statement.
+#[derive(Clone, Copy)]
+enum Family {
+    Once,
+    Account,
+    Distinct,
+    Buckets,
+    Spike,
+}
+
+const FAMILIES: [Family; 5] = [
+    Family::Once,
+    Family::Account,
+    Family::Distinct,
+    Family::Buckets,
+    Family::Spike,
+];
+
+impl Family {
+    fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::Once => &[Rule::AnonDataExposed, Rule::ServiceRoleFromBrowser],
+            Self::Account => &[Rule::BruteForceAccount],
+            Self::Distinct => &[Rule::PasswordSpray, Rule::Enumeration],
+            Self::Buckets => &[Rule::BruteForceIp, Rule::DeniedIp, Rule::DeniedUser],
+            Self::Spike => &[Rule::Spike],
+        }
+    }
+
+    async fn rows(
+        self,
+        mut transaction: CallerTransaction,
+        at: DateTime<Utc>,
+        watch: &Watch,
+    ) -> Result<Vec<Row>, Error> {
+        let month = month_began(at);
+        let known = dealt_with(watch);
+        let connection = transaction.connection();
+        let thresholds = &watch.thresholds;
+        let rows = match self {
+            Self::Once => {
+                sqlx::query_file_as!(
+                    Row,
+                    "../../sql/access-journal/detect_once.sql",
+                    at,
+                    month,
+                    &known.rules,
+                    &known.entities,
+                    &known.at
+                )
+                .fetch_all(connection)
+                .await
+            }
+            Self::Account => {
+                sqlx::query_file_as!(
+                    Row,
+                    "../../sql/access-journal/detect_account.sql",
+                    at,
+                    month,
+                    &known.rules,
+                    &known.entities,
+                    &known.at,
+                    i64::from(thresholds.brute_force_account.count),
+                    micros(thresholds.brute_force_account.within),
+                    micros(thresholds.success_within)
+                )
+                .fetch_all(connection)
+                .await
+            }
+            Self::Distinct => {
+                let bounds = bounds(&[
+                    (Rule::PasswordSpray, thresholds.password_spray),
+                    (Rule::Enumeration, thresholds.enumeration),
+                ]);
+                sqlx::query_file_as!(
+                    Row,
+                    "../../sql/access-journal/detect_distinct.sql",
+                    at,
+                    month,
+                    &known.rules,
+                    &known.entities,
+                    &known.at,
+                    &bounds.rules,
+                    &bounds.counts,
+                    &bounds.micros
+                )
+                .fetch_all(connection)
+                .await
+            }
+            Self::Buckets => {
+                let buckets = buckets(&[
+                    (Rule::BruteForceIp, thresholds.brute_force_ip),
+                    (Rule::DeniedIp, thresholds.denied_ip),
+                    (Rule::DeniedUser, thresholds.denied_user),
+                ]);
+                sqlx::query_file_as!(
+                    Row,
+                    "../../sql/access-journal/detect_buckets.sql",
+                    at,
+                    month,
+                    &known.rules,
+                    &known.entities,
+                    &known.at,
+                    &buckets.rules,
+                    &buckets.counts,
+                    &buckets.micros
+                )
+                .fetch_all(connection)
+                .await
+            }
+            Self::Spike => {
+                sqlx::query_file_as!(
+                    Row,
+                    "../../sql/access-journal/detect_spike.sql",
+                    at,
+                    &known.rules,
+                    &known.entities,
+                    &known.at,
+                    i64::from(thresholds.spike.least),
+                    i64::from(thresholds.spike.deviations)
+                )
+                .fetch_all(connection)
+                .await
+            }
+        };
+        rows.map_err(failure)
+    }
 }
 
 impl Row {

@@ -74,7 +74,7 @@ impl AccessJournal for PgAccessJournal {
     }
 
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
-        detect::detect(self.begin(caller).await?, caller, watch).await
+        detect::detect(self, caller, watch).await
     }
 
     async fn is_used(&self, caller: &Caller) -> Result<bool, Error> {

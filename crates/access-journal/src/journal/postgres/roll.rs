@@ -16,5 +16,6 @@ pub(super) async fn roll(mut transaction: CallerTransaction, retention: Duration
     Ok(Rolled {
         made: row.made.unsigned_abs(),
         dropped: row.dropped.unsigned_abs(),
+        overdue: row.overdue.unsigned_abs(),
     })
 }

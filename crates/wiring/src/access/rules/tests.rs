@@ -1,9 +1,11 @@
+use access_journal::rules::LOOKS_BACK;
 use access_journal::{
     AccessEvent, EventKind, Outcome as Came,
     journal::{Heartbeat, MemoryAccessJournal},
     privacy::{Month, Pseudonym},
 };
-use alerts_store::{Alert, Command, MemoryAlertStore, Verb};
+use alerts_store::{Alert, AlertFilter, Command, MemoryAlertStore, Verb};
+use chrono::TimeDelta;
 use integrity_core::{Clock as _, ManualClock, Role, Severity};
 
 use super::*;
@@ -204,6 +206,78 @@ async fn what_is_critical_waits_for_a_person_and_what_was_fixed_stays_fixed() {
         panic!("it was not mended")
     };
     assert_eq!((again.id, again.reopen_count), (alert.id, 1));
+}
+
+/// A success that a person has dealt with is none of the failures that come after.
+#[tokio::test]
+async fn what_was_fixed_stays_fixed_when_the_alert_comes_back() {
+    let scene = Scene::new();
+    scene.happens(EventKind::AuthnLoginFail, 5).await;
+    scene.happens(EventKind::AuthnLoginSuccess, 1).await;
+    scene.looks().await;
+    let [alert] = &scene.live().await[..] else {
+        panic!("one alert")
+    };
+    assert_eq!(
+        (alert.check_code.as_str(), alert.severity),
+        ("ACCESS_BRUTE_FORCE_ACCOUNT", Severity::Critical)
+    );
+    scene.fixes(alert).await;
+    scene.pass(1);
+    scene.happens(EventKind::AuthnLoginFail, 5).await;
+    for look in 0..3 {
+        scene.looks().await;
+        let [again] = &scene.live().await[..] else {
+            panic!("it came back")
+        };
+        assert_eq!(
+            (again.id, again.severity),
+            (alert.id, Severity::Warn),
+            "look {look}: nobody came to be in since"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_cannot_be_looked_at_leaves_the_others() {
+    let scene = Scene::new();
+    scene.happens(EventKind::AuthzFail, 17).await;
+    scene.looks().await;
+    assert_eq!(scene.codes().await, ["ACCESS_DENIED_IP"]);
+    let mut told = scene
+        .journal
+        .detect(&Caller::Service, &Watch::default())
+        .await
+        .expect("an answer");
+    told.at += LOOKS_BACK * 2;
+    told.found.retain(|found| found.rule != Rule::DeniedIp);
+    told.failed.push(Unjudged {
+        rule: Rule::DeniedIp,
+        is_forbidden: false,
+        reason: "it took too long".to_owned(),
+    });
+    let mut broken = access_journal::journal::MockAccessJournal::new();
+    broken.expect_detect().returning(move |_, _| Ok(told.clone()));
+    scene.pass(48);
+    let rules = AccessRules::new(Arc::new(broken), scene.alerts.clone(), &scene.config);
+    let told = rules.evaluations(scene.clock.now()).await;
+    assert_eq!(told.len(), super::rules().count());
+    for evaluation in told {
+        let is_failed = evaluation.code.as_str() == "ACCESS_DENIED_IP";
+        assert_eq!(
+            !evaluation.outcome.was_evaluated(),
+            is_failed,
+            "{}",
+            evaluation.code
+        );
+        let applied = scene.alerts.apply(&Caller::Service, &evaluation).await;
+        applied.expect("applied");
+    }
+    let live = scene.codes().await;
+    assert!(
+        live.contains(&"ACCESS_DENIED_IP".to_owned()),
+        "not resolved: {live:?}"
+    );
 }
 
 #[tokio::test]
