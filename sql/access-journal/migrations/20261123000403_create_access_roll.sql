@@ -40,7 +40,8 @@ begin
     -- One after the other, as whoever begins a month.
     perform pg_advisory_xact_lock(hashtextextended('vigie.access_keys', 0));
     with destroyed as (
-        update vigie.access_keys k set salt = null, destroyed_at = clock_timestamp()
+        update vigie.access_keys k
+        set salt = null, destroyed_at = clock_timestamp(), destroyed_under = access_roll_partitions.retention
         where k.salt is not null and (k.month + interval '1 month')::timestamptz <= oldest
         returning k.month
     )
