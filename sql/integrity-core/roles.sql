@@ -168,7 +168,7 @@ begin
             create policy access_events_readers on vigie.access_events for select to vigie_access_reader using (true);
         end if;
         -- Nobody writes a seal but the function that makes them.
-        grant execute on function vigie.seal_access(), vigie.verify_access(integer, bytea),
+        grant execute on function vigie.open_access_generation(), vigie.seal_access(), vigie.verify_access(integer, bytea),
                                   vigie.access_summary(bigint, bigint)
             to vigie_sync;
         grant execute on function vigie.access_summary_for_person(bigint, bigint) to authenticated;

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
 use alerts_store::{AlertStore, LastSeen, Leases, RunStatus};
 use integrity_core::{Caller, CheckCode, CheckRunner};
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 use wiring::{
     access::{AccessKeeping, AccessRules, Rolled},
     audit::Auditor,
@@ -30,8 +30,6 @@ const LOOK: Duration = Duration::from_secs(15);
 
 /// How long a look may take before the database counts as lost.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a run may wait for the journal of accesses to be compared with its seals.
-const COMPARING: Duration = Duration::from_mins(5);
 
 /// How long giving the lease back may take: it ends by itself.
 const RELEASING: Duration = Duration::from_millis(500);
@@ -253,19 +251,6 @@ pub(crate) async fn keep(keeping: Option<&AccessKeeping>) {
         }
         Ok(Err(error)) => warn!("the months of the journal of accesses could not be rolled: {error}"),
         Err(_) => warn!("the months of the journal of accesses could not be rolled: no answer in time"),
-    }
-    match tokio::time::timeout(COMPARING, keeping.watch()).await {
-        Ok(Ok(watched)) => {
-            // Written down outside of the database, where whoever changes that one does not reach.
-            if let Some(seal) = watched.sealed {
-                info!(seal = seal.number, rows = seal.rows, hash = %seal.hash, "the journal of accesses is sealed");
-            }
-            for finding in watched.findings {
-                error!("{}", finding.message);
-            }
-        }
-        Ok(Err(error)) => warn!("the journal of accesses could not be sealed and compared: {error}"),
-        Err(_) => warn!("the journal of accesses could not be sealed and compared: no answer in time"),
     }
 }
 

@@ -13,17 +13,13 @@ use std::{
 pub use self::rules::{AccessRules, is_access_rule};
 pub use access_journal::journal::{Error as AccessError, Rolled};
 use access_journal::{
-    journal::{self, AccessJournal, Error, PgAccessJournal, Watched},
+    journal::{AccessJournal, Error, PgAccessJournal},
     privacy::AccessKey,
 };
-use chrono::TimeDelta;
 use integrity_core::{Caller, Door};
 
 pub(crate) use self::rules::is_attack;
 use crate::{bounded, config::Config, postgres::PgPool, stop::Stop};
-
-/// How often the whole journal is compared with its seals.
-const COMPARED_EVERY: TimeDelta = TimeDelta::days(1);
 
 /// The variable that holds the secret. There is no flag: everybody on the machine can read the process list.
 pub const VARIABLE: &str = "VIGIE_ACCESS_KEY";
@@ -112,14 +108,6 @@ impl AccessKeeping {
     /// As [`AccessJournal::roll`].
     pub async fn roll(&self) -> Result<Rolled, Error> {
         self.journal.roll(&Caller::Service, self.retention).await
-    }
-
-    /// Seals what is new, and compares the journal with its seals: the newest every time, all of them once a day.
-    ///
-    /// # Errors
-    /// As [`journal::watch`].
-    pub async fn watch(&self) -> Result<Watched, Error> {
-        journal::watch(&*self.journal, COMPARED_EVERY).await
     }
 }
 

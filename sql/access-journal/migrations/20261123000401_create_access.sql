@@ -81,10 +81,12 @@ alter table vigie.access_events enable row level security;
 -- What the pseudonyms of a month are made with. The salt goes with the month's events; the row stays, so that the month is
 -- not begun anew.
 create table vigie.access_keys (
-    month        date not null,
-    salt         bytea,
-    made_at      timestamptz not null default clock_timestamp(),
-    destroyed_at timestamptz,
+    month           date not null,
+    salt            bytea,
+    made_at         timestamptz not null default clock_timestamp(),
+    destroyed_at    timestamptz,
+    -- how long events were kept then
+    destroyed_under interval,
     constraint access_keys_pkey primary key (month),
     constraint access_keys_month_check check (extract(day from month) = 1),
     constraint access_keys_salt_check check (octet_length(salt) = 32),

@@ -1,37 +1,50 @@
--- Compares the journal with its seals. `newest` is how many seals are looked at, all where it is null; `expected` is the hash
--- of a seal that was once exported. What is said of a month whose key and events were destroyed in their time is taken as
--- said. Names the first hundred differences.
+-- Compares the journal with its seals. `newest` is how many seals of this generation are looked at, and fewer where they are
+-- of many rows; all where it is null. `expected` is the hash of a seal that was once exported. What is said of a month that
+-- was let go in its time is taken as said. Counts the differences of each seal, up to a thousand seals, and names ten of each.
 create function vigie.verify_access(newest integer, expected bytea) returns jsonb
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
     set timezone = 'UTC'
     set bytea_output = 'hex'
+    set intervalstyle = 'postgres'
 as $$
 #variable_conflict use_column
 declare
+    -- So many rows are compared in each run, where one seal is not of more.
+    rows_at_once constant integer := 20000;
+    is_moved boolean;
+    last_known bigint;
     last vigie.access_seals;
     first vigie.access_seals;
     is_whole boolean;
     result jsonb;
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        -- it would look from before it had to wait
+        raise exception 'seals are compared in a transaction that is read committed' using errcode = '25001';
+    end if;
     -- No month goes while it is looked at, and what is looked at is from after this.
     lock table vigie.access_events in access share mode;
     select * into last from vigie.access_seals s order by s.number desc limit 1;
-    select * into first from vigie.access_seals s
-    where s.number > last.number - coalesce(verify_access.newest, last.number)
-    order by s.number
+    select w.* into first
+    from (
+        select s as seal, sum(s.row_count) over (order by s.number desc) as row_count
+        from vigie.access_seals s
+        where s.generation = last.generation and s.number > last.number - coalesce(verify_access.newest, last.number)
+    ) n
+    cross join lateral (select (n.seal).*) w
+    where n.row_count <= rows_at_once or w.number = last.number
+    order by w.number
     limit 1;
-    is_whole := verify_access.newest is null or last.number is null or first.generation <> last.generation
-                or first.number = 1;
+    is_whole := verify_access.newest is null or last.number is null or first.number = 1;
+    is_moved := last.number is not null and vigie.is_access_generation_due();
+    select coalesce(max(p.last_seq), 0) into last_known from vigie.access_seal_parts p;
     if is_whole then
         first.number := 1;
     end if;
 
     with gone as materialized (
-        -- never sooner than events may be let go
-        select k.month
-        from vigie.access_keys k
-        where k.destroyed_at >= k.month + interval '1 month' + interval '29 days'
+        select g.month from vigie.access_gone() g
     ), walked as (
         select s.number, s.previous, s.hash, s.row_count, s.digest, vigie.access_seal_hash(s) as own,
                lag(s.number) over chain as number_before, lag(s.hash) over chain as hash_before
@@ -79,7 +92,7 @@ begin
         select c.*, vigie.access_whole(c.content, c.seq, c.occurred_at, c.recorded_at, c.xid) as whole
         from content c
     ), pair as materialized (
-        select m.seal, m.part, coalesce(m.seq, d.seq) as seq, d.occurred_at, d.xid, d.whole,
+        select m.seal, m.part, coalesce(m.seq, d.seq) as seq, d.occurred_at, d.recorded_at, d.xid, d.whole,
                m.seq is not null as is_sealed, d.seq is not null as is_there,
                m.whole = vigie.access_mark(d.whole) as is_same, m.content = vigie.access_mark(d.content) as is_told,
                m.content as sealed_content, vigie.access_mark(d.content) as content,
@@ -93,7 +106,10 @@ begin
         full join digested d on d.seq = m.seq
     ), stranger as materialized (
         -- of which no seal speaks
-        select p.seq, p.occurred_at, p.xid, p.content
+        select p.seq, p.occurred_at, p.recorded_at, p.xid, p.content,
+               -- what the next seal is of
+               last.number is null
+               or p.seq > last.after_seq and (p.xid >= last.to_xid or is_moved and p.seq > last_known) as is_next
         from pair p
         where p.is_there and (not p.is_sealed or p.is_second)
     ), loose as materialized (
@@ -140,12 +156,10 @@ begin
           -- one that was made while this looks
           and not exists (select from vigie.access_seals s where s.number = p.seal)
         union
-        -- the newest one that was there when all was looked at last
-        select 'seal_missing', (v.found -> 'head' ->> 'number')::bigint, null, null, null
-        from vigie.access_verifications v
-        where v.found -> 'head' ->> 'hash' is not null
-          and not exists (
-              select from vigie.access_seals s where s.hash = decode(v.found -> 'head' ->> 'hash', 'hex'))
+        -- that was the newest one once when all was looked at
+        select 'seal_missing', h.number, null, null, null
+        from vigie.access_heads h
+        where not exists (select from vigie.access_seals s where s.number = h.number and s.hash = h.hash)
         union all
         select case when p.is_told then 'retimed'
                     when v.seq is not null then 'reordered'
@@ -166,13 +180,38 @@ begin
                          where s.generation = last.generation and s.to_xid > n.xid), last.number),
                n.seq, n.occurred_at, null
         from stranger n
-        where (n.xid < last.to_xid or n.seq <= last.after_seq)
+        where not n.is_next
           and not exists (select from moved v where v.moved_to = n.seq)
           -- whose rows are not known
           and not exists (
               select from list l
               where not l.is_kept and n.seq between l.first_seq and l.last_seq
                 and l.month = date_trunc('month', n.occurred_at)::date)
+    ), of_seal as materialized (
+        select k.seal, sum(k.broken) as broken, jsonb_object_agg(k.kind, k.broken) as kinds
+        from (select p.seal, p.kind, count(*) as broken from problem p group by p.seal, p.kind) k
+        group by k.seal
+    ), told as materialized (
+        select o.* from of_seal o order by o.seal limit 1000
+    ), named as (
+        select p.*, row_number() over (partition by p.seal order by p.seq, p.kind) as place
+        from problem p
+        where p.seal in (select t.seal from told t)
+    ), next as (
+        select count(*) as row_count, min(n.recorded_at) as since from stranger n where n.is_next
+    ), holder as (
+        -- the oldest transaction that may still add rows, where it can be seen
+        select h.pid, h.prepared, h.database, h.since
+        from (
+            select a.pid, null as prepared, a.datname as database, a.xact_start as since, a.backend_xid as xid
+            from pg_stat_activity a
+            where a.backend_xid is not null and a.pid <> pg_backend_pid()
+            union all
+            select null, x.gid, x.database, x.prepared, x.transaction
+            from pg_prepared_xacts x
+        ) h
+        order by age(h.xid) desc
+        limit 1
     )
     select jsonb_build_object(
         'at', clock_timestamp(),
@@ -180,19 +219,28 @@ begin
         'seals', (select count(*) from walked),
         'rows', (select coalesce(sum(p.row_count), 0) from part p where not p.is_gone),
         'gone', (select coalesce(sum(p.row_count), 0) from part p where p.is_gone),
-        'unsealed', (select count(*) from stranger n where n.xid >= last.to_xid and n.seq > last.after_seq
-                                                       or last.number is null),
+        'unsealed', (select n.row_count from next n),
+        'unsealed_since', (select n.since from next n),
+        'held_by', (select to_jsonb(h) from holder h, next n where n.row_count > 0),
         'head', case when last.number is not null then jsonb_build_object(
             'number', last.number, 'generation', last.generation, 'rows', last.row_count, 'sealed_at', last.sealed_at,
             'hash', encode(last.hash, 'hex')) end,
         'expected', case when verify_access.expected is not null then
             exists (select from vigie.access_seals s where s.hash = verify_access.expected) end,
         'broken', (select count(*) from problem),
+        'seals_broken', (select count(*) from of_seal),
+        'broken_seals', (select coalesce(jsonb_agg(to_jsonb(t) order by t.seal), '[]') from told t),
         'discrepancies', (
-            select coalesce(jsonb_agg(to_jsonb(p) order by p.seal, p.seq, p.kind), '[]')
-            from (select * from problem order by seal, seq, kind limit 100) p)
+            select coalesce(jsonb_agg(to_jsonb(n) - 'place' order by n.seal, n.seq, n.kind), '[]')
+            from named n
+            where n.place <= 10)
     ) into result;
     if verify_access.newest is null then
+        insert into vigie.access_heads (number, hash)
+        select s.number, s.hash
+        from vigie.access_seals s
+        where s.number = last.number
+        on conflict on constraint access_heads_pkey do nothing;
         insert into vigie.access_verifications as v (at, found)
         values ((result ->> 'at')::timestamptz, result - 'expected')
         on conflict on constraint access_verifications_pkey do update set at = excluded.at, found = excluded.found;

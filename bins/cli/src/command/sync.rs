@@ -37,15 +37,6 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
             "warning: the months of the journal of accesses could not be rolled: {error}"
         )),
     }
-    match session.access_keeping(place.config).watch().await {
-        Ok(watched) => watched
-            .findings
-            .iter()
-            .for_each(|finding| output::say(&format!("warning: {}", finding.message))),
-        Err(error) => output::say(&format!(
-            "warning: the journal of accesses could not be sealed and compared: {error}"
-        )),
-    }
     let report = round::make(
         &session,
         &chosen,

@@ -175,7 +175,20 @@ pub(crate) fn verification(found: &Verification) -> String {
         ));
     }
     if found.unsealed > 0 {
-        text.push(format!("{} not sealed yet", count(found.unsealed, "row")));
+        let since = found
+            .unsealed_since
+            .map(|at| format!(", the oldest since {}", moment_utc(at)));
+        text.push(format!(
+            "{} not sealed yet{}",
+            count(found.unsealed, "row"),
+            since.unwrap_or_default()
+        ));
+        if let (Some(holder), Some(_)) = (&found.held_by, found.waiting()) {
+            text.push(styled(
+                YELLOW,
+                &format!("They wait for {}", plain(&holder.told())),
+            ));
+        }
     }
     if let Some(is_there) = found.expected {
         text.push(if is_there {

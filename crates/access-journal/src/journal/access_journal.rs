@@ -57,7 +57,8 @@ pub trait AccessJournal: Send + Sync {
     /// `Invalid` for a retention that is not from 30 to 365 days.
     async fn roll(&self, caller: &Caller, retention: Duration) -> Result<Rolled, Error>;
 
-    /// Seals what can no longer be joined by an earlier event; `None` where there is nothing new. For the service; several
+    /// Seals what can no longer be joined by an earlier event, and which months went; `None` where there is nothing new, and
+    /// where nothing may be sealed yet, which [`Verification::unsealed_since`] tells apart. For the service; several
     /// at once seal one after the other.
     ///
     /// Cancel safe: it is sealed or not; seal again to make sure.

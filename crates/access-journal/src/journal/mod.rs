@@ -24,7 +24,7 @@ pub use self::{
     access_journal::{AccessJournal, Recorded, Rolled},
     error::Error,
     heartbeat::Heartbeat,
-    seal::{Discrepancy, Scope, Seal, Tampering, Verification},
+    seal::{BrokenSeal, Discrepancy, Holder, Scope, Seal, Tampering, Verification},
     summary::{EventCount, KeyCount, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
     watch::{Watched, watch},
 };

@@ -4,6 +4,7 @@
 #[macro_use]
 #[path = "../contract/mod.rs"]
 mod contract;
+mod cuts;
 mod detection;
 mod doors;
 mod judging;

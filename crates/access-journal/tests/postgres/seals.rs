@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Past the triggers that keep rows as they are, as only a superuser can.
-const TAMPER: &str = "begin; set local session_replication_role = replica;";
+pub(crate) const TAMPER: &str = "begin; set local session_replication_role = replica;";
 
 /// What is told of the whole journal within a transaction that is not done.
 async fn verify(connection: &mut PgConnection) -> Verification {
@@ -39,7 +39,7 @@ async fn execute(connection: &mut PgConnection, statements: &str) {
 }
 
 /// Two seals of three rows each, numbered 1 to 7 without 4, which the first seal takes for itself.
-async fn sealed(pool: PgPool) -> Postgres {
+pub(crate) async fn sealed(pool: PgPool) -> Postgres {
     let postgres = Postgres::new(pool).await;
     let scene = Scene::new(&postgres).await;
     for keys in [["a", "b", "c"], ["d", "e", "f"]] {
@@ -57,8 +57,15 @@ type Named = (Tampering, i64, Option<i64>);
 async fn what_is_done_to_it_is_found_and_named(pool: PgPool) {
     use Tampering::*;
     let postgres = sealed(pool).await;
-    let cases: [(&str, &[Named]); 15] = [
+    let cases: [(&str, &[Named]); 16] = [
         ("select", &[]),
+        (
+            // what later versions may add
+            "alter table vigie.access_seals add later text;
+             alter table vigie.access_seal_parts add later text;
+             alter table vigie.access_events add later integer not null default 7",
+            &[],
+        ),
         (
             "update vigie.access_events set status = 200 where seq = 2",
             &[(Edited, 1, Some(2))],
@@ -316,8 +323,8 @@ async fn a_month_goes_and_the_chain_stays(pool: PgPool) {
 }
 
 /// As if all of it had come from another server, whose transactions had other numbers.
-const RESTORED: &str = "
-    update vigie.access_events set xid = (pg_current_xact_id()::text::bigint + 1000000000)::text::xid8 where seq = 7;
+const RESTORED: &str = "update vigie.access_events set xid = (pg_current_xact_id()::text::bigint + 1000000000)::text::xid8 where seq = 7;";
+pub(crate) const OTHER_SERVER: &str = "
     update vigie.access_seals set system_identifier = 1;
     update vigie.access_seals s set hash = vigie.access_seal_hash(s) where number = 1;
     update vigie.access_seals s set previous = (select b.hash from vigie.access_seals b where b.number = 1)
@@ -338,7 +345,10 @@ async fn a_restore_begins_a_generation(pool: PgPool) {
     record("g").await;
     run(
         &postgres.owner,
-        &format!("{TAMPER} {}", RESTORED.replace("seq = 7", "dedup_key = 'g'")),
+        &format!(
+            "{TAMPER} {} {OTHER_SERVER}",
+            RESTORED.replace("seq = 7", "dedup_key = 'g'")
+        ),
     )
     .await;
     record("h").await;

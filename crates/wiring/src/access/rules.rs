@@ -9,15 +9,17 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use access_journal::{
     Source,
-    journal::{AccessJournal, Error},
+    journal::{self, AccessJournal, Error, Watched},
     rules::{Detection, Found, Rule, Thresholds, Unjudged, Watch},
 };
 use alerts_store::{AlertStore, CheckInfo};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use integrity_core::{
     Caller, CheckCode, Clearing, Evaluation, Failure, FailureKind, Finding, Outcome, Terms, Text,
 };
+
+use tracing::info;
 
 use self::fixed::dealt_with;
 use crate::{chosen::Chosen, config::Config};
@@ -29,7 +31,7 @@ const PACK: &str = "access";
 const EVERY_SECONDS: u32 = 300;
 
 /// Figures that move while an attack goes on, and with the day that is looked at: that alone is no change of an alert.
-const VOLATILE: [&str; 8] = [
+const VOLATILE: [&str; 9] = [
     "events",
     "peak",
     "routes",
@@ -38,9 +40,16 @@ const VOLATILE: [&str; 8] = [
     "since",
     "success_at",
     "usual",
+    "held_by",
 ];
 
-/// The rules that are looked at here. What was sealed is verified by others.
+/// How often the whole journal is compared with its seals.
+const COMPARED_EVERY: TimeDelta = TimeDelta::days(1);
+
+/// How long a run may wait for that.
+const COMPARING: Duration = Duration::from_mins(2);
+
+/// All rules but the one whose seals are compared.
 fn rules() -> impl Iterator<Item = Rule> {
     Rule::ALL
         .iter()
@@ -113,8 +122,8 @@ impl AccessRules {
 
     /// What they find; nothing where nobody uses the journal. What could not be read says so, as of the instant given.
     pub(crate) async fn evaluations(&self, at: DateTime<Utc>) -> Vec<Evaluation> {
-        match self.look(at).await {
-            Looked::Unused => Vec::new(),
+        let mut evaluations: Vec<Evaluation> = match self.look(at).await {
+            Looked::Unused => return Vec::new(),
             Looked::Told(detection) => {
                 let at = detection.at;
                 let failed = detection.failed.iter();
@@ -125,7 +134,40 @@ impl AccessRules {
             Looked::Failed(failure) => rules()
                 .map(|rule| self.evaluation(rule, at, Outcome::Failed(failure.clone()), Vec::new()))
                 .collect(),
+        };
+        evaluations.push(self.sealed(at).await);
+        evaluations
+    }
+
+    /// Seals what is new and compares, whatever else could be read.
+    async fn sealed(&self, at: DateTime<Utc>) -> Evaluation {
+        let watching = journal::watch(&*self.journal, COMPARED_EVERY);
+        let failed = match tokio::time::timeout(COMPARING, watching).await {
+            Ok(Ok(watched)) => return self.watched(watched),
+            Ok(Err(error)) => failure(matches!(error, Error::Forbidden { .. }), &error.to_string()),
+            Err(_) => Failure {
+                kind: FailureKind::Timeout,
+                message: format!(
+                    "the journal of accesses could not be compared with its seals within {} s: `vigie access verify` \
+                     takes the time it needs, and counts for a day",
+                    COMPARING.as_secs()
+                ),
+            },
+        };
+        self.evaluation(Rule::JournalTampered, at, Outcome::Failed(failed), Vec::new())
+    }
+
+    fn watched(&self, watched: Watched) -> Evaluation {
+        if let Some(seal) = watched.sealed {
+            // Written down outside of the database, where whoever changes that one does not reach.
+            info!(seal = seal.number, rows = seal.rows, hash = %seal.hash, "the journal of accesses is sealed");
         }
+        let outcome = if watched.is_cut {
+            Outcome::Truncated
+        } else {
+            Outcome::Complete
+        };
+        self.evaluation(Rule::JournalTampered, watched.at, outcome, watched.findings)
     }
 
     async fn look(&self, at: DateTime<Utc>) -> Looked {
@@ -213,7 +255,7 @@ fn checks(chosen: &Chosen) -> Vec<CheckInfo> {
             proved: true,
         }
     };
-    rules().map(info).collect()
+    Rule::ALL.iter().copied().map(info).collect()
 }
 
 fn title(rule: Rule) -> (&'static str, &'static str) {

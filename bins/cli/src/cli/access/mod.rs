@@ -42,12 +42,14 @@ pub(crate) struct AccessReportArgs {
 ///
 /// Every run of the service seals what is new; each seal stands on the one before. What is said of a month that went with its
 /// key, when its time was over, is taken as said. Whoever can change everything in the database can make new seals as well:
-/// write the head down elsewhere, and give it to `--expect` later.
+/// write the head down elsewhere, and give it to `--expect` later. Only that shows that the newest seals were cut off before
+/// anybody looked; what was deleted before it was sealed never shows.
 ///
 /// Looks at every row, and takes as long as that takes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit codes: 0 all that is sealed is as it was; 1 something is not, or the seal that is expected is not there.
+Exit codes: 0 all that is sealed is as it was; 1 something is not, or the seal that is expected is not there; 3 nothing is
+sealed, so that nothing was compared.
 
 Examples:
   vigie access verify

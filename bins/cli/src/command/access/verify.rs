@@ -19,9 +19,12 @@ pub(super) async fn run(args: &AccessVerifyArgs, target: &Target, as_json: bool)
     match &found.head {
         _ if as_json => output::json(&found)?,
         Some(head) if args.head && found.holds() => output::print(&head.hash)?,
-        // A head that proves nothing is not written down.
-        _ if args.head && found.holds() => return Err(Stop::usage("nothing is sealed yet")),
         _ => output::print(&show::access::verification(&found))?,
     }
-    Ok(if found.holds() { Exit::Fine } else { Exit::Negative })
+    Ok(match &found {
+        found if found.holds() => Exit::Fine,
+        // That nothing differs proves nothing where there was nothing to compare.
+        found if found.is_nothing() && found.expected != Some(false) => Exit::Incomplete,
+        _ => Exit::Negative,
+    })
 }

@@ -1,7 +1,10 @@
 //! Sealing, as the functions of migrations 404 and 407 have it. Nobody changes what stands in memory, so that there is
 //! less to find.
 
-use std::{collections::HashSet, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::Write as _,
+};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -9,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::state::State;
 use crate::{
     AccessEvent,
-    journal::{Discrepancy, Scope, Seal, Tampering, Verification},
+    journal::{BrokenSeal, Discrepancy, Scope, Seal, Tampering, Verification},
     privacy::Month,
 };
 
@@ -64,7 +67,9 @@ impl State {
         let present: HashSet<Hash> = self.events.iter().map(digest).collect();
         let is_gone = |month: &Month| matches!(self.months.get(month), Some(None));
         let (mut rows, mut gone, mut discrepancies) = (0, 0, Vec::new());
+        let mut broken_seals = Vec::new();
         for sealed in seals {
+            let before = discrepancies.len();
             for (hash, month) in &sealed.events {
                 if is_gone(month) {
                     gone += 1;
@@ -81,6 +86,14 @@ impl State {
                     });
                 }
             }
+            let broken = (discrepancies.len() - before) as u64;
+            if broken > 0 {
+                broken_seals.push(BrokenSeal {
+                    seal: sealed.seal.number,
+                    broken,
+                    kinds: BTreeMap::from([(Tampering::Deleted, broken)]),
+                });
+            }
         }
         let broken = discrepancies.len() as u64;
         discrepancies.truncate(100);
@@ -91,9 +104,14 @@ impl State {
             rows,
             gone,
             unsealed: self.unsealed().len() as u64,
+            // Nothing keeps it waiting.
+            unsealed_since: None,
+            held_by: None,
             head: self.head(),
             expected: expected.map(|hash| self.seals.iter().any(|sealed| sealed.seal.hash == hex(hash))),
             broken,
+            seals_broken: broken_seals.len() as u64,
+            broken_seals,
             discrepancies,
         };
         if scope == Scope::Whole {

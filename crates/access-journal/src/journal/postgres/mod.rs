@@ -87,6 +87,7 @@ impl AccessJournal for PgAccessJournal {
     }
 
     async fn seal(&self, caller: &Caller) -> Result<Option<Seal>, Error> {
+        seal::open(self.begin(caller).await?).await?;
         seal::seal(self.begin(caller).await?).await
     }
 

@@ -6,6 +6,16 @@ use serde::de::DeserializeOwned;
 use super::{failure, record};
 use crate::journal::{Error, Scope, Seal, Summary, SummaryRange, Verification};
 
+/// Draws where a generation begins, where one is due.
+pub(super) async fn open(mut transaction: CallerTransaction) -> Result<(), Error> {
+    sqlx::query_file_scalar!("../../sql/access-journal/open_generation.sql")
+        .fetch_one(transaction.connection())
+        .await
+        .map_err(refused)?;
+    transaction.commit().await?;
+    Ok(())
+}
+
 pub(super) async fn seal(mut transaction: CallerTransaction) -> Result<Option<Seal>, Error> {
     be_patient(&mut transaction).await?;
     let sealed = sqlx::query_file_scalar!("../../sql/access-journal/seal.sql")

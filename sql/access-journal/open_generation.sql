@@ -1,0 +1,1 @@
+select vigie.open_access_generation()
