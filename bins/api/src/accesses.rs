@@ -2,6 +2,7 @@
 
 use access_journal::journal::{self, Summary, SummaryRange};
 use alerts_store::{Alert, AlertFilter, Error};
+use chrono::{DateTime, Utc};
 use integrity_core::Caller;
 
 use crate::app::App;
@@ -48,6 +49,20 @@ pub(crate) async fn alerts(app: &App, caller: &Caller) -> Result<Vec<Alert>, Err
         found.extend(app.store.list(caller, &filter).await?.alerts);
     }
     Ok(found)
+}
+
+/// When the rules looked at the journal last, all of them; none where one never did.
+///
+/// # Errors
+/// As [`summary`].
+pub(crate) async fn judged_at(app: &App, caller: &Caller) -> Result<Option<DateTime<Utc>>, Error> {
+    let known = app.store.checks(caller, &app.database).await?;
+    let looked = RULES.map(|rule| {
+        let check = known.iter().find(|check| check.info.code.as_str() == rule)?;
+        check.state.as_ref()?.complete_at
+    });
+    // One that never looked comes first.
+    Ok(looked.into_iter().min().flatten())
 }
 
 /// Both stores fail in the same ways where they are read, and people are told the same.

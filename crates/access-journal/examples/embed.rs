@@ -41,7 +41,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let event = ring.conceal(&Caller::Service, seen).await?;
     println!("{}", serde_json::to_string(&event)?);
-    let recorded = journal.record(&Caller::Service, &[event.clone()]).await?;
+    let recorded = journal
+        .record(&Caller::Service, std::slice::from_ref(&event))
+        .await?;
     let again = journal.record(&Caller::Service, &[event]).await?;
     println!(
         "{} new, then {} new and {} known",

@@ -36,6 +36,10 @@ const LIMIT: u64 = 64;
 ///
 /// # Errors
 /// When it is so short that it could be guessed, or its file cannot be read.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a flag would show the secret in the list of processes"
+)]
 pub fn secret(config: &Config) -> Result<Option<AccessKey>, Stop> {
     let text = match env::var(VARIABLE) {
         Ok(text) => Some(text),

@@ -31,14 +31,16 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit, RawQuery(que
     };
     let read = async {
         let summary = accesses::summary(&app, caller, range).await?;
-        Ok((summary, accesses::alerts(&app, caller).await?))
+        let alerts = accesses::alerts(&app, caller).await?;
+        Ok((summary, alerts, accesses::judged_at(&app, caller).await?))
     };
     match read.await {
-        Ok((summary, alerts)) => {
+        Ok((summary, alerts, judged_at)) => {
             let shown = JournalPage {
                 summary,
                 is_long,
                 alerts,
+                judged_at,
             };
             page(StatusCode::OK, screens::journal(&visit.frame, &shown))
         }

@@ -323,7 +323,8 @@ fn forbidden<T: std::fmt::Debug>(what: &str, answer: &Result<T, Error>) {
 /// And below the store: plain SQL under the service's login.
 #[test]
 fn the_services_login_alone_can_do_nothing() {
-    const TABLES: [&str; 13] = [
+    /// Of which Row Level Security lets members see something.
+    const FILTERED: [&str; 8] = [
         "alerts",
         "alert_events",
         "checks",
@@ -332,6 +333,9 @@ fn the_services_login_alone_can_do_nothing() {
         "audits",
         "releases",
         "release_events",
+    ];
+    /// Of which people see numbers only.
+    const CLOSED: [&str; 5] = [
         "access_events",
         "access_keys",
         "access_sources",
@@ -344,11 +348,11 @@ fn the_services_login_alone_can_do_nothing() {
     runtime.block_on(async {
         let mut login = PgConnection::connect(&url).await.expect("a connection");
         let mut writes = vec!["insert into vigie.members values ('nobody', 'admin')".to_owned()];
-        for table in TABLES {
+        for table in FILTERED.into_iter().chain(CLOSED) {
             writes.push(format!("delete from vigie.{table}"));
             writes.push(format!("truncate vigie.{table} cascade"));
         }
-        for table in TABLES.into_iter().chain(["members"]) {
+        for table in FILTERED.into_iter().chain(CLOSED).chain(["members"]) {
             denied(&mut login, &format!("select * from vigie.{table}")).await;
         }
         for write in &writes {
@@ -361,7 +365,10 @@ fn the_services_login_alone_can_do_nothing() {
                         set \"request.jwt.claims\" = '{\"sub\": \"nobody\", \"role\": \"admin\"}'";
         for claims in ["set role authenticated", stranger] {
             login.execute(raw(claims)).await.expect(claims);
-            for table in TABLES {
+            for table in CLOSED {
+                denied(&mut login, &format!("select * from vigie.{table}")).await;
+            }
+            for table in FILTERED {
                 let rows = login
                     .fetch_all(raw(&format!("select * from vigie.{table}")))
                     .await;

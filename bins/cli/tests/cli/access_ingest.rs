@@ -164,7 +164,7 @@ fn what_cannot_be_read_is_counted_and_told_without_its_words() {
     scene.world.file("bad.log", &log);
     let answer = scene.ingest(Source::Nginx, &["bad.log"]);
     let told = format!("{answer:?}");
-    assert!(!told.contains("jean") && !told.contains("\u{1b}"), "{told}");
+    assert!(!told.contains("jean") && !told.contains('\u{1b}'), "{told}");
     let json = answer.json();
     assert_eq!(number(&json, "bad"), 4, "{json}");
     let lines = number(&json, "lines");

@@ -135,7 +135,7 @@ pub(crate) async fn what_is_not_well_formed_is_refused(harness: &dyn Harness) {
         wrong.push((name, event));
     };
     try_it("occurred_at", &|event| {
-        event.occurred_at = DateTime::UNIX_EPOCH - MINUTE
+        event.occurred_at = DateTime::UNIX_EPOCH - MINUTE;
     });
     try_it("occurred_at", &|event| event.occurred_at = latest);
     try_it("status", &|event| event.status = Some(99));

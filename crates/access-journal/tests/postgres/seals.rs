@@ -50,11 +50,14 @@ async fn sealed(pool: PgPool) -> Postgres {
     postgres
 }
 
+/// What was done, to which seal, and to which row.
+type Named = (Tampering, i64, Option<i64>);
+
 #[sqlx::test(migrations = false)]
 async fn what_is_done_to_it_is_found_and_named(pool: PgPool) {
     use Tampering::*;
     let postgres = sealed(pool).await;
-    let cases: [(&str, &[(Tampering, i64, Option<i64>)]); 15] = [
+    let cases: [(&str, &[Named]); 15] = [
         ("select", &[]),
         (
             "update vigie.access_events set status = 200 where seq = 2",
@@ -195,7 +198,7 @@ async fn many_write_and_several_seal(pool: PgPool) {
                     .expect("recorded");
                 tokio::time::sleep(Duration::from_millis(u64::from(chance[1] % 12))).await;
             }
-            if chance[2] % 8 == 0 {
+            if chance[2].is_multiple_of(8) {
                 transaction.rollback().await.expect("taken back");
             } else {
                 transaction.commit().await.expect("done");

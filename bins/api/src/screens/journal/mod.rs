@@ -29,6 +29,8 @@ pub(crate) struct JournalPage {
     pub(crate) is_long: bool,
     /// The live alerts of the rules that look into the journal.
     pub(crate) alerts: Vec<Alert>,
+    /// When all of these rules had looked last.
+    pub(crate) judged_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Template)]
@@ -48,6 +50,7 @@ struct View<'a> {
     is_long: bool,
     picture: Picture,
     alerts: Vec<Fired<'a>>,
+    judged: Option<Stamp>,
     lists: Vec<List>,
     sources: Vec<Heard<'a>>,
 }
@@ -82,7 +85,7 @@ struct Counted {
 struct Heard<'a> {
     name: &'a str,
     class: &'static str,
-    heard: Stamp,
+    last: Stamp,
     seen: String,
     bad: String,
     dropped: String,
@@ -95,7 +98,7 @@ struct Heard<'a> {
 pub(crate) fn journal(frame: &Frame, page: &JournalPage) -> Result<String, askama::Error> {
     let (w, summary) = (JournalWords::of(frame.language), &page.summary);
     let now = frame.now(summary.at);
-    let mut troubles = troubles(frame, summary);
+    let mut troubles = troubles(frame, page);
     let (class, headline) = if troubles.is_empty() {
         ("whole", w.well.to_owned())
     } else {
@@ -116,6 +119,7 @@ pub(crate) fn journal(frame: &Frame, page: &JournalPage) -> Result<String, askam
         is_long: page.is_long,
         picture: picture::picture(summary, page.is_long, now),
         alerts: page.alerts.iter().map(|alert| fired(alert, now)).collect(),
+        judged: page.judged_at.map(stamp),
         lists: lists(w, summary, now),
         sources: summary.sources.iter().map(|source| heard(source, now)).collect(),
     }
@@ -123,8 +127,8 @@ pub(crate) fn journal(frame: &Frame, page: &JournalPage) -> Result<String, askam
 }
 
 /// What is wrong, the worst first.
-fn troubles(frame: &Frame, summary: &Summary) -> Vec<(&'static str, String)> {
-    let w = JournalWords::of(frame.language);
+fn troubles(frame: &Frame, page: &JournalPage) -> Vec<(&'static str, String)> {
+    let (w, summary) = (JournalWords::of(frame.language), &page.summary);
     let counted = |words: &'static str, n: u64| {
         let n_told = number::count(n, frame.language);
         fill(form(words, n, frame.language), &[&n_told])
@@ -163,6 +167,10 @@ fn troubles(frame: &Frame, summary: &Summary) -> Vec<(&'static str, String)> {
     if sources.is_empty() {
         found.push(("blind", w.deaf.to_owned()));
     }
+    let is_judged = page.judged_at.is_some_and(|at| summary.at - at <= SILENT);
+    if !is_judged {
+        found.push(("blind", w.unjudged.to_owned()));
+    }
     let proof = match (&summary.seal, &summary.verified) {
         (None, _) => Some(w.unsealed),
         (_, None) => Some(w.unverified),
@@ -183,7 +191,7 @@ fn is_silent(source: &SourceHeard, at: DateTime<Utc>) -> bool {
     at - source.heard_at > SILENT
 }
 
-fn heard<'a>(source: &'a SourceHeard, now: Now) -> Heard<'a> {
+fn heard(source: &SourceHeard, now: Now) -> Heard<'_> {
     let counted = |n| number::count(n, now.language);
     let class = if is_silent(source, now.at) {
         "blind"
@@ -195,7 +203,7 @@ fn heard<'a>(source: &'a SourceHeard, now: Now) -> Heard<'a> {
     Heard {
         name: &source.source,
         class,
-        heard: now.stamp(source.heard_at),
+        last: now.stamp(source.heard_at),
         seen: counted(source.seen),
         bad: counted(source.bad),
         dropped: counted(source.dropped),

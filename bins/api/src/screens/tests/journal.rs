@@ -76,6 +76,7 @@ pub(super) fn calm() -> JournalPage {
             }),
         },
         is_long: false,
+        judged_at: Some(now()),
         alerts: Vec::new(),
     }
 }
@@ -94,6 +95,7 @@ pub(super) fn deaf() -> JournalPage {
     summary.routes.clear();
     summary.sources.clear();
     (summary.recorded_at, summary.seal, summary.verified) = (None, None, None);
+    page.judged_at = None;
     page
 }
 
@@ -133,13 +135,16 @@ fn headline(page: &JournalPage) -> (String, String) {
     (class.to_owned(), said.to_owned())
 }
 
+/// What is worse about a journal.
+type Change = fn(&mut Summary);
+
 #[test]
 fn only_a_journal_that_hears_and_agrees_looks_well() {
     assert_eq!(headline(&calm()).0, "whole");
-    let worse: [(&str, fn(&mut Summary)); 9] = [
+    let worse: [(&str, Change); 9] = [
         ("blind", |summary| summary.sources.clear()),
         ("blind", |summary| {
-            summary.sources[0].heard_at -= TimeDelta::minutes(61)
+            summary.sources[0].heard_at -= TimeDelta::minutes(61);
         }),
         ("partial", |summary| summary.sources[0].dropped = 1),
         ("partial", |summary| summary.sources[1].bad = 1),
@@ -161,6 +166,14 @@ fn only_a_journal_that_hears_and_agrees_looks_well() {
         let mut page = calm();
         spoil(&mut page.summary);
         assert_eq!(headline(&page).0, class, "{:?}", page.summary);
+    }
+    for judged_at in [None, Some(now() - TimeDelta::minutes(61))] {
+        let page = JournalPage { judged_at, ..calm() };
+        assert_eq!(
+            headline(&page).0,
+            "blind",
+            "rules that did not look: {judged_at:?}"
+        );
     }
 }
 

@@ -21,6 +21,9 @@ words! {
     unread:
         "{} ligne n’a pas pu être lue depuis le début|{} lignes n’ont pas pu être lues depuis le début",
         "{} line could not be read since the beginning|{} lines could not be read since the beginning";
+    unjudged:
+        "Les règles n’ont pas regardé le journal depuis une heure",
+        "The rules have not looked at the journal for an hour";
     unsealed: "Le journal n’est pas encore scellé", "The journal is not sealed yet";
     unverified:
         "Le journal n’a jamais été comparé à ses scellés",
@@ -48,8 +51,8 @@ words! {
     none: "Rien n’a été enregistré dans cette période.", "Nothing was recorded in this period.";
     addresses: "Adresses", "Addresses";
     addresses_hint:
-        "Pseudonymes du mois\u{a0}: la même adresse garde le sien, et personne n’y retrouve l’adresse.",
-        "Pseudonyms of the month: one address keeps its own, and nobody finds the address in it.";
+        "Pseudonymes du mois\u{a0}: la même adresse garde le sien\u{a0}; sans la clé, personne n’y retrouve l’adresse.",
+        "Pseudonyms of the month: one address keeps its own; without the key nobody finds the address in it.";
     accounts: "Comptes", "Accounts";
     routes: "Chemins", "Routes";
     kinds: "Ce qui s’est passé", "What happened";
@@ -58,6 +61,7 @@ words! {
     times: "Fois", "Times";
     last: "La dernière fois", "Last time";
     rules: "Alertes en cours", "Live alerts";
+    judged: "Les règles ont regardé", "The rules looked";
     rules_none: "Aucune règle n’a d’alerte en cours.", "No rule has a live alert.";
     sources: "Sources entendues", "Sources heard";
     source: "La source", "Source";

@@ -118,7 +118,7 @@ async fn all(reading: &mut Reading<'_, impl BufRead>, recording: &mut Recording)
     loop {
         let event = reading.next_event().map_err(stopped)?;
         let is_end = event.is_none();
-        batch.extend(event);
+        batch.extend(event.map(|event| *event));
         if batch.len() >= BATCH || (is_end && !batch.is_empty()) {
             let recorded = recording.record(std::mem::take(&mut batch)).await;
             recorded.map_err(|stop| interrupted(stop, reading.tally().bytes))?;
@@ -160,10 +160,10 @@ struct Recording {
 }
 
 impl Recording {
-    async fn record(&mut self, observed: Vec<Box<Observed>>) -> Result<(), Stop> {
+    async fn record(&mut self, observed: Vec<Observed>) -> Result<(), Stop> {
         let mut events = Vec::with_capacity(observed.len());
         for observed in observed {
-            match self.ring.conceal(&Caller::Service, *observed).await {
+            match self.ring.conceal(&Caller::Service, observed).await {
                 Ok(event) => events.push(event),
                 Err(Error::Invalid { .. }) => self.refused += 1,
                 Err(error) => return Err(refused(&Caller::Service)(error)),
