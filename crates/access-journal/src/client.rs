@@ -46,7 +46,7 @@ impl Proxies {
         nearest
     }
 
-    fn has(&self, address: IpAddr) -> bool {
+    pub(crate) fn has(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }
@@ -69,6 +69,13 @@ pub fn address(written: &str) -> Option<IpAddr> {
         .or_else(|_| bare())
         .ok()?;
     Some(address.to_canonical())
+}
+
+/// The same where a port always follows, as PostgreSQL writes `connection_from`: of an IPv6 address without brackets the last
+/// part is the port.
+pub(crate) fn address_before_port(written: &str) -> Option<IpAddr> {
+    let alone = written.rsplit_once(':').and_then(|(alone, _)| address(alone));
+    alone.or_else(|| address(written))
 }
 
 #[cfg(test)]
@@ -109,6 +116,22 @@ mod tests {
             assert_eq!(client("127.0.0.1", passed_on), from, "{passed_on:?}");
         }
         assert_eq!(client("::ffff:127.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+    }
+
+    #[test]
+    fn the_port_is_no_part_of_the_address() {
+        for (written, is) in [
+            ("203.0.113.7:54321", "203.0.113.7"),
+            ("203.0.113.7", "203.0.113.7"),
+            ("2a05:d018:1:2:3:4:5:7:54321", "2a05:d018:1:2:3:4:5:7"),
+            ("2a05::7:5432", "2a05::7"),
+            ("[2a05::7]:5432", "2a05::7"),
+            ("2a05::7", "2a05::7"),
+        ] {
+            let address = address_before_port(written).map(|address| address.to_string());
+            assert_eq!(address.as_deref(), Some(is), "{written}");
+        }
+        assert_eq!(address_before_port("[local]"), None);
     }
 
     #[test]

@@ -102,9 +102,9 @@ pub(crate) fn told(ingested: &Ingested) -> String {
     }
     if tally.left > 0 {
         let left = count(tally.left, "byte");
-        text.push(format!(
-            "A last line of {left} has no end yet and is left for the next reading."
-        ));
+        let told = format!("A last line of {left} has no end yet and is left for the next reading.");
+        // Bytes without a line are no log in which nothing happened.
+        text.push(if tally.lines == 0 { styled(YELLOW, &told) } else { told });
     }
     text.extend(sensitive(ingested));
     match tally.newest {

@@ -56,7 +56,7 @@ pub struct Observed {
     pub rows_returned: Option<u64>,
     /// How many times.
     pub count: u32,
-    /// What makes it the same event when it is read again.
+    /// What makes it the same event when it is read again: kept as a pseudonym only.
     pub dedup_key: String,
 }
 

@@ -43,12 +43,33 @@ pub(super) fn method(method: &str) -> &'static str {
     known.map_or("OTHER", |known| known)
 }
 
-/// A role of the database: letters and underscores.
-pub(super) fn role(role: &str) -> Option<&str> {
-    let is_role = (1..=30).contains(&role.len())
-        && !role.starts_with("sb_")
-        && role.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    is_role.then_some(role)
+/// Roles that everybody has; those of people may be called after them.
+const ROLES: [&str; 17] = [
+    "anon",
+    "anonymous",
+    "authenticated",
+    "authenticator",
+    "dashboard_user",
+    "pgbouncer",
+    "postgres",
+    "service_role",
+    "supabase_admin",
+    "supabase_auth_admin",
+    "supabase_etl_admin",
+    "supabase_functions_admin",
+    "supabase_read_only_user",
+    "supabase_realtime_admin",
+    "supabase_replication_admin",
+    "supabase_storage_admin",
+    "web_anon",
+];
+
+/// A role of the database; whichever is not known is `other`.
+pub(super) fn role(role: &str) -> &'static str {
+    ROLES
+        .iter()
+        .find(|known| **known == role)
+        .map_or("other", |known| known)
 }
 
 /// The name of a relation, a function, a bucket, that is nobody's: no e-mail, no number of a telephone, no token.
@@ -65,19 +86,18 @@ pub(super) fn name(name: &str) -> Option<&str> {
     (is_name && !is_hex).then_some(name)
 }
 
-/// The number of a request as gateways make them: hexadecimal digits and hyphens, of one gateway with the airport behind.
+/// The number of a request as gateways make them: a UUID, or 16 hexadecimal digits with the airport behind, where it cannot be
+/// the number of a card or of a telephone.
 pub(super) fn request_id(id: &str) -> Option<&str> {
-    let digits = match id.rsplit_once('-') {
-        Some((digits, place)) if place.len() == 3 && place.bytes().all(|byte| byte.is_ascii_uppercase()) => {
-            digits
-        }
-        _ => id,
-    };
-    let is_id = (16..=36).contains(&digits.len())
-        && digits
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    is_id.then_some(id)
+    let is_uuid = matches!(id.len(), 32 | 36) && Uuid::try_parse(id).is_ok();
+    let (digits, place) = id.rsplit_once('-').unwrap_or((id, "CDG"));
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_ray = digits.len() == 16
+        && digits.bytes().all(is_hex)
+        && digits.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && place.len() == 3
+        && place.bytes().all(|byte| byte.is_ascii_uppercase());
+    (is_uuid || is_ray).then_some(id)
 }
 
 /// A release as `vigie release id` names them, or its version alone: `mlpp-web@0.1.0+4110b38a1b2c`.
@@ -141,11 +161,13 @@ mod tests {
             "jean.dupont%40example.org",
             "\u{1b}[31m",
             "a\nb",
+            "4111-1111-1111-1111",
+            "4111111111111111",
             "",
         ] {
             assert_eq!(error_code(personal), None, "{personal}");
             assert_eq!(method(personal), "OTHER", "{personal}");
-            assert_eq!(role(personal), None, "{personal}");
+            assert_eq!(role(personal), "other", "{personal}");
             assert_eq!(name(personal), None, "{personal}");
             assert_eq!(request_id(personal), None, "{personal}");
             assert_eq!(release(personal), None, "{personal}");
@@ -185,5 +207,7 @@ mod tests {
             assert_eq!(name(relation), Some(relation));
         }
         assert_eq!(method("get"), "GET");
+        assert_eq!(role("service_role"), "service_role");
+        assert_eq!(role("jean_dupont"), "other", "somebody's own");
     }
 }

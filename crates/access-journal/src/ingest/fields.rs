@@ -8,8 +8,11 @@ use super::BadLine;
 /// Under what a drain may put the whole.
 const AROUND: [&str; 3] = ["", "metadata", "metadata.parsed"];
 
-/// A line of JSON.
-pub(super) struct Fields(Value);
+/// A line of JSON, and the one that it holds as text, if any.
+pub(super) struct Fields {
+    outer: Value,
+    inner: Option<Value>,
+}
 
 impl Fields {
     /// What the line says.
@@ -19,35 +22,31 @@ impl Fields {
     pub(super) fn read(line: &str) -> Result<Self, BadLine> {
         let value: Value = serde_json::from_str(line).map_err(|_| BadLine::NotJson)?;
         if value.is_object() {
-            Ok(Self(value))
+            Ok(Self {
+                outer: value,
+                inner: None,
+            })
         } else {
             Err(BadLine::NotJson)
         }
     }
 
-    /// The same of a line that another one holds as text, as drains hold what a program wrote.
-    pub(super) fn within(&self, path: &str) -> Option<Self> {
-        self.text(&[path])
-            .filter(|text| text.starts_with('{'))
+    /// The same with the line that it holds as text, as drains hold what a program wrote: whatever the drain does not say
+    /// itself is looked for there.
+    pub(super) fn with_inner(mut self, path: &str) -> Self {
+        let inner = self.text(&[path]).filter(|text| text.starts_with('{'));
+        self.inner = inner
             .and_then(|text| Self::read(text).ok())
+            .map(|inner| inner.outer);
+        self
     }
 
     /// The first that there is.
     fn find(&self, paths: &[&str]) -> Option<&Value> {
-        paths.iter().find_map(|path| {
-            let around = AROUND.iter().find_map(|around| {
-                let outer = if around.is_empty() {
-                    Some(&self.0)
-                } else {
-                    walk(&self.0, around)
-                };
-                outer.and_then(|outer| walk(outer, path))
-            });
-            // Some destinations flatten the names instead.
-            around
-                .or_else(|| self.0.get(path))
-                .filter(|value| !value.is_null())
-        })
+        let held = [Some(&self.outer), self.inner.as_ref()];
+        paths
+            .iter()
+            .find_map(|path| held.into_iter().flatten().find_map(|held| find(held, path)))
     }
 
     /// Text that is not empty.
@@ -74,7 +73,12 @@ impl Fields {
 
     /// Whether anything is said.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.find(&[path]).is_some_and(|value| value != "")
+        self.find(&[path]).is_some()
+    }
+
+    /// Whether it says that there is nothing, which is not the same as saying nothing.
+    pub(super) fn is_empty(&self, path: &str) -> bool {
+        self.outer.get(path).is_some_and(|value| value == "")
     }
 
     /// A time: of the Unix epoch in seconds, or in any thousandth of them that fits; or as text.
@@ -93,6 +97,23 @@ impl Fields {
         };
         time.ok_or(BadLine::NoTime)
     }
+}
+
+/// What is said there; nothing, and empty text, is not.
+fn find<'v>(held: &'v Value, path: &str) -> Option<&'v Value> {
+    let around = AROUND.iter().map(|around| {
+        let outer = if around.is_empty() {
+            Some(held)
+        } else {
+            walk(held, around)
+        };
+        outer.and_then(|outer| walk(outer, path))
+    });
+    // Some destinations flatten the names instead.
+    around
+        .chain([held.get(path)])
+        .flatten()
+        .find(|value| !value.is_null() && *value != "")
 }
 
 /// Along names separated by dots; a list stands for its first.

@@ -5,6 +5,7 @@ mod bad;
 mod clean;
 mod fields;
 mod format;
+mod query;
 mod reader;
 mod reading;
 mod request;
@@ -13,6 +14,7 @@ mod sensitive;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};

@@ -7,6 +7,7 @@ use integrity_core::Severity;
 
 use super::{
     Seen, Terms, agent, clean,
+    query::{decoded, embedded, is_by_password, values},
     route::{Route, route},
 };
 use crate::{EventKind, Observed, Outcome, Source};
@@ -17,8 +18,12 @@ pub(super) struct Request<'l> {
     pub(super) method: Option<&'l str>,
     /// With or without its query.
     pub(super) path: Option<&'l str>,
-    /// What is wanted of a route that signs people in.
+    /// The query, where the path is without.
+    pub(super) query: Option<&'l str>,
+    /// What is wanted of a route that signs people in, where that is told besides.
     pub(super) grant_type: Option<&'l str>,
+    /// Whether the server says that something else than signing in was done.
+    pub(super) is_other_act: bool,
     pub(super) status: Option<u16>,
     pub(super) error_code: Option<&'l str>,
     /// Only where somebody made sure of it.
@@ -49,6 +54,33 @@ enum Rows {
     Unknown,
 }
 
+/// The sensitive relation of a request.
+#[derive(Debug, PartialEq, Eq)]
+enum Sensible {
+    /// The one of its route.
+    Itself,
+    /// This one, which its query embeds.
+    Embedded(String),
+}
+
+/// Who reads.
+enum Whose {
+    Anonymous,
+    /// The service, which sees whatever there is.
+    Service,
+    /// Somebody who signed in.
+    Known,
+    /// A role of which nothing is known, or none.
+    Unknown,
+}
+
+/// Codes that say that somebody could not sign in, whatever the status.
+const WRONG: [&str; 3] = [
+    "invalid_credentials",
+    "mfa_verification_failed",
+    "mfa_verification_rejected",
+];
+
 /// What is of interest: what it is, what it came to, how many rows.
 type Found = (EventKind, Outcome, Option<u64>);
 
@@ -65,9 +97,18 @@ impl Request<'_> {
         if route.is_health {
             return Seen::Nothing;
         }
-        let found = self.service_key().or_else(|| self.refused(&route));
-        match found.map_or_else(|| self.read(&route, terms), |found| Ok(Some(found))) {
-            Ok(Some(found)) => Seen::Event(Box::new(self.observed(source, at, route, found, terms))),
+        if let Some(found) = self.service_key().or_else(|| self.refused(&route)) {
+            return Seen::Event(Box::new(self.observed(source, at, route, found, terms)));
+        }
+        match self.read(&route, terms) {
+            Ok(Some((found, sensitive))) => {
+                let mut observed = self.observed(source, at, route, found, terms);
+                if let Sensible::Embedded(relation) = sensitive {
+                    observed.resource = is_identifier(&relation).then(|| relation.to_lowercase());
+                    observed.open = observed.resource.is_none().then_some(relation);
+                }
+                Seen::Event(Box::new(observed))
+            }
             Ok(None) => Seen::Nothing,
             Err(Unknown) => Seen::Unjudged,
         }
@@ -75,6 +116,8 @@ impl Request<'_> {
 
     fn service_key(&self) -> Option<Found> {
         let is_service = self.is_secret_key || self.role == Some("service_role");
+        // Anybody can make up a key that is refused.
+        let is_key = !matches!(self.status, Some(401 | 403));
         let is_browser = self.is_of_page || self.agent.is_some_and(|agent| agent::browser(agent).is_some());
         let is_refused = self.status.is_some_and(|status| status >= 400);
         let outcome = if is_refused {
@@ -82,7 +125,7 @@ impl Request<'_> {
         } else {
             Outcome::Success
         };
-        (is_service && is_browser).then_some((EventKind::ServiceRoleFromBrowser, outcome, None))
+        (is_service && is_key && is_browser).then_some((EventKind::ServiceRoleFromBrowser, outcome, None))
     }
 
     /// What was refused; and who signed in, since that may have come after refusals.
@@ -90,11 +133,14 @@ impl Request<'_> {
         let is_post = self
             .method
             .is_none_or(|method| method.eq_ignore_ascii_case("POST"));
-        let by_password = self.grant_type.is_none_or(|grant| grant == "password");
-        let signs_in =
-            is_post && by_password && matches!(route.template.as_str(), "/auth/v1/token" | "/token");
         let code = self.error_code.unwrap_or_default();
+        let signs_in = is_post
+            && route.is_sign_in
+            && !self.is_other_act
+            && !code.starts_with("refresh_token")
+            && self.is_by_password();
         let event = match self.status? {
+            400.. if WRONG.contains(&code) => EventKind::AuthnLoginFail,
             200 if signs_in => return Some((EventKind::AuthnLoginSuccess, Outcome::Success, None)),
             400 | 401 if signs_in => EventKind::AuthnLoginFail,
             // PostgREST answers 401 to whoever is anonymous and may not.
@@ -109,31 +155,74 @@ impl Request<'_> {
         Some((event, Outcome::Refused, None))
     }
 
+    fn is_by_password(&self) -> bool {
+        match (self.grant_type, self.query()) {
+            (Some(grant), _) => is_by_password(std::iter::once(decoded(grant))),
+            (None, Some(query)) => is_by_password(values(query, "grant_type")),
+            (None, None) => true,
+        }
+    }
+
+    fn query(&self) -> Option<&str> {
+        let of_path = || self.path?.split_once('?').map(|(_, query)| query);
+        self.query.or_else(of_path)
+    }
+
+    /// The sensitive relation that is read: the one of the route, or one that is embedded in it.
+    fn sensitive(&self, route: &Route, terms: &Terms) -> Option<Sensible> {
+        let relation = route.relation.as_deref()?;
+        if terms.sensitive.has(relation) {
+            return Some(Sensible::Itself);
+        }
+        let selects = values(self.query()?, "select");
+        selects
+            .flat_map(|select| embedded(&select).map(str::to_owned).collect::<Vec<_>>())
+            .find(|name| terms.sensitive.has(name))
+            .map(Sensible::Embedded)
+    }
+
     /// What somebody anonymous was given of a sensitive relation.
-    fn read(&self, route: &Route, terms: &Terms) -> Result<Option<Found>, Unknown> {
+    fn read(&self, route: &Route, terms: &Terms) -> Result<Option<(Found, Sensible)>, Unknown> {
         let is_read = self
             .method
             .is_some_and(|method| method.eq_ignore_ascii_case("GET") || method.eq_ignore_ascii_case("HEAD"));
-        let is_sensitive = route
-            .relation
-            .as_deref()
-            .is_some_and(|relation| terms.sensitive.has(relation));
-        if !is_read || !is_sensitive || !matches!(self.status, Some(200 | 206)) {
+        let is_none = self.status == Some(406) && matches!(self.error_code, None | Some("PGRST116"));
+        if !is_read || !(is_none || matches!(self.status, Some(200 | 206))) {
             return Ok(None);
         }
-        match (self.rows(), self.role) {
-            (Rows::None, _) => Ok(Some((EventKind::EmptySensitiveRead, Outcome::Empty, Some(0)))),
-            (Rows::Some(rows), Some(role)) if role.ends_with("anon") => {
-                Ok(Some((EventKind::AnonDataRead, Outcome::Success, rows)))
+        let Some(sensitive) = self.sensitive(route, terms) else {
+            return Ok(None);
+        };
+        let rows = if is_none { Rows::None } else { self.rows() };
+        let found = match (rows, self.whose(terms)) {
+            (_, Whose::Service) | (Rows::Some(_) | Rows::Unknown, Whose::Known) => return Ok(None),
+            (Rows::None, _) => (EventKind::EmptySensitiveRead, Outcome::Empty, Some(0)),
+            (Rows::Some(rows), Whose::Anonymous) => {
+                // How many rows are embedded is not told.
+                let rows = rows.filter(|_| sensitive == Sensible::Itself);
+                (EventKind::AnonDataRead, Outcome::Success, rows)
             }
-            (_, Some(role)) if !role.ends_with("anon") => Ok(None),
-            (Rows::Some(_) | Rows::Unknown, _) => Err(Unknown),
+            (Rows::Some(_) | Rows::Unknown, _) => return Err(Unknown),
+        };
+        Ok(Some((found, sensitive)))
+    }
+
+    fn whose(&self, terms: &Terms) -> Whose {
+        match self.role {
+            Some(role) if terms.anonymous.iter().any(|anonymous| anonymous == role) => Whose::Anonymous,
+            Some("service_role") => Whose::Service,
+            Some("authenticated") => Whose::Known,
+            _ => Whose::Unknown,
         }
     }
 
     fn rows(&self) -> Rows {
+        let is_head = self
+            .method
+            .is_some_and(|method| method.eq_ignore_ascii_case("HEAD"));
         let Some(range) = self.content_range else {
-            return match self.bytes {
+            // The answer to HEAD has no body, whatever there is.
+            return match self.bytes.filter(|_| !is_head) {
                 // `[]` is no row.
                 Some(0..=2) => Rows::None,
                 Some(_) => Rows::Some(None),
@@ -154,6 +243,12 @@ impl Request<'_> {
         }
     }
 
+    /// Roles that are configured are nobody's, like those that everybody has.
+    fn role_kept(&self, role: &str, terms: &Terms) -> String {
+        let is_configured = matches!(self.whose(terms), Whose::Anonymous) && is_identifier(role);
+        if is_configured { role } else { clean::role(role) }.to_owned()
+    }
+
     fn observed(
         &self,
         source: Source,
@@ -168,15 +263,19 @@ impl Request<'_> {
             .relation
             .filter(|relation| is_there && is_identifier(relation));
         let open = route.open.filter(|_| relation.is_none());
+        let resource = relation.or(route.resource);
+        // What is refused or missing is told apart by what was asked for, wherever that is.
+        let is_about_it = matches!(event, EventKind::AuthzFail | EventKind::ResourceEnumeration);
+        let open = open.or_else(|| Some(route.path).filter(|_| is_about_it && resource.is_none()));
         Observed {
             status: self.status.filter(|status| (100..600).contains(status)),
             error_code: self.error_code.and_then(clean::error_code).map(str::to_owned),
             method: self.method.map(clean::method).map(str::to_owned),
             route: Some(route.template),
-            resource: relation.or(route.resource),
+            resource,
             open,
             actor_id: self.actor.and_then(clean::actor),
-            actor_role: self.role.and_then(clean::role).map(str::to_owned),
+            actor_role: self.role.map(|role| self.role_kept(role, terms)),
             account: self.account.map(str::to_owned),
             address: self.address,
             is_allowed: is_allowed(self.address, terms),

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::clean;
+use super::{
+    clean,
+    query::decoded,
+    words::{ASSETS, AUTH, HEALTH, WORDS},
+};
 use crate::Source;
 
 /// Where a path leads.
@@ -16,73 +20,15 @@ pub(super) struct Route {
     pub(super) resource: Option<String>,
     /// What the template leaves open, and is not kept as it is.
     pub(super) open: Option<String>,
+    /// The whole path, decoded: not to be kept.
+    pub(super) path: String,
+    /// Whether people sign in there.
+    pub(super) is_sign_in: bool,
     /// Whether it is there for whoever watches.
     pub(super) is_health: bool,
     /// Whether it is a part of a page, which browsers ask for by themselves.
     pub(super) is_asset: bool,
 }
-
-/// The words that may follow `/auth/v1`.
-const AUTH: [&str; 22] = [
-    "admin",
-    "authorize",
-    "callback",
-    "factors",
-    "health",
-    "invite",
-    "logout",
-    "magiclink",
-    "oauth",
-    "otp",
-    "reauthenticate",
-    "recover",
-    "resend",
-    "saml",
-    "settings",
-    "signup",
-    "sso",
-    "token",
-    "user",
-    "verify",
-    "well-known",
-    "passkeys",
-];
-
-const HEALTH: [&str; 12] = [
-    "auth/v1/health",
-    "health",
-    "healthz",
-    "live",
-    "livez",
-    "metrics",
-    "ping",
-    "ready",
-    "readyz",
-    "status",
-    "storage/v1/status",
-    "version.json",
-];
-
-const ASSETS: [&str; 18] = [
-    "avif",
-    "css",
-    "gif",
-    "ico",
-    "jpeg",
-    "jpg",
-    "js",
-    "map",
-    "mjs",
-    "otf",
-    "png",
-    "svg",
-    "ttf",
-    "txt",
-    "wasm",
-    "webmanifest",
-    "webp",
-    "woff2",
-];
 
 /// How many parts of a path a template tells apart.
 const DEEPEST: usize = 8;
@@ -112,7 +58,17 @@ pub(super) fn route(source: Source, path: &str) -> Route {
         (_, ["realtime", "v1", parts @ ..]) => below("/realtime/v1", parts),
         (_, parts) => any(parts),
     };
-    Route { is_health, ..route }
+    let is_sign_in = match source {
+        Source::SupabaseAuth => parts == ["token"],
+        Source::Postgrest => false,
+        _ => parts == ["auth", "v1", "token"],
+    };
+    Route {
+        path: format!("/{}", parts.join("/")),
+        is_sign_in,
+        is_health,
+        ..route
+    }
 }
 
 fn fixed(template: &str) -> Route {
@@ -188,7 +144,7 @@ fn stored(parts: &[&str]) -> Route {
     }
 }
 
-/// Words stay; what looks like anybody's is a brace.
+/// Words of the list stay; whatever else is a brace.
 fn any(parts: &[&str]) -> Route {
     let Some(last) = parts.last() else {
         return fixed("/");
@@ -197,61 +153,25 @@ fn any(parts: &[&str]) -> Route {
         .rsplit_once('.')
         .is_some_and(|(_, ending)| ASSETS.contains(&ending));
     let mut template = String::new();
-    let mut open = Vec::new();
     for part in parts.iter().take(DEEPEST) {
-        if is_word(part) {
-            template.extend(["/", part]);
-        } else {
-            template.push_str("/{id}");
-            open.push(*part);
-        }
+        template.extend(["/", if is_word(part) { part } else { "{id}" }]);
     }
     if parts.len() > DEEPEST {
         template.push_str("/{path}");
-        open.extend(&parts[DEEPEST..]);
     }
     Route {
-        open: (!open.is_empty()).then(|| open.join("/")),
+        // The whole of it: what was asked for is told apart by its words too.
+        open: Some(parts.join("/")),
         is_asset,
         ..fixed(&template)
     }
 }
 
-/// Letters, or a version such as `v1`; and short.
+/// A word of the list, or a version such as `v1`.
 fn is_word(part: &str) -> bool {
-    let is_version = |part: &str| {
-        let number = part.strip_prefix('v').unwrap_or_default();
-        (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let is_word = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-');
-    is_version(part)
-        || ((1..=20).contains(&part.len())
-            && part.starts_with(|first: char| first.is_ascii_lowercase())
-            && part.bytes().all(is_word))
-}
-
-/// What `%61` stands for, which is `a`: else a relation would go by under another spelling.
-fn decoded(part: &str) -> Cow<'_, str> {
-    if !part.contains('%') {
-        return Cow::Borrowed(part);
-    }
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let code = behind.get(..2).and_then(|code| std::str::from_utf8(code).ok());
-        let code = code.filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = &behind[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+    let number = part.strip_prefix('v').unwrap_or_default();
+    let is_version = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_version || WORDS.contains(&part)
 }
 
 #[cfg(test)]
@@ -324,31 +244,28 @@ mod tests {
     }
 
     #[test]
-    fn elsewhere_words_stay_and_the_rest_is_open() {
+    fn elsewhere_known_words_stay_and_the_rest_is_open() {
         let nginx = Source::Nginx;
         is(nginx, "/", "/", None, None);
-        is(nginx, "/api/v1/users/42", "/api/v1/users/{id}", None, Some("42"));
+        for (path, template) in [
+            ("/api/v1/users/42", "/api/v1/users/{id}"),
+            ("/users/amina-mbuyi/orders", "/users/{id}/orders"),
+            ("/reset/kqwmzvtrlpxbnhdyscjf", "/reset/{id}"),
+            ("/d/7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11", "/{id}/{id}"),
+            ("/.env", "/{id}"),
+            (
+                "/api/api/api/api/api/api/api/api/b/c",
+                "/api/api/api/api/api/api/api/api/{path}",
+            ),
+        ] {
+            is(nginx, path, template, None, Some(&path[1..]));
+        }
         is(
             nginx,
             "/users/a%40b.org/x",
-            "/users/{id}/x",
+            "/users/{id}/{id}",
             None,
-            Some("a@b.org"),
-        );
-        is(
-            nginx,
-            "/d/7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11",
-            "/d/{id}",
-            None,
-            Some("7f1d0c9e-52ab-4f44-9d0e-0c6f8a3f2b11"),
-        );
-        is(nginx, "/.env", "/{id}", None, Some(".env"));
-        is(
-            nginx,
-            "/a/a/a/a/a/a/a/a/b/c",
-            "/a/a/a/a/a/a/a/a/{path}",
-            None,
-            Some("b/c"),
+            Some("users/a@b.org/x"),
         );
         is(Source::Postgrest, "/status", "/{relation}", Some("status"), None);
         assert!(

@@ -16,6 +16,8 @@ pub struct Terms {
     pub sensitive: Sensitive,
     /// Networks about which rules that are keyed by addresses say nothing.
     pub allow: Vec<IpNet>,
+    /// Roles of whoever has not signed in.
+    pub anonymous: Vec<String>,
     /// Who is believed about whom they passed on.
     pub proxies: Proxies,
     /// Now.

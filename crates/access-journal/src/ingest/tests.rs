@@ -2,6 +2,7 @@
 
 mod guide;
 mod lines;
+mod narrow;
 mod nothing_personal;
 mod sources;
 mod streams;

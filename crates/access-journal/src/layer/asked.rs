@@ -18,7 +18,7 @@ const LONGEST: usize = 200;
 pub(super) struct Asked {
     pub(super) method: Option<String>,
     pub(super) route: Option<String>,
-    /// The path, where the route's template leaves something open.
+    /// The path, where there is no route or its template leaves something open.
     pub(super) open: Option<String>,
     pub(super) client: Option<IpAddr>,
     pub(super) is_allowed: bool,
@@ -36,12 +36,13 @@ impl Asked {
             return None;
         }
         let route = (settings.route)(parts).and_then(template);
-        let open = route.as_ref().filter(|route| route.contains('{'));
+        // Where there is no route, all of the path is open.
+        let is_open = route.as_ref().is_none_or(|route| route.contains('{'));
         let client = client(parts, settings);
         let is_allowed = |address: IpAddr| settings.allow.iter().any(|network| network.contains(&address));
         Some(Self {
             method: method(&parts.method),
-            open: open.map(|_| short(path)),
+            open: is_open.then(|| short(path)),
             route,
             client,
             is_allowed: client.is_some_and(is_allowed),

@@ -19,7 +19,7 @@ pub(super) fn observed(
     now: DateTime<Utc>,
 ) -> Option<Observed> {
     let noted = said.unwrap_or_default().or(asked.note.noted());
-    let event = noted.event.or_else(|| by_status(status, asked.route.is_some()))?;
+    let event = noted.event.or_else(|| by_status(status))?;
     // What is refused or missing is told apart by what was asked for; a try to sign in, or with a token, is not about it.
     let is_about_it = matches!(event, EventKind::AuthzFail | EventKind::ResourceEnumeration);
     Some(Observed {
@@ -52,11 +52,11 @@ pub(super) fn observed(
 }
 
 /// What a status says by itself. Whether something is malformed in a way that matters only the service knows.
-fn by_status(status: StatusCode, is_matched: bool) -> Option<EventKind> {
+fn by_status(status: StatusCode) -> Option<EventKind> {
     match status {
         StatusCode::UNAUTHORIZED => Some(EventKind::AuthnTokenInvalid),
         StatusCode::FORBIDDEN => Some(EventKind::AuthzFail),
-        StatusCode::NOT_FOUND if is_matched => Some(EventKind::ResourceEnumeration),
+        StatusCode::NOT_FOUND => Some(EventKind::ResourceEnumeration),
         StatusCode::TOO_MANY_REQUESTS => Some(EventKind::ExcessRateLimitExceeded),
         _ => None,
     }

@@ -178,6 +178,11 @@ async fn a_status_says_what_happened_and_health_and_preflights_say_nothing() {
         .iter()
         .map(|row| (row.status, row.event, row.route.clone()))
         .collect();
+    let scanned = journal.rows().into_iter().find(|row| row.route.is_none());
+    assert!(
+        scanned.is_some_and(|row| row.resource.is_some_and(|what| what.starts_with('#'))),
+        "what is asked for at random is told apart"
+    );
     let of = |status, event, route: &str| (Some(status), event, Some(route.to_owned()));
     assert_eq!(
         told,
@@ -185,13 +190,14 @@ async fn a_status_says_what_happened_and_health_and_preflights_say_nothing() {
             of(401, EventKind::AuthnTokenInvalid, "/a"),
             of(403, EventKind::AuthzFail, "/a"),
             of(404, EventKind::ResourceEnumeration, "/a"),
+            (Some(404), EventKind::ResourceEnumeration, None),
             of(429, EventKind::ExcessRateLimitExceeded, "/a"),
             of(401, EventKind::AuthnTokenInvalid, "/healthy"),
         ]
     );
     assert_eq!(
         (counters.seen, counters.recorded, counters.dropped),
-        (9, 5, 0),
+        (9, 6, 0),
         "health and preflights are not looked at"
     );
 }

@@ -97,6 +97,12 @@ impl MonthKey {
         self.of("open", open.as_bytes())
     }
 
+    /// Of what an event is known by when it is read again: where that is made of a line, an address stands in it.
+    #[must_use]
+    pub fn known_by(&self, known_by: &str) -> Pseudonym {
+        self.of("known by", known_by.as_bytes())
+    }
+
     /// Of something of a kind; kinds do not meet.
     fn of(&self, kind: &str, what: &[u8]) -> Pseudonym {
         let whole = hmac(&self.0, &[kind.as_bytes(), &[0], what]);
@@ -125,7 +131,7 @@ pub struct Keys {
 }
 
 impl Observed {
-    /// As the journal keeps it: addresses and accounts become pseudonyms, and are gone.
+    /// As the journal keeps it: addresses and accounts become pseudonyms, and are gone; what it is known by too.
     #[must_use]
     pub fn under(self, keys: &Keys) -> AccessEvent {
         let before = keys.before.as_ref();
@@ -165,7 +171,7 @@ impl Observed {
             request_id: self.request_id,
             rows_returned: self.rows_returned,
             count: self.count,
-            dedup_key: self.dedup_key,
+            dedup_key: keys.own.known_by(&self.dedup_key).to_string(),
         }
     }
 

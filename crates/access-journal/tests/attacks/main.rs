@@ -20,6 +20,7 @@ fn read(source: Source, log: &str) -> (Vec<Observed>, Tally) {
     let terms = Terms {
         sensitive: Sensitive::new([SENSITIVE.to_owned()]),
         allow: Vec::new(),
+        anonymous: ["anon", "anonymous", "web_anon"].map(str::to_owned).to_vec(),
         proxies: Proxies::default(),
         now: start() + TimeDelta::hours(1),
         kept_for: TimeDelta::days(180),

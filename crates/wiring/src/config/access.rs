@@ -26,6 +26,9 @@ pub struct AccessConfig {
     /// Relations that nobody anonymous should read: names such as `"public.contracts"`, or with `*` for any part of one.
     /// Those that the audit calls sensitive (RLS-109) are sensitive besides.
     pub sensitive: Vec<String>,
+    /// Roles of whoever has not signed in; `["anon", "anonymous", "web_anon"]` unless given. What a log says that another
+    /// role than these, `authenticated` and `service_role` read of a sensitive relation is not judged.
+    pub anonymous_roles: Vec<String>,
     /// Addresses and networks about which the rules say nothing, such as `"203.0.113.7"` or `"10.0.0.0/8"`: the office, a
     /// monitor. What is read anonymously, and the key of the service in a browser, is said all the same.
     #[serde(deserialize_with = "networks")]
@@ -51,6 +54,7 @@ impl Default for AccessConfig {
             record: true,
             retention: Duration::from_hours(180 * 24),
             sensitive: Vec::new(),
+            anonymous_roles: ["anon", "anonymous", "web_anon"].map(str::to_owned).to_vec(),
             allow: Vec::new(),
             expected: Vec::new(),
             rules: AccessRulesConfig::default(),

@@ -45,6 +45,7 @@ pub(super) async fn run(args: &IngestArgs, place: &Place<'_>) -> Result<Exit, St
     let terms = Terms {
         sensitive,
         allow: config.allow.clone(),
+        anonymous: config.anonymous_roles.clone(),
         proxies: config.trusted_proxies.clone().into(),
         now,
         kept_for: TimeDelta::from_std(config.retention).unwrap_or(TimeDelta::MAX),

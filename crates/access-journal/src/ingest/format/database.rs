@@ -2,13 +2,22 @@
 
 use crate::{
     EventKind, Observed, Outcome, Source,
-    client::address,
+    client::{address, address_before_port},
     ingest::{
         BadLine, Line, Seen, Terms, clean,
         fields::Fields,
         request::{blank, is_allowed},
     },
 };
+
+/// Who asks for others: PostgREST, and poolers.
+const FOR_OTHERS: [&str; 5] = [
+    "authenticator",
+    "pgbouncer",
+    "supabase_auth_admin",
+    "supabase_storage_admin",
+    "supavisor",
+];
 
 pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine> {
     let fields = Fields::read(line)?;
@@ -46,7 +55,11 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         }
     };
     let user = fields.text(&["user_name", "user"]);
-    let address = fields.text(&["connection_from", "remote_host"]).and_then(address);
+    let from = fields.text(&["connection_from"]).and_then(address_before_port);
+    let from = from.or_else(|| fields.text(&["remote_host"]).and_then(address));
+    // What asks for others is nobody who could be held to account; who could not sign in may only call themselves so.
+    let is_for_others = event == EventKind::AuthzFail && user.is_some_and(|user| FOR_OTHERS.contains(&user));
+    let address = from.filter(|from| !is_for_others && !from.is_loopback() && !terms.proxies.has(*from));
     // Whoever could not sign in may have called themselves anything.
     let (account, role) = match event {
         EventKind::AuthnLoginFail => (user, None),
@@ -58,7 +71,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         seen: Seen::Event(Box::new(Observed {
             error_code: clean::error_code(code).map(str::to_owned),
             account: account.map(str::to_owned),
-            actor_role: role.and_then(clean::role).map(str::to_owned),
+            actor_role: role.map(|role| clean::role(role).to_owned()),
             address,
             is_allowed: is_allowed(address, terms),
             ..blank(Source::Postgres, at, event, Outcome::Refused)

@@ -25,7 +25,8 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         agent: fields.text(&["agent"]),
         is_of_page: fields.has("origin") || fields.has("fetch_site"),
         content_range: fields.text(&["content_range"]),
-        bytes: fields.number(&["bytes"]),
+        // How long a packed list is says nothing about its rows.
+        bytes: fields.number(&["bytes"]).filter(|_| fields.is_empty("encoding")),
         release: fields.text(&["release"]),
         known_as: fields.text(&["id"]),
         ..Request::default()

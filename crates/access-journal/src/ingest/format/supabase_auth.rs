@@ -21,18 +21,15 @@ const ACCOUNT: [&str; 6] = [
 ];
 const ADDRESS: [&str; 3] = ["remote_addr", "auth_event.ip_address", "ip_address"];
 
+/// What it writes when a request is over; of what it refuses it writes another line besides, which says why.
+const OVER: &str = "request completed";
+
 pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine> {
     let outer = Fields::read(line)?;
     let id = outer.text(&["id"]).map(str::to_owned);
-    // A drain may hold the line of the program as text, and say the rest only there.
-    let inner = outer.within("event_message");
-    let fields = match &inner {
-        Some(inner) if !outer.has("status") && !outer.has("auth_event") => inner,
-        _ => &outer,
-    };
-    let at = fields
-        .time(&["time", "timestamp"])
-        .or_else(|_| outer.time(&["timestamp"]))?;
+    // A drain may hold the line of the program as text, and say itself only a part of it.
+    let fields = outer.with_inner("event_message");
+    let at = fields.time(&["time", "timestamp"])?;
     if !terms.is_kept(at)? {
         return Ok(Line {
             id,
@@ -40,13 +37,15 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
             seen: Seen::Old,
         });
     }
-    let seen = if fields.has("status") || said_status(fields).is_some() {
-        request(fields).judged(Source::SupabaseAuth, at, terms)
+    let seen = if is_over(&fields) {
+        request(&fields).judged(Source::SupabaseAuth, at, terms)
     } else {
         Seen::Nothing
     };
     let seen = match seen {
-        Seen::Nothing if is_login(fields) && !is_counted_twice(fields) && !is_refusal(fields) => {
+        Seen::Nothing
+            if action(&fields) == Some(LOGIN) && !is_counted_twice(&fields) && !is_refusal(&fields) =>
+        {
             let address = fields.text(&ADDRESS).and_then(address);
             Seen::Event(Box::new(Observed {
                 actor_id: fields.text(&ACTOR).and_then(clean::actor),
@@ -66,23 +65,23 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
     Ok(Line { id, at, seen })
 }
 
+/// Whether it is the one line that counts of a request.
+fn is_over(fields: &Fields) -> bool {
+    let is_over = fields.text(&["msg"]).is_none_or(|said| said == OVER);
+    is_over && fields.has("status")
+}
+
 /// A line about a request.
 fn request(fields: &Fields) -> Request<'_> {
-    let status = fields
-        .number(&["status"])
-        .or_else(|| said_status(fields))
-        .and_then(|status| u16::try_from(status).ok());
-    // The server writes twice of what it refuses: why, and that the request is over; the second time counts.
-    let is_over = fields.has("path");
     Request {
         method: fields.text(&["method"]),
         path: fields.text(&["path"]),
-        grant_type: fields.text(&["grant_type"]).or_else(|| {
-            fields
-                .text(&["path"])
-                .and_then(|path| super::supabase_edge::grant_type(path.split_once('?')?.1))
-        }),
-        status: status.filter(|_| is_over),
+        grant_type: fields.text(&["grant_type"]),
+        // Another act is none of signing in, whatever route it takes.
+        is_other_act: action(fields).is_some_and(|action| action != LOGIN),
+        status: fields
+            .number(&["status"])
+            .and_then(|status| u16::try_from(status).ok()),
         error_code: fields.text(&["error_code"]),
         actor: fields.text(&ACTOR),
         account: fields.text(&ACCOUNT),
@@ -93,8 +92,10 @@ fn request(fields: &Fields) -> Request<'_> {
     }
 }
 
-fn is_login(fields: &Fields) -> bool {
-    fields.text(&["auth_event.action", "action"]) == Some("login")
+const LOGIN: &str = "login";
+
+fn action(fields: &Fields) -> Option<&str> {
+    fields.text(&["auth_event.action", "action"])
 }
 
 /// What is written for the bill besides.
@@ -103,7 +104,8 @@ fn is_counted_twice(fields: &Fields) -> bool {
 }
 
 fn is_refusal(fields: &Fields) -> bool {
-    fields.number(&["status"]).is_some_and(|status| status >= 400)
+    let status = fields.number(&["status"]).or_else(|| said_status(fields));
+    status.is_some_and(|status| status >= 400)
 }
 
 /// `400: Invalid login credentials`: the number before the colon.

@@ -10,15 +10,17 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
     let fields = Fields::read(line)?;
     let at = fields.time(&["timestamp", "time"])?;
     let query = fields.text(&["request.search", "search"]).or_else(|| {
-        let path = fields.text(&["request.path", "path", "request.url", "url"])?;
-        path.split_once('?').map(|(_, query)| query)
+        let of = |name| fields.text(&[name])?.split_once('?').map(|(_, query)| query);
+        ["request.path", "path", "request.url", "url"]
+            .into_iter()
+            .find_map(of)
     });
     let request = Request {
         method: fields.text(&["request.method", "method"]),
         path: fields
             .text(&["request.path", "path"])
             .or_else(|| fields.text(&["request.url", "url"]).map(path_of)),
-        grant_type: query.and_then(grant_type),
+        query,
         status: fields
             .number(&["response.status_code", "status_code", "status"])
             .and_then(|status| u16::try_from(status).ok()),
@@ -37,7 +39,8 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
                 "apikey_prefix",
             ])
             .or_else(|| fields.text(&["request.sb.apikey.authorization.prefix"]))
-            .is_some_and(|prefix| prefix.starts_with("sb_secret")),
+            .is_some_and(|prefix| prefix.starts_with("sb_secret"))
+            && !is_key_wrong(&fields),
         actor: fields.text(&["request.sb.auth_user", "sb.auth_user", "auth_user"]),
         address: fields
             .text(&[
@@ -67,7 +70,9 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         ]),
         ..Request::default()
     };
-    if request.status.is_none() {
+    // What only the other logs of a drain say.
+    let is_of_another = fields.has("msg") || fields.has("error_severity") || fields.has("auth_event");
+    if request.status.is_none() || is_of_another {
         return Err(BadLine::NoStatus);
     }
     let id = fields.text(&["id"]).map(str::to_owned);
@@ -106,16 +111,21 @@ fn role(fields: &Fields) -> Option<&str> {
         .or_else(|| fields.text(&["role"]))
 }
 
+/// Whether the gateway says that it does not know the key.
+fn is_key_wrong(fields: &Fields) -> bool {
+    [
+        "request.sb.apikey.apikey.error",
+        "request.sb.apikey.authorization.error",
+        "sb.apikey.apikey.error",
+    ]
+    .iter()
+    .any(|path| fields.has(path))
+}
+
 /// The path within a whole address.
 fn path_of(url: &str) -> &str {
     let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
     behind.find('/').map_or("/", |at| &behind[at..])
-}
-
-/// What a query says about how somebody signs in.
-pub(super) fn grant_type(query: &str) -> Option<&str> {
-    let query = query.trim_start_matches('?');
-    query.split('&').find_map(|pair| pair.strip_prefix("grant_type="))
 }
 
 /// The code in what PostgREST answers: `PostgREST; error=42501`.

@@ -19,6 +19,7 @@ pub(super) fn terms() -> Terms {
     Terms {
         sensitive: Sensitive::new(["public.contracts".to_owned(), "hr.*_slips".to_owned()]),
         allow: vec!["198.51.100.0/24".parse().expect("a network")],
+        anonymous: ["anon", "anonymous", "web_anon"].map(str::to_owned).to_vec(),
         proxies: Proxies::new(&["10.0.0.0/8".to_owned()]).expect("networks"),
         now: now(),
         kept_for: TimeDelta::days(180),

@@ -255,9 +255,18 @@ fn the_services_key_in_a_browser_is_seen() {
         "authn_token_invalid"
     );
     line["metadata"][0]["request"][0]["headers"][0]["referer"] = "https://app.example.org/".into();
-    let event = event(Source::SupabaseEdge, &line.to_string());
-    assert_eq!(event.event, EventKind::ServiceRoleFromBrowser);
-    assert_eq!(event.outcome, Outcome::Refused);
+    assert_eq!(
+        word(Source::SupabaseEdge, &line.to_string()),
+        "authn_token_invalid",
+        "anybody can make up the beginning of a key"
+    );
+    line["metadata"][0]["response"][0]["status_code"] = 200.into();
+    assert_eq!(
+        event(Source::SupabaseEdge, &line.to_string()).event,
+        EventKind::ServiceRoleFromBrowser
+    );
+    line["metadata"][0]["request"][0]["sb"][0]["apikey"][0]["apikey"][0]["error"] = "unknown".into();
+    assert_eq!(word(Source::SupabaseEdge, &line.to_string()), "nothing");
 }
 
 #[test]
@@ -355,7 +364,8 @@ fn the_databases_lines_are_told_apart() {
         (refused.account.as_deref(), refused.actor_role),
         (Some("jean"), None)
     );
-    assert_eq!(refused.address, denied.address);
+    assert_eq!(denied.address, None, "PostgREST's own");
+    assert_eq!(refused.address, Some("203.0.113.7".parse().expect("an address")));
 }
 
 #[test]
@@ -379,7 +389,10 @@ fn nginx_believes_its_proxies_only() {
     let office = event(Source::Nginx, &line("198.51.100.9", ""));
     assert!(office.is_allowed);
     assert_eq!(office.route.as_deref(), Some("/api/users/{id}"));
-    assert_eq!((office.resource, office.open.as_deref()), (None, Some("42")));
+    assert_eq!(
+        (office.resource, office.open.as_deref()),
+        (None, Some("api/users/42"))
+    );
     let asset = line("203.0.113.7", "").replace("/api/users/42", "/static/app.js");
     assert_eq!(word(Source::Nginx, &asset), "nothing");
 }
