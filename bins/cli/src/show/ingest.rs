@@ -104,7 +104,11 @@ pub(crate) fn told(ingested: &Ingested) -> String {
         let left = count(tally.left, "byte");
         let told = format!("A last line of {left} has no end yet and is left for the next reading.");
         // Bytes without a line are no log in which nothing happened.
-        text.push(if tally.lines == 0 { styled(YELLOW, &told) } else { told });
+        text.push(if tally.lines == 0 {
+            styled(YELLOW, &told)
+        } else {
+            told
+        });
     }
     text.extend(sensitive(ingested));
     match tally.newest {
