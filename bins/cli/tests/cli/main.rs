@@ -1,5 +1,6 @@
 //! The program as a process, on a real PostgreSQL: what is typed, what is printed, how it ends.
 
+mod access_attacks;
 mod access_ingest;
 mod adopt;
 #[path = "../../../../crates/access-journal/tests/attacks/library.rs"]
