@@ -1,6 +1,6 @@
 //! From the logs of attacks to alerts: each is said once, nothing is said of honest people, and nothing of anybody is kept.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use access_journal::{Source, ingest::SOURCES};
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
@@ -173,12 +173,14 @@ fn nothing_of_anybody_is_kept_or_printed() {
         }
     }
     // Without the key nobody who tries all addresses finds one; what a line is known by is tried where lines are read.
+    let words = kept.split(|letter: char| !letter.is_ascii_hexdigit());
+    let digests: HashSet<&str> = words.filter_map(|word| word.get(..32)).collect();
     for net in 0..=255 {
         for host in 0..=255 {
             let address = format!("198.18.{net}.{host}");
             let octets = [198, 18, net, host];
             for digest in [Sha256::digest(&address), Sha256::digest(octets)] {
-                assert!(!kept.contains(&hex(&digest)), "{address}");
+                assert!(!digests.contains(&*hex(&digest)), "{address}");
             }
         }
     }

@@ -1,0 +1,88 @@
+//! `vigie access verify`, `vigie access report`, and what a run makes of a journal that was changed.
+
+use serde_json::Value;
+
+use crate::harness::World;
+
+const EVENT: &str = "
+    select vigie.begin_access_month(date_trunc('month', now() at time zone 'UTC')::date);
+    insert into vigie.access_sources (source) values ('nginx') on conflict do nothing;
+    insert into vigie.access_events (occurred_at, source, event, outcome, severity, dedup_key)
+    values (now(), 'nginx', 'authz_fail', 'refused', 'INFO', gen_random_uuid()::text);";
+const SEAL: &str = "select vigie.open_access_generation(); select vigie.seal_access();";
+const EDIT: &str = "begin; set local session_replication_role = replica; update vigie.access_events set status = 200; commit";
+
+/// Seals, once whoever works beside on that server is done.
+fn seal(world: &World) {
+    for _ in 0..600 {
+        world.sql(SEAL);
+        if world.value("select count(*)::text from vigie.access_seals") != "0" {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("nothing could be sealed within a minute");
+}
+
+#[test]
+fn each_answer_has_its_exit_code() {
+    let mut world = World::migrated();
+    let verify = |world: &World, args: &[&str]| world.vigie(&[&["access", "verify"], args].concat());
+    verify(&world, &[]).exits(3).says("nothing could be compared");
+    verify(&world, &["--head"]).exits(3);
+    world.sql(EVENT);
+    verify(&world, &[]).exits(3).says("1 row not sealed yet");
+    seal(&world);
+    verify(&world, &[])
+        .exits(0)
+        .says("all that is sealed is as it was");
+    let head = verify(&world, &["--head"]).exits(0).stdout.trim().to_owned();
+    assert_eq!(head.len(), 64, "{head}");
+    verify(&world, &["--expect", &head]).exits(0);
+    verify(&world, &["--expect", &"0".repeat(64)]).exits(1);
+    verify(&world, &["--expect", "12"]).exits(2);
+    world.sql(EDIT);
+    verify(&world, &[]).exits(1).says("was edited");
+    let found: Value = verify(&world, &["--json"]).exits(1).json();
+    assert_eq!(found["discrepancies"][0]["kind"], "edited", "{found}");
+    assert!(verify(&world, &["--head"]).exits(1).stdout.trim() != head);
+
+    world
+        .vigie(&["access", "report"])
+        .exits(0)
+        .says("1 access recorded");
+    world.vigie(&["access", "report", "--since", "1s"]).exits(2);
+    world.vigie(&["access", "report", "--since", "long"]).exits(2);
+    let stranger = world.stranger();
+    let answer = crate::harness::Answer::of(&mut world.command(&stranger, &["access", "verify"]));
+    assert!(!matches!(answer.code, Some(0 | 3)), "{}", answer.stdout);
+}
+
+#[test]
+fn a_row_that_was_edited_is_one_alert() {
+    let world = World::migrated();
+    world.sql(EVENT);
+    let alerts = || {
+        world.value(
+            "select coalesce(string_agg(a.severity || ' ' || a.entity_id, ', '), '') from vigie.alerts a
+             where a.check_code = 'ACCESS_JOURNAL_TAMPERED'",
+        )
+    };
+    for _ in 0..600 {
+        world.vigie(&["sync"]);
+        if world.value("select count(*)::text from vigie.access_seals") != "0" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(
+        alerts(),
+        "",
+        "it was sealed by the run, and nothing was done to it"
+    );
+    world.sql(EDIT);
+    for _ in 0..2 {
+        world.vigie(&["sync"]);
+        assert_eq!(alerts(), "CRITICAL 1");
+    }
+}
