@@ -5,6 +5,7 @@ use std::{
     net::TcpStream,
     os::unix::fs::MetadataExt,
     path::Path,
+    process::Command,
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -125,37 +126,34 @@ fn settings_reach_the_server() {
     assert_eq!(ask(&sandbox, "show fsync;"), "off");
 }
 
+/// In a temporary directory of its own, that of a second process: other sandboxes come and go in the common one.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how this test talks to the process it starts, which is itself"
+)]
 fn a_server_that_does_not_start_says_why_and_leaves_nothing() {
-    let before = left_overs();
-    let failed = Sandbox::start(&Options::from_env().setting("no_such_setting", "1"));
-    let Err(Error::Start { log, .. }) = &failed else {
-        panic!("{failed:?}")
-    };
-    assert!(log.contains("no_such_setting"), "{log}");
-    let new: Vec<_> = left_overs()
-        .into_iter()
-        .filter(|name| !before.contains(name))
-        .collect();
-    let ours = new
-        .iter()
-        .filter(|path| !path.join("data/postmaster.pid").exists() && path.exists());
-    assert_eq!(ours.count(), 0, "left behind: {new:?}");
-}
-
-/// Throw-away directories that hold no running server. (Other tests run at the same time.)
-fn left_overs() -> Vec<std::path::PathBuf> {
-    let entries = fs::read_dir(std::env::temp_dir())
-        .expect("a temporary directory")
-        .flatten();
-    entries
-        .map(|entry| entry.path())
-        .filter(|path| {
-            path.file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with("pg-sandbox-"))
-        })
-        .filter(|path| path.join("ended").exists())
-        .collect()
+    const NAME: &str = "a_server_that_does_not_start_says_why_and_leaves_nothing";
+    const SECOND: &str = "PG_SANDBOX_TEST_SECOND";
+    if std::env::var_os(SECOND).is_some() {
+        let failed = Sandbox::start(&Options::from_env().setting("no_such_setting", "1"));
+        let Err(Error::Start { log, .. }) = &failed else {
+            panic!("{failed:?}")
+        };
+        assert!(log.contains("no_such_setting"), "{log}");
+        return;
+    }
+    let home = open_directory();
+    let second = Command::new(std::env::current_exe().expect("this binary"))
+        .args(["--exact", NAME])
+        .env(SECOND, "1")
+        .env("TMPDIR", home.path())
+        .output()
+        .expect("a second process");
+    let said = String::from_utf8_lossy(&second.stdout);
+    assert!(second.status.success() && said.contains("1 passed"), "{said}");
+    let left: Vec<_> = fs::read_dir(home.path()).expect("a directory").flatten().collect();
+    assert!(left.is_empty(), "left behind: {left:?}");
 }
 
 #[test]
