@@ -1,6 +1,10 @@
 //! The screens as people have them: in a real Chromium, with the real service and a real PostgreSQL behind.
 
 mod acts;
+#[path = "../../../../crates/access-journal/tests/attacks/library.rs"]
+#[expect(dead_code, reason = "the tests of the journal need more of it")]
+mod attacks;
+mod cast;
 mod driver;
 mod everybody;
 mod gallery;
@@ -10,6 +14,9 @@ mod harness;
 mod keyboard;
 mod list;
 mod live;
+#[path = "../../../cli/tests/cli/neighbour.rs"]
+#[expect(dead_code, reason = "the tests of `vigie` need more of it")]
+mod neighbour;
 mod people;
 mod plain;
 #[path = "../api/programs.rs"]
@@ -18,6 +25,7 @@ mod programs;
 #[expect(dead_code, reason = "the tests of the API need more of it")]
 mod running;
 mod stage;
+mod story;
 mod tabs;
 #[path = "../api/tokens.rs"]
 mod tokens;

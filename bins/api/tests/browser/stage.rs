@@ -28,15 +28,19 @@ pub(crate) fn play(test: impl AsyncFnOnce(&Stage<'_>)) {
     let url = world.people();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let stage = Stage {
-            api: Api::start(&world, &url, Auth::Demo, "").await,
-            driver: Driver::start(),
-        };
-        test(&stage).await;
+        test(&Stage::before(Api::start(&world, &url, Auth::Demo, "").await)).await;
     });
 }
 
-impl Stage<'_> {
+impl<'w> Stage<'w> {
+    /// A stage in front of this service.
+    pub(crate) fn before(api: Api<'w>) -> Self {
+        Self {
+            api,
+            driver: Driver::start(),
+        }
+    }
+
     /// A window of somebody who reads this language and has not said who they are.
     pub(crate) async fn window(&self, language: &str) -> Window {
         Window::new(self.driver.browser(language, true).await, self.api.url("")).await
@@ -91,15 +95,18 @@ pub(crate) struct Sync(Child);
 
 impl Sync {
     pub(crate) fn start(world: &World) -> Self {
-        world.file(
-            "sync.toml",
-            "packs = [\"depot\"]\n[ops]\nlisten = \"127.0.0.1:0\"\n",
-        );
+        Self::of(world, "packs = [\"depot\"]\n", &world.url())
+    }
+
+    /// One with this configuration, which connects with this URL.
+    pub(crate) fn of(world: &World, configuration: &str, url: &str) -> Self {
+        let configuration = format!("{configuration}[ops]\nlisten = \"127.0.0.1:0\"\n");
+        world.file("sync.toml", configuration);
         let child = std::process::Command::new(beside("vigie-sync"))
             .args(["--config", "sync.toml"])
             .current_dir(world.directory.path())
             .env("APP_ENV", "test")
-            .env("VIGIE_DATABASE_URL", world.url())
+            .env("VIGIE_DATABASE_URL", url)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -260,6 +260,28 @@ impl World {
         Answer::of(command.env("VIGIE_DATABASE_URL", self.url()).args(args))
     }
 
+    /// What comes of a line that a person executes where the world is.
+    pub(crate) fn executes(&self, line: &str) -> Answer {
+        let here = self.directory.path();
+        let mut probe = vigie(here);
+        probe.env("VIGIE_DATABASE_URL", self.url());
+        let bin = Path::new(probe.get_program()).parent().expect("a folder");
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", "PATH=\"$1:$PATH\" exec sh -ec \"$2\"", "sh"])
+            .arg(bin)
+            .arg(line)
+            .current_dir(here);
+        for (name, value) in probe.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.env("VIGIE_ACTOR", "amina");
+        Answer::of(&mut shell)
+    }
+
     /// Writes a file where the program runs.
     pub(crate) fn file(&self, path: &str, contents: impl AsRef<[u8]>) {
         let path = self.directory.path().join(path);

@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::{Answer, World},
-    rollback::executed,
-};
+use crate::harness::{Answer, World};
 
 const A: &str = "depot-web@1.3.2+0c5a77d91e42";
 const B: &str = "depot-web@1.4.0+4110b38a1b2c";
@@ -330,7 +327,7 @@ fn the_commands_of_the_guide() {
     let executes = |what: &str| {
         let is_it = |block: &&str| block.starts_with("sh\n") && block.contains(what);
         let block = blocks.iter().copied().find(is_it).expect(what);
-        executed(&ledger.0, &block[3..]).exits(0)
+        ledger.0.executes(&block[3..]).exits(0)
     };
     executes("release record");
     executes("release record");

@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use crate::{
     harness::{Answer, World},
     release_sources::{commit, git, write},
-    rollback::executed,
 };
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/deploy/release-web.sh");
@@ -78,7 +77,7 @@ impl Front {
         for (path, text) in &files {
             write(&world.directory, path, text);
         }
-        executed(&world, "chmod +x tools/*").exits(0);
+        world.executes("chmod +x tools/*").exits(0);
         commit(&world.directory, &[]);
         Self { world, host }
     }
@@ -102,7 +101,7 @@ impl Front {
                     thread::sleep(Duration::from_millis(20));
                 }
             });
-            let answer = executed(&self.world, &format!("PATH=$PWD/tools:$PATH\n{line}"));
+            let answer = self.world.executes(&format!("PATH=$PWD/tools:$PATH\n{line}"));
             is_over.store(true, Ordering::Relaxed);
             answer
         })

@@ -1,11 +1,11 @@
 //! Whether a release stays, and the way back: `vigie release decide`, `rollback-plan` and `drill`, and the runbook.
 
-use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+use std::{fs, os::unix::fs::symlink};
 
 use release_info::host::{Host, Site};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, World, vigie};
+use crate::harness::{Answer, World};
 
 const A: &str = "depot-web@1.3.2+0c5a77d91e42";
 const B: &str = "depot-web@1.4.0+4110b38a1b2c";
@@ -92,33 +92,8 @@ impl Front {
     }
 
     fn executes(&self, line: &str) -> Answer {
-        executed(&self.world, line)
+        self.world.executes(line)
     }
-}
-
-/// What comes of a line that a person executes where the world is.
-pub(crate) fn executed(world: &World, line: &str) -> Answer {
-    let here = world.directory.path();
-    let mut probe = vigie(here);
-    probe.env("VIGIE_DATABASE_URL", world.url());
-    let bin = Path::new(probe.get_program())
-        .parent()
-        .expect("a folder")
-        .to_owned();
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", "PATH=\"$1:$PATH\" exec sh -ec \"$2\"", "sh"])
-        .arg(bin)
-        .arg(line)
-        .current_dir(here);
-    for (name, value) in probe.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    shell.env("VIGIE_ACTOR", "amina");
-    Answer::of(&mut shell)
 }
 
 const ANY: [i64; 2] = [0, i64::MAX];
