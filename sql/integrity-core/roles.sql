@@ -169,9 +169,12 @@ begin
         end if;
         -- Nobody writes a seal but the function that makes them.
         grant execute on function vigie.open_access_generation(), vigie.seal_access(), vigie.verify_access(integer, bytea),
-                                  vigie.access_summary(bigint, bigint)
+                                  vigie.access_summary(bigint, bigint),
+                                  vigie.access_change(timestamptz, timestamptz, bigint)
             to vigie_sync;
-        grant execute on function vigie.access_summary_for_person(bigint, bigint) to authenticated;
+        grant execute on function vigie.access_summary_for_person(bigint, bigint),
+                                  vigie.access_change_for_person(timestamptz, timestamptz, bigint)
+            to authenticated;
     end if;
     foreach relation in array '{alerts,alert_events,check_states,checks,runs,audits,releases,release_events}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;

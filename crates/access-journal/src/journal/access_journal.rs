@@ -3,7 +3,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use integrity_core::Caller;
 
-use super::{Error, Heartbeat, Scope, Seal, Summary, SummaryRange, Verification};
+use super::{Around, Change, Error, Heartbeat, Scope, Seal, Summary, SummaryRange, Verification};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
@@ -87,6 +87,15 @@ pub trait AccessJournal: Send + Sync {
     ///
     /// Cancel safe.
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error>;
+
+    /// What a change came to: what was refused, and read without signing in, before it and since. For the service, and for
+    /// people with a role.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a baseline out of bounds, and for an end before the beginning.
+    async fn change(&self, caller: &Caller, around: Around) -> Result<Change, Error>;
 }
 
 const _: fn(&dyn AccessJournal) = |_| ();

@@ -1,6 +1,7 @@
 //! Where events are kept.
 
 mod access_journal;
+mod change;
 mod error;
 mod form;
 mod heartbeat;
@@ -22,6 +23,7 @@ pub use self::memory::MemoryAccessJournal;
 pub use self::postgres::PgAccessJournal;
 pub use self::{
     access_journal::{AccessJournal, Recorded, Rolled},
+    change::{Around, Change, Exposed, SourceChange},
     error::Error,
     heartbeat::Heartbeat,
     seal::{BrokenSeal, Discrepancy, Holder, Scope, Seal, Tampering, Verification},

@@ -2,6 +2,7 @@
 //!
 //! `memory/` and `postgres/` make the harness; `promises!` makes a test of each function.
 
+mod changing;
 mod recording;
 mod rolling;
 pub(crate) mod scene;
@@ -13,6 +14,7 @@ use access_journal::{AccessEvent, Source, journal::AccessJournal};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+pub(crate) use changing::*;
 pub(crate) use recording::*;
 pub(crate) use rolling::*;
 pub(crate) use sealing::*;
@@ -61,6 +63,10 @@ macro_rules! promises {
             people_seal_nothing
             an_honest_journal_is_watched_in_peace
             numbers_are_for_whoever_has_a_role
+            a_journal_that_nobody_uses_says_so
+            what_a_change_came_to_is_told_source_by_source
+            what_was_read_without_signing_in_is_told_new_first
+            a_change_is_told_to_whoever_has_a_role
         }
     };
 }

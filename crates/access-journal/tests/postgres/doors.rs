@@ -55,12 +55,15 @@ const TABLES: [&str; 6] = [
     "access_retention",
     "access_log",
 ];
-const FUNCTIONS: [&str; 5] = [
+const FUNCTIONS: [&str; 8] = [
     "access_salt('2026-11-01')",
     "record_access('[]')",
     "access_heard('api', 1, 0, 0)",
     "access_roll_partitions('180 days')",
     "begin_access_month('2026-01-01')",
+    "compare_accesses(now(), now(), 60)",
+    "access_change(now(), now(), 60)",
+    "access_summary(86400, 300)",
 ];
 
 #[sqlx::test(migrations = false)]
@@ -116,7 +119,10 @@ async fn whoever_records_reads_nothing_back(pool: PgPool) {
                 assert_eq!(refused.as_deref(), DENIED, "{role}: {statement}");
             }
         }
-        for (function, code) in FUNCTIONS.into_iter().zip([None, None, None, DENIED, DENIED]) {
+        for (function, code) in FUNCTIONS
+            .into_iter()
+            .zip([None, None, None, DENIED, DENIED, DENIED, DENIED, DENIED])
+        {
             let refused = tried(owner, role, "", &format!("select vigie.{function}")).await;
             assert_eq!(refused.as_deref(), code, "{role}: {function}");
         }
@@ -133,6 +139,9 @@ async fn the_service_reads_and_rolls_and_changes_nothing(pool: PgPool) {
         ("select from vigie.access_seals", None),
         ("select from vigie.access_retention", None),
         ("select vigie.access_roll_partitions('180 days')", None),
+        ("select vigie.access_change(now(), now(), 60)", None),
+        ("select vigie.access_change_for_person(now(), now(), 60)", DENIED),
+        ("select vigie.compare_accesses(now(), now(), 60)", DENIED),
         ("select from vigie.access_keys", DENIED),
         ("select vigie.access_salt('2026-11-01')", DENIED),
         ("select vigie.record_access('[]')", DENIED),

@@ -1,5 +1,6 @@
 //! The journal in memory, for the tests of those who embed this crate: the same promises as PostgreSQL's, no server.
 
+mod change;
 mod detect;
 mod roll;
 mod seal;
@@ -17,8 +18,8 @@ use integrity_core::{Caller, Clock, Role};
 
 use self::state::State;
 use super::{
-    AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
-    form, seal::hash_of,
+    AccessJournal, Around, Change, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange,
+    Verification, form, seal::hash_of,
 };
 use crate::{
     AccessEvent, Source,
@@ -68,6 +69,18 @@ impl MemoryAccessJournal {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The service, and people with a role.
+    fn as_reader(&self, caller: &Caller) -> Result<MutexGuard<'_, State>, Error> {
+        let is_member = caller
+            .subject()
+            .is_some_and(|person| self.members.contains_key(person));
+        if *caller == Caller::Service || is_member {
+            Ok(self.state())
+        } else {
+            Err(Error::forbidden("you have no role in Vigie"))
+        }
     }
 
     /// The service only; people read numbers.
@@ -129,13 +142,10 @@ impl AccessJournal for MemoryAccessJournal {
     }
 
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
-        let is_member = caller
-            .subject()
-            .is_some_and(|person| self.members.contains_key(person));
-        if *caller == Caller::Service || is_member {
-            Ok(self.state().summary(range, self.clock.now()))
-        } else {
-            Err(Error::forbidden("you have no role in Vigie"))
-        }
+        Ok(self.as_reader(caller)?.summary(range, self.clock.now()))
+    }
+
+    async fn change(&self, caller: &Caller, around: Around) -> Result<Change, Error> {
+        self.as_reader(caller)?.change(around, self.clock.now())
     }
 }

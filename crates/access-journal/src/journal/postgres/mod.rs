@@ -1,5 +1,6 @@
 //! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
+mod change;
 mod detect;
 mod record;
 mod roll;
@@ -16,8 +17,8 @@ pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
 use super::{
-    AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
-    form, seal::hash_of,
+    AccessJournal, Around, Change, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange,
+    Verification, form, seal::hash_of,
 };
 use crate::{
     AccessEvent,
@@ -108,6 +109,11 @@ impl AccessJournal for PgAccessJournal {
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
         let is_person = matches!(caller, Caller::Claims { .. });
         seal::summary(self.begin(caller).await?, is_person, range).await
+    }
+
+    async fn change(&self, caller: &Caller, around: Around) -> Result<Change, Error> {
+        let is_person = matches!(caller, Caller::Claims { .. });
+        change::change(self.begin(caller).await?, is_person, around).await
     }
 }
 
