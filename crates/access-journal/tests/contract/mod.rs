@@ -2,10 +2,12 @@
 //!
 //! `memory/` and `postgres/` make the harness; `promises!` makes a test of each function.
 
+mod detecting;
 mod recording;
 mod rolling;
 pub(crate) mod scene;
 mod sealing;
+mod telling;
 
 use std::sync::Arc;
 
@@ -13,9 +15,11 @@ use access_journal::{AccessEvent, Source, journal::AccessJournal};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+pub(crate) use detecting::*;
 pub(crate) use recording::*;
 pub(crate) use rolling::*;
 pub(crate) use sealing::*;
+pub(crate) use telling::*;
 
 /// A journal with its people: amina is admin, didier directeur, patricia pca, and others nobody.
 #[async_trait]
@@ -61,6 +65,16 @@ macro_rules! promises {
             people_seal_nothing
             an_honest_journal_is_watched_in_peace
             numbers_are_for_whoever_has_a_role
+            what_an_audit_names_is_handed_over
+            people_are_told_nothing_of_it
+            a_bucket_runs_over_above_what_it_holds
+            one_persons_bucket_leaks_by_the_minute
+            an_account_is_tried_so_often_within_a_time
+            so_many_different_ones_within_a_time
+            what_is_too_much_once_is_told_for_a_day
+            a_source_is_silent_after_an_hour
+            what_somebody_dealt_with_is_seen_no_more
+            people_look_at_no_rules
         }
     };
 }
