@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{World, check};
+use crate::harness::World;
 
 const EVENT: &str = "
     select vigie.begin_access_month(date_trunc('month', now() at time zone 'UTC')::date);
@@ -62,7 +62,7 @@ fn each_answer_has_its_exit_code() {
 #[test]
 fn every_run_seals_and_a_restore_is_told() {
     let world = World::migrated();
-    let file = check("FINE", "WARN", "", "select 'x' as entity_id where false");
+    let file = crate::harness::check("FINE", "WARN", "", "select 'x' as entity_id where false");
     world.pack(&[("fine.sql", &file)]);
     world.sql(EVENT);
     for _ in 0..600 {
