@@ -18,7 +18,9 @@ use alerts_store::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use integrity_core::{Check, CheckRunner, Finding, MemoryCheckRunner, Pack, Snapshot, SystemClock};
+use integrity_core::{
+    Check, CheckRunner, Clock as _, Finding, MemoryCheckRunner, Pack, Snapshot, SystemClock,
+};
 
 use super::*;
 use crate::{access::AccessRules, config::Config};
@@ -183,7 +185,7 @@ async fn a_run_of_some_checks_seals_the_journal_and_says_nothing_of_it() {
     let clock = Arc::new(SystemClock);
     let journal = Arc::new(MemoryAccessJournal::new(clock.clone()));
     let event = AccessEvent {
-        occurred_at: Utc::now(),
+        occurred_at: clock.now(),
         ..AccessEvent::sample()
     };
     let month = Month::of(event.occurred_at);

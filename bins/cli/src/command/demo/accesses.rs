@@ -86,7 +86,7 @@ fn day(now: DateTime<Utc>) -> Vec<Observed> {
         ));
     }
     for n in 0..12 {
-        let at = ago(180) + TimeDelta::seconds(20) * i32::try_from(n).unwrap_or_default();
+        let at = ago(180) + TimeDelta::seconds(20) * n;
         day.push(sign_in(at, SPRAY, format!("personne{n}@depot.example"), false));
     }
     for (minutes, rows) in [(71, 25), (70, 3)] {
