@@ -156,6 +156,11 @@ begin
                         vigie.access_verifications
             to vigie_sync;
         grant execute on function vigie.access_roll_partitions(interval) to vigie_sync;
+        -- What an audit calls sensitive: told by the service, and asked by whoever reads logs.
+        grant execute on function vigie.tell_access_sensitive(text, text[], timestamptz) to vigie_sync;
+        if exists (select from pg_catalog.pg_roles where rolname = 'vigie_ingest') then
+            grant execute on function vigie.access_sensitive(text) to vigie_ingest;
+        end if;
         if exists (select from pg_catalog.pg_roles where rolname = 'vigie_access_reader') then
             grant usage on schema vigie to vigie_access_reader;
             grant select on vigie.access_log to vigie_access_reader;

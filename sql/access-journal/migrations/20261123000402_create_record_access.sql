@@ -161,7 +161,45 @@ as $$
 $$;
 comment on function vigie.access_heard(text, bigint, bigint, bigint) is 'Says that a source of accesses is heard';
 
-revoke all on vigie.access_retention from public;
+-- Relations that somebody anonymous should not read, as the last whole audit of each watched database names them: for those
+-- who record, and may not read audits. One row for each database; without one, nobody knows.
+create table vigie.access_sensitive (
+    database   text not null,
+    relations  text[] not null,
+    audited_at timestamptz not null,
+    told_at    timestamptz not null default clock_timestamp(),
+    constraint access_sensitive_pkey primary key (database),
+    constraint access_sensitive_database_check check (length(database) between 1 and 200),
+    constraint access_sensitive_relations_check check (array_position(relations, null) is null)
+);
+comment on table vigie.access_sensitive is 'What the last audit of each database calls sensitive, for whoever records';
+alter table vigie.access_sensitive enable row level security;
+
+-- What an audit names takes the place of what an earlier one named; what comes late changes nothing.
+create function vigie.tell_access_sensitive(database text, relations text[], audited_at timestamptz) returns void
+    language sql volatile security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+    insert into vigie.access_sensitive as s (database, relations, audited_at)
+    values ($1, $2, $3)
+    on conflict on constraint access_sensitive_pkey do update set
+        relations = excluded.relations, audited_at = excluded.audited_at, told_at = excluded.told_at
+    where s.audited_at <= excluded.audited_at
+$$;
+comment on function vigie.tell_access_sensitive(text, text[], timestamptz) is 'Says what an audit calls sensitive';
+
+-- No row where no audit has said.
+create function vigie.access_sensitive(database text) returns table (relations text[], audited_at timestamptz)
+    language sql stable security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+    select s.relations, s.audited_at from vigie.access_sensitive s where s.database = $1
+$$;
+comment on function vigie.access_sensitive(text) is 'What the last audit calls sensitive, for whoever records';
+
+revoke all on vigie.access_retention, vigie.access_sensitive from public;
+revoke all on function vigie.tell_access_sensitive(text, text[], timestamptz) from public;
+revoke all on function vigie.access_sensitive(text) from public;
 revoke all on function vigie.begin_access_month(date) from public;
 revoke all on function vigie.access_salt(date) from public;
 revoke all on function vigie.record_access(jsonb) from public;

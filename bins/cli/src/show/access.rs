@@ -190,6 +190,13 @@ pub(crate) fn verification(found: &Verification) -> String {
             ));
         }
     }
+    if found.generation_due {
+        text.push(styled(
+            YELLOW,
+            "Another server counts transactions now, as after a restore: the next seal begins a generation, and until \
+             vigie-sync makes it nothing new is sealed",
+        ));
+    }
     if let Some(is_there) = found.expected {
         text.push(if is_there {
             "The seal that is expected is there".to_owned()

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     attacks::{SENSITIVE, attacks},
-    harness::{Answer, World},
+    harness::{Answer, World, check},
 };
 
 const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/access-journal.md");
@@ -199,6 +199,50 @@ fn standard_input_without_ids_has_a_name() {
         (number(&again, "added"), number(&again, "known")),
         (0, number(&once, "added"))
     );
+}
+
+/// A relation that nobody has configured: the audit of the service names it, and who reads the log may not read audits.
+#[test]
+fn what_only_the_audit_names_is_looked_for() {
+    let scene = Scene::new();
+    scene.world.pack(&[(
+        "nothing.sql",
+        &check("NOTHING", "WARN", "", "select 'x' as entity_id where false"),
+    )]);
+    scene.world.file("vigie.toml", "[audit]\nevery = \"1d\"\n");
+    scene.world.sql(&format!(
+        "do $$ begin create role anon nologin; exception when duplicate_object or unique_violation then null; end $$;
+         create table public.{SENSITIVE} (id int primary key, iban text);
+         insert into public.{SENSITIVE} values (1, 'CD00'), (2, 'CD01');
+         grant usage on schema public to anon, authenticated; grant select on public.{SENSITIVE} to anon, authenticated"
+    ));
+    let reads = || {
+        scene.world.value(
+            "select coalesce(string_agg(distinct event || ' ' || resource, ', '), '') from vigie.access_events
+             where event = 'anon_data_read'",
+        )
+    };
+    scene.world.file("one.log", scene.all_attacks(Source::Nginx));
+    let before = scene.ingest(Source::Nginx, &["one.log"]).exits(0).json();
+    assert!(
+        before["sensitive"]["of_audit"].is_null() && before["sensitive"]["of_audit_unknown"].is_string(),
+        "{before}"
+    );
+    assert_eq!(reads(), "");
+
+    scene.world.vigie(&["sync", "--pack", "./checks"]);
+    let after = scene.ingest(Source::Nginx, &["one.log"]).exits(0).json();
+    assert!(number(&after["sensitive"], "of_audit") >= 1, "{after}");
+    assert!(after["sensitive"]["audited_at"].is_string(), "{after}");
+    assert_eq!(after["sensitive"]["of_audit_is_old"], false, "{after}");
+    assert_eq!(reads(), format!("anon_data_read {SENSITIVE}"));
+
+    // Nobody has audited for long: that is said.
+    scene
+        .world
+        .sql("update vigie.access_sensitive set audited_at = audited_at - interval '49 hours'");
+    let late = scene.ingest(Source::Nginx, &["one.log"]).exits(0).json();
+    assert_eq!(late["sensitive"]["of_audit_is_old"], true, "{late}");
 }
 
 #[test]

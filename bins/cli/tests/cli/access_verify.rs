@@ -62,6 +62,36 @@ fn each_answer_has_its_exit_code() {
     assert!(!matches!(answer.code, Some(0 | 3)), "{}", answer.stdout);
 }
 
+/// A run of some checks says nothing of the journal, and seals it all the same; and a restore is told.
+#[test]
+fn every_run_seals_and_a_restore_is_told() {
+    let world = World::migrated();
+    let file = crate::harness::check("FINE", "WARN", "", "select 'x' as entity_id where false");
+    world.pack(&[("fine.sql", &file)]);
+    world.sql(EVENT);
+    for _ in 0..600 {
+        world
+            .vigie(&["sync", "--pack", "./checks", "--only", "FINE"])
+            .exits(0);
+        if world.value("select count(*)::text from vigie.access_seals") != "0" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(world.value("select count(*)::text from vigie.access_seals"), "1");
+    let verify = |args: &[&str]| world.vigie(&[&["access", "verify"], args].concat()).exits(0);
+    assert!(!verify(&[]).stdout.contains("begins a generation"));
+    world.sql(
+        "begin; set local session_replication_role = replica;
+         update vigie.access_seals set system_identifier = 1;
+         update vigie.access_seals s set hash = vigie.access_seal_hash(s);
+         delete from vigie.access_heads; commit",
+    );
+    let told = verify(&[]);
+    assert!(told.stdout.contains("begins a generation"), "{told:?}");
+    assert_eq!(verify(&["--json"]).json()["generation_due"], true);
+}
+
 #[test]
 fn a_row_that_was_edited_is_one_alert() {
     let world = World::migrated();

@@ -3,7 +3,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use integrity_core::Caller;
 
-use super::{Around, Change, Error, Heartbeat, Scope, Seal, Summary, SummaryRange, Verification};
+use super::{
+    Around, Change, Error, Heartbeat, Scope, Seal, SensitiveRelations, Summary, SummaryRange, Verification,
+};
 use crate::{
     AccessEvent,
     privacy::{Month, Salt},
@@ -35,6 +37,22 @@ pub trait AccessJournal: Send + Sync {
     ///
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
+
+    /// Says what an audit of that database calls sensitive, in place of what an earlier one did. For the service.
+    ///
+    /// Cancel safe.
+    async fn tell_sensitive(
+        &self,
+        caller: &Caller,
+        database: &str,
+        sensitive: &SensitiveRelations,
+    ) -> Result<(), Error>;
+
+    /// What the last audit of that database calls sensitive; `None` where no audit has said, which is not the same as an
+    /// audit that names none. For whoever reads logs.
+    ///
+    /// Cancel safe.
+    async fn sensitive(&self, caller: &Caller, database: &str) -> Result<Option<SensitiveRelations>, Error>;
 
     /// What the rules say of the events of the last day, and of those that were read in it. A rule that cannot be looked
     /// at leaves the others. For the service.

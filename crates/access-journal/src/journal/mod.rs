@@ -12,6 +12,7 @@ pub mod postgres;
 #[cfg(feature = "mock")]
 mod sample;
 mod seal;
+mod sensitive;
 mod summary;
 mod watch;
 
@@ -27,6 +28,7 @@ pub use self::{
     error::Error,
     heartbeat::Heartbeat,
     seal::{BrokenSeal, Discrepancy, Holder, Scope, Seal, Tampering, Verification},
+    sensitive::SensitiveRelations,
     summary::{EventCount, KeyCount, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
     watch::{Watched, watch},
 };

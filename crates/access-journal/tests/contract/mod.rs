@@ -3,10 +3,12 @@
 //! `memory/` and `postgres/` make the harness; `promises!` makes a test of each function.
 
 mod changing;
+mod detecting;
 mod recording;
 mod rolling;
 pub(crate) mod scene;
 mod sealing;
+mod telling;
 
 use std::sync::Arc;
 
@@ -15,9 +17,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub(crate) use changing::*;
+pub(crate) use detecting::*;
 pub(crate) use recording::*;
 pub(crate) use rolling::*;
 pub(crate) use sealing::*;
+pub(crate) use telling::*;
 
 /// A journal with its people: amina is admin, didier directeur, patricia pca, and others nobody.
 #[async_trait]
@@ -67,6 +71,16 @@ macro_rules! promises {
             what_a_change_came_to_is_told_source_by_source
             what_was_read_without_signing_in_is_told_new_first
             a_change_is_told_to_whoever_has_a_role
+            what_an_audit_names_is_handed_over
+            people_are_told_nothing_of_it
+            a_bucket_runs_over_above_what_it_holds
+            one_persons_bucket_leaks_by_the_minute
+            an_account_is_tried_so_often_within_a_time
+            so_many_different_ones_within_a_time
+            what_is_too_much_once_is_told_for_a_day
+            a_source_is_silent_after_an_hour
+            what_somebody_dealt_with_is_seen_no_more
+            people_look_at_no_rules
         }
     };
 }

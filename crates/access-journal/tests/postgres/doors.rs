@@ -47,15 +47,16 @@ async fn scene(pool: PgPool) -> Postgres {
     postgres
 }
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "access_events",
     "access_keys",
     "access_sources",
     "access_seals",
     "access_retention",
+    "access_sensitive",
     "access_log",
 ];
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 10] = [
     "access_salt('2026-11-01')",
     "record_access('[]')",
     "access_heard('api', 1, 0, 0)",
@@ -64,6 +65,8 @@ const FUNCTIONS: [&str; 8] = [
     "compare_accesses(now(), now(), 60)",
     "access_change(now(), now(), 60)",
     "access_summary(86400, 300)",
+    "access_sensitive('main')",
+    "tell_access_sensitive('main', '{public.contracts}', now())",
 ];
 
 #[sqlx::test(migrations = false)]
@@ -119,10 +122,12 @@ async fn whoever_records_reads_nothing_back(pool: PgPool) {
                 assert_eq!(refused.as_deref(), DENIED, "{role}: {statement}");
             }
         }
-        for (function, code) in FUNCTIONS
-            .into_iter()
-            .zip([None, None, None, DENIED, DENIED, DENIED, DENIED, DENIED])
-        {
+        // What an audit calls sensitive is for whoever reads logs; those who hear of accesses themselves have no use for it.
+        let asks = if role == "vigie_ingest" { None } else { DENIED };
+        let codes = [
+            None, None, None, DENIED, DENIED, DENIED, DENIED, DENIED, asks, DENIED,
+        ];
+        for (function, code) in FUNCTIONS.into_iter().zip(codes) {
             let refused = tried(owner, role, "", &format!("select vigie.{function}")).await;
             assert_eq!(refused.as_deref(), code, "{role}: {function}");
         }
@@ -142,6 +147,11 @@ async fn the_service_reads_and_rolls_and_changes_nothing(pool: PgPool) {
         ("select vigie.access_change(now(), now(), 60)", None),
         ("select vigie.access_change_for_person(now(), now(), 60)", DENIED),
         ("select vigie.compare_accesses(now(), now(), 60)", DENIED),
+        ("select vigie.tell_access_sensitive('main', '{}', now())", None),
+        (
+            "insert into vigie.access_sensitive values ('main', '{}', now())",
+            DENIED,
+        ),
         ("select from vigie.access_keys", DENIED),
         ("select vigie.access_salt('2026-11-01')", DENIED),
         ("select vigie.record_access('[]')", DENIED),

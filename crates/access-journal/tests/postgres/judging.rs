@@ -149,6 +149,46 @@ async fn one_who_goes_on_over_a_months_end_is_one_for_the_month(pool: PgPool) {
     assert_eq!(entities, [String::from(old)]);
 }
 
+/// Five minutes begin when the clock says so, and twenty in them are too many where none are usual.
+#[sqlx::test(migrations = false)]
+async fn so_many_in_five_minutes_are_unusual(pool: PgPool) {
+    let server = Postgres::new(pool).await;
+    run(
+        &server.owner,
+        "insert into vigie.access_sources (source, first_at)
+         values ('nginx', now() - interval '20 days'), ('postgrest', now() - interval '20 days')",
+    )
+    .await;
+    let now = server.now().await - TimeDelta::minutes(20);
+    let slot = now
+        - TimeDelta::seconds(now.timestamp().rem_euclid(300))
+        - TimeDelta::nanoseconds(now.timestamp_subsec_nanos().into());
+    let refused = |source: Source, after: i64, many: i64| {
+        let told = (0..many).map(move |n| AccessEvent {
+            address_hash: None,
+            account_hash: None,
+            dedup_key: format!("{source} {after} {n}"),
+            ..event(
+                EventKind::InputValidationFail,
+                source,
+                slot + TimeDelta::milliseconds(after * 1000 + n),
+            )
+        });
+        told.collect::<Vec<_>>()
+    };
+    record(&server, &refused(Source::Nginx, 0, 19)).await;
+    record(&server, &refused(Source::Nginx, 300, 19)).await;
+    record(&server, &refused(Source::Nginx, -1, 19)).await;
+    record(&server, &refused(Source::Postgrest, 0, 19)).await;
+    assert_eq!(
+        spoke(&look(&server).await),
+        [],
+        "each source, and each five minutes, alone"
+    );
+    record(&server, &refused(Source::Nginx, 299, 1)).await;
+    assert_eq!(spoke(&look(&server).await), [Rule::Spike]);
+}
+
 /// A journal that begins knows of nothing that is usual.
 #[sqlx::test(migrations = false)]
 async fn a_young_journal_calls_nothing_unusual(pool: PgPool) {

@@ -39,9 +39,10 @@ pub(super) async fn run(args: &IngestArgs, place: &Place<'_>) -> Result<Exit, St
     let (text, progress, from) = open(args)?;
     let secret = access::secret(place.config)?;
     let session = Session::open(place.target, Door::Cli).await?;
-    let (sensitive, known) = sensitive::relations(&session, place.config).await;
-    let config = &place.config.access;
+    let journal: Arc<dyn AccessJournal> = Arc::new(PgAccessJournal::new(session.pool, Door::Cli));
     let now = SystemClock.now();
+    let (sensitive, known) = sensitive::relations(&*journal, place.config, now).await?;
+    let config = &place.config.access;
     let terms = Terms {
         sensitive,
         allow: config.allow.clone(),
@@ -50,7 +51,6 @@ pub(super) async fn run(args: &IngestArgs, place: &Place<'_>) -> Result<Exit, St
         now,
         kept_for: TimeDelta::from_std(config.retention).unwrap_or(TimeDelta::MAX),
     };
-    let journal: Arc<dyn AccessJournal> = Arc::new(PgAccessJournal::new(session.pool, Door::Cli));
     let mut recording = Recording {
         ring: KeyRing::new(Arc::clone(&journal), secret),
         journal: Arc::clone(&journal),

@@ -18,8 +18,8 @@ use integrity_core::{Caller, Clock, Role};
 
 use self::state::State;
 use super::{
-    AccessJournal, Around, Change, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange,
-    Verification, form, seal::hash_of,
+    AccessJournal, Around, Change, Error, Heartbeat, Recorded, Rolled, Scope, Seal, SensitiveRelations,
+    Summary, SummaryRange, Verification, form, seal::hash_of,
 };
 use crate::{
     AccessEvent, Source,
@@ -106,6 +106,20 @@ impl AccessJournal for MemoryAccessJournal {
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
         self.as_service(caller)?.beat(heartbeat, self.clock.now());
         Ok(())
+    }
+
+    async fn tell_sensitive(
+        &self,
+        caller: &Caller,
+        database: &str,
+        sensitive: &SensitiveRelations,
+    ) -> Result<(), Error> {
+        self.as_service(caller)?.tell_sensitive(database, sensitive);
+        Ok(())
+    }
+
+    async fn sensitive(&self, caller: &Caller, database: &str) -> Result<Option<SensitiveRelations>, Error> {
+        Ok(self.as_service(caller)?.sensitive.get(database).cloned())
     }
 
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::seal::Sealed;
 use crate::{
     AccessEvent, Source,
-    journal::{Error, Heartbeat, Recorded, Verification},
+    journal::{Error, Heartbeat, Recorded, SensitiveRelations, Verification},
     privacy::{Month, Salt},
 };
 
@@ -24,6 +24,8 @@ pub(super) struct State {
     pub(super) months: BTreeMap<Month, Option<Salt>>,
     pub(super) retention: TimeDelta,
     pub(super) sources: BTreeMap<Source, Heard>,
+    /// What the last audit of each database calls sensitive.
+    pub(super) sensitive: BTreeMap<String, SensitiveRelations>,
     /// When something was recorded last.
     pub(super) recorded_at: Option<DateTime<Utc>>,
     pub(super) seals: Vec<Sealed>,
@@ -49,6 +51,7 @@ impl Default for State {
             months: BTreeMap::new(),
             retention: TimeDelta::days(180),
             sources: BTreeMap::new(),
+            sensitive: BTreeMap::new(),
             recorded_at: None,
             seals: Vec::new(),
             verified: None,
@@ -103,6 +106,13 @@ impl State {
             }
         }
         Ok(recorded)
+    }
+
+    pub(super) fn tell_sensitive(&mut self, database: &str, sensitive: &SensitiveRelations) {
+        let known = self.sensitive.get(database);
+        if known.is_none_or(|known| known.audited_at <= sensitive.audited_at) {
+            self.sensitive.insert(database.to_owned(), sensitive.clone());
+        }
     }
 
     pub(super) fn beat(&mut self, heartbeat: &Heartbeat, now: DateTime<Utc>) {

@@ -5,6 +5,7 @@ mod detect;
 mod record;
 mod roll;
 mod seal;
+mod sensitive;
 
 use std::time::Duration;
 
@@ -17,8 +18,8 @@ pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
 use super::{
-    AccessJournal, Around, Change, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange,
-    Verification, form, seal::hash_of,
+    AccessJournal, Around, Change, Error, Heartbeat, Recorded, Rolled, Scope, Seal, SensitiveRelations,
+    Summary, SummaryRange, Verification, form, seal::hash_of,
 };
 use crate::{
     AccessEvent,
@@ -72,6 +73,19 @@ impl AccessJournal for PgAccessJournal {
 
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
         record::beat(self.begin(caller).await?, heartbeat).await
+    }
+
+    async fn tell_sensitive(
+        &self,
+        caller: &Caller,
+        database: &str,
+        sensitive: &SensitiveRelations,
+    ) -> Result<(), Error> {
+        sensitive::tell(self.begin(caller).await?, database, sensitive).await
+    }
+
+    async fn sensitive(&self, caller: &Caller, database: &str) -> Result<Option<SensitiveRelations>, Error> {
+        sensitive::read(self.begin(caller).await?, database).await
     }
 
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
