@@ -334,11 +334,11 @@ fn a_batch_is_taken_apart_and_each_service_heard() {
         log.lines().map(str::to_owned).collect::<Vec<_>>()
     });
     let all = entries.concat();
-    let batches: String = all
+    let batches: Vec<String> = all
         .chunks(250)
         .map(|batch| format!("[{}]\n", batch.join(",")))
         .collect();
-    scene.world.file("drain.ndjson", batches);
+    scene.world.file("drain.ndjson", batches.concat());
     let told = scene
         .ingest(Source::SupabaseEdge, &["drain.ndjson"])
         .exits(0)

@@ -187,7 +187,7 @@ impl Report {
         lines.push("\nwhat is asked".to_owned());
         for (source, what, is_met) in self.promises() {
             let met = if is_met { "met" } else { "not met" };
-            lines.push(format!("{source:<16}{what:<48}{met}"));
+            lines.push(format!("{source:<16}{what:<52}{met}"));
         }
         lines.join("\n")
     }
