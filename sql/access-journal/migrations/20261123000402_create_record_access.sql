@@ -89,7 +89,8 @@ end
 $$;
 comment on function vigie.access_salt(date) is 'What the pseudonyms of a month are made with, for whoever records';
 
--- The one way events are recorded: all of them, but for those that are known. Which one is refused stands in DETAIL.
+-- The one way events are recorded: all of them, but for those that are known. All that are refused stand in DETAIL, by their
+-- places, so that whoever records can leave them out at once.
 create function vigie.record_access(events jsonb, out added bigint, out known bigint) returns record
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
@@ -106,20 +107,21 @@ begin
     lock table only vigie.access_events in row exclusive mode;
     select clock_timestamp() - r.retention into strict oldest from vigie.access_retention r;
 
-    select given.at, case when t.occurred_at is null then 'says not when it occurred'
-                          when t.occurred_at > newest then 'is in the future'
-                          when t.occurred_at < oldest then 'is older than what is kept'
-                          else 'is of a month whose key was never made, or is destroyed' end as reason
+    select string_agg((r.at - 1)::text, ', ' order by r.at) as places, string_agg(distinct r.reason, '; ') as reasons
     into refused
-    from jsonb_array_elements(record_access.events) with ordinality as given(event, at)
-    cross join lateral (select (given.event ->> 'occurred_at')::timestamptz) as t(occurred_at)
-    left join vigie.access_keys k on k.month = date_trunc('month', t.occurred_at)::date
-    where coalesce(t.occurred_at > newest or t.occurred_at < oldest or k.salt is null, true)
-    order by given.at
-    limit 1;
-    if found then
-        raise exception '%', refused.reason
-            using errcode = 'PT422', detail = format('events[%s].occurred_at', refused.at - 1);
+    from (
+        select given.at, case when t.occurred_at is null then 'says not when it occurred'
+                              when t.occurred_at > newest then 'is in the future'
+                              when t.occurred_at < oldest then 'is older than what is kept'
+                              else 'is of a month whose key was never made, or is destroyed' end as reason
+        from jsonb_array_elements(record_access.events) with ordinality as given(event, at)
+        cross join lateral (select (given.event ->> 'occurred_at')::timestamptz) as t(occurred_at)
+        left join vigie.access_keys k on k.month = date_trunc('month', t.occurred_at)::date
+        where coalesce(t.occurred_at > newest or t.occurred_at < oldest or k.salt is null, true)
+    ) as r;
+    if refused.places is not null then
+        raise exception '%', refused.reasons
+            using errcode = 'PT422', detail = format('events[%s].occurred_at', refused.places);
     end if;
 
     -- In one order, whoever records: so that two who record the same wait for each other, and not each for the other.
@@ -144,20 +146,31 @@ end
 $$;
 comment on function vigie.record_access(jsonb) is 'The one way events of accesses are recorded';
 
--- That a source is heard, and what was lost of it.
+-- That a source is heard now, by this server's clock, and what was lost of it. Numbers only ever grow.
 create function vigie.access_heard(source text, seen bigint, bad bigint, dropped bigint) returns void
-    language sql volatile security definer
+    language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+declare
+    wrong text := case when coalesce(access_heard.seen < 0, true) then 'seen'
+                       when coalesce(access_heard.bad < 0, true) then 'bad'
+                       when coalesce(access_heard.dropped < 0, true) then 'dropped' end;
+begin
+    if wrong is not null then
+        raise exception 'a count is not negative' using errcode = 'PT422', detail = wrong;
+    end if;
     insert into vigie.access_sources as s (source, seen, bad, dropped, dropped_at)
-    values ($1, $2, $3, $4, case when $4 > 0 then clock_timestamp() end)
+    values (access_heard.source, access_heard.seen, access_heard.bad, access_heard.dropped,
+            case when access_heard.dropped > 0 then clock_timestamp() end)
     on conflict on constraint access_sources_pkey do update set
         heard_at = greatest(s.heard_at, excluded.heard_at),
         -- numbers that count on for years end where they cannot be told any more
         seen = least(s.seen::numeric + excluded.seen, 9223372036854775807)::bigint,
         bad = least(s.bad::numeric + excluded.bad, 9223372036854775807)::bigint,
         dropped = least(s.dropped::numeric + excluded.dropped, 9223372036854775807)::bigint,
-        dropped_at = coalesce(excluded.dropped_at, s.dropped_at)
+        dropped_at = coalesce(excluded.dropped_at, s.dropped_at);
+end
 $$;
 comment on function vigie.access_heard(text, bigint, bigint, bigint) is 'Says that a source of accesses is heard';
 

@@ -67,6 +67,11 @@ impl Ingested {
             .iter()
             .map(|(number, why)| json!({ "line": number, "reason": why.to_string() }))
             .collect();
+        let others: Vec<Value> = tally
+            .others
+            .iter()
+            .map(|other| json!({ "source": other.source, "lines": other.lines, "newest": other.newest }))
+            .collect();
         json!({
             "source": self.source,
             "lines": tally.lines,
@@ -78,6 +83,8 @@ impl Ingested {
             "refused": self.refused,
             "old": tally.old,
             "unjudged": tally.unjudged,
+            "others": others,
+            "elsewhere": tally.elsewhere,
             "bad": tally.bad,
             "first_bad": bad,
             "newest": tally.newest,
@@ -127,6 +134,19 @@ pub(crate) fn told(ingested: &Ingested) -> String {
         text.push(format!(
             "{} older than what is kept, passed over",
             count(tally.old, "line")
+        ));
+    }
+    for other in &tally.others {
+        text.push(format!(
+            "{} of it of {}",
+            count(other.lines, "line"),
+            other.source
+        ));
+    }
+    if tally.elsewhere > 0 {
+        text.push(format!(
+            "{} of other services, passed over",
+            count(tally.elsewhere, "line")
         ));
     }
     if tally.left > 0 {

@@ -2,6 +2,7 @@
 
 mod agent;
 mod bad;
+mod batch;
 mod clean;
 mod fields;
 mod format;
@@ -23,8 +24,8 @@ use sha2::{Digest as _, Sha256};
 pub(crate) use self::{agent::family, request::severity};
 pub use self::{
     bad::BadLine,
-    reader::LONGEST_LINE,
-    reading::{Failure, Reading, Tally, Text},
+    reader::{LONGEST_BATCH, LONGEST_LINE},
+    reading::{Failure, Next, Other, Reading, Tally, Text},
     sensitive::Sensitive,
     terms::Terms,
 };

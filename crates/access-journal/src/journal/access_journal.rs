@@ -30,7 +30,8 @@ pub trait AccessJournal: Send + Sync {
     /// Cancel safe: all are recorded or none; record them again to make sure.
     ///
     /// # Errors
-    /// `Invalid` for an event that is not well formed, or of a time that is not kept; it names the first.
+    /// `Invalid` for an event that is not well formed, or of a time that is not kept; it names all of them
+    /// ([`Error::refused_events`]).
     async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error>;
 
     /// Says that a source is heard, and what was lost of it. For whoever records.

@@ -39,6 +39,20 @@ impl Error {
         }
     }
 
+    /// The places of the events that a recording was refused for, all of them: without them the others can be recorded.
+    /// Empty for any other error.
+    #[must_use]
+    pub fn refused_events(&self) -> Vec<usize> {
+        let Self::Invalid { field, .. } = self else {
+            return Vec::new();
+        };
+        let places = field
+            .strip_prefix("events[")
+            .and_then(|rest| rest.split_once(']'));
+        let places = places.map_or("", |(places, _)| places).split(", ");
+        places.filter_map(|place| place.parse().ok()).collect()
+    }
+
     /// An [`Error::Invalid`].
     pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Invalid {
@@ -66,5 +80,19 @@ impl From<integrity_core::Error> for Error {
                 reason: other.code().to_owned(),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_events_that_are_refused_are_named() {
+        let named = |field: &str| Error::invalid(field, "is wrong").refused_events();
+        assert_eq!(named("events[7].occurred_at"), [7]);
+        assert_eq!(named("events[0, 3, 12].status or route"), [0, 3, 12]);
+        assert_eq!(named("retention"), [0; 0]);
+        assert_eq!(Error::forbidden("events[1].x").refused_events(), [0; 0]);
     }
 }

@@ -49,6 +49,7 @@ macro_rules! promises {
             an_event_is_recorded_once
             many_at_once_record_each_event_once
             all_are_recorded_or_none
+            all_that_are_refused_are_named_at_once
             what_is_not_well_formed_is_refused
             impossible_times_are_refused
             what_has_no_key_is_refused

@@ -122,6 +122,42 @@ pub(crate) async fn all_are_recorded_or_none(harness: &dyn Harness) {
     assert_eq!(harness.kept().await, []);
 }
 
+pub(crate) async fn all_that_are_refused_are_named_at_once(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let events: Vec<_> = (0..6_i32)
+        .map(|number| {
+            let ago = match number {
+                1 => -MINUTE * 60,
+                2 | 5 => TimeDelta::days(400),
+                _ => MINUTE,
+            };
+            scene.event(&number.to_string(), ago)
+        })
+        .collect();
+    let refused = scene
+        .record(&events)
+        .await
+        .expect_err("three are not of our time");
+    assert_eq!(refused.refused_events(), [1, 2, 5], "{refused}");
+    let said = refused.to_string();
+    assert!(
+        said.contains("is in the future") && said.contains("is older than what is kept"),
+        "{said}"
+    );
+    let malformed = |key: &str| AccessEvent {
+        count: 0,
+        ..scene.event(key, MINUTE)
+    };
+    let refused = scene
+        .record(&[malformed("a"), scene.event("b", MINUTE), malformed("c")])
+        .await
+        .expect_err("two happened never");
+    assert_eq!(refused.refused_events(), [0, 2], "{refused}");
+    assert_eq!(harness.kept().await, []);
+    let good = [events[0].clone(), events[3].clone(), events[4].clone()];
+    assert_eq!(scene.record(&good).await.expect("recorded").added, 3);
+}
+
 pub(crate) async fn what_is_not_well_formed_is_refused(harness: &dyn Harness) {
     let scene = Scene::new(harness).await;
     let good = scene.event("good", MINUTE);

@@ -224,6 +224,25 @@ async fn what_is_recorded_past_the_program_can_be_read(pool: PgPool) {
     }
 }
 
+/// A count that goes back would hide what was lost.
+#[sqlx::test(migrations = false)]
+async fn no_count_goes_back(pool: PgPool) {
+    let postgres = scene(pool).await;
+    for (counts, code) in [
+        ("1, 2, 3", None),
+        ("0, 0, 0", None),
+        ("-1, 0, 0", Some("PT422")),
+        ("0, -1, 0", Some("PT422")),
+        ("0, 0, -1", Some("PT422")),
+        ("null, 0, 0", Some("PT422")),
+        ("0, 0, null", Some("PT422")),
+    ] {
+        let heard = format!("select vigie.access_heard('app', {counts})");
+        let refused = tried(&postgres.owner, "vigie_ingest", "", &heard).await;
+        assert_eq!(refused.as_deref(), code, "{counts}");
+    }
+}
+
 #[sqlx::test(migrations = false)]
 async fn functions_are_pinned_and_public_has_nothing(pool: PgPool) {
     let postgres = scene(pool).await;

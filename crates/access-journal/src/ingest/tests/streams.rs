@@ -26,7 +26,7 @@ fn read(
     stream: Option<Stream>,
 ) -> Result<(Vec<String>, Tally), Failure> {
     let terms = terms();
-    let mut reading = Reading::new(source, text, BufReader::with_capacity(100, bytes), stream, &terms);
+    let mut reading = Reading::new(source, text, BufReader::with_capacity(100, bytes), stream, terms);
     let mut keys = Vec::new();
     while let Some(event) = reading.next_event()? {
         keys.push(event.dedup_key);

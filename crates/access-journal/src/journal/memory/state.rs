@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::seal::Sealed;
 use crate::{
     AccessEvent, Source,
-    journal::{Error, Heartbeat, Recorded, SensitiveRelations, Verification},
+    journal::{Error, Heartbeat, Recorded, SensitiveRelations, Verification, form},
     privacy::{Month, Salt},
 };
 
@@ -78,7 +78,8 @@ impl State {
     }
 
     pub(super) fn record(&mut self, events: &[AccessEvent], now: DateTime<Utc>) -> Result<Recorded, Error> {
-        let refused = events.iter().enumerate().find_map(|(at, event)| {
+        let mut refused = Vec::new();
+        for (at, event) in events.iter().enumerate() {
             let reason = if event.occurred_at > now + AHEAD {
                 "is in the future"
             } else if event.occurred_at < now - self.retention {
@@ -86,13 +87,11 @@ impl State {
             } else if !matches!(self.months.get(&Month::of(event.occurred_at)), Some(Some(_))) {
                 "is of a month whose key was never made, or is destroyed"
             } else {
-                return None;
+                continue;
             };
-            Some(Error::invalid(format!("events[{at}].occurred_at"), reason))
-        });
-        if let Some(refused) = refused {
-            return Err(refused);
+            refused.push((at, "occurred_at".to_owned(), reason.to_owned()));
         }
+        form::refuse(&refused)?;
         let mut recorded = Recorded::default();
         for event in events {
             let key = (event.source, event.dedup_key.clone(), event.occurred_at);
