@@ -39,6 +39,8 @@ pub struct Tally {
     pub first_bad: Vec<(u64, BadLine)>,
     /// So many bytes at the end are left for the next reading.
     pub left: u64,
+    /// When the first line was written that can be read, by the source's clock.
+    pub first: Option<DateTime<Utc>>,
     /// When the newest line was written, by the source's clock.
     pub newest: Option<DateTime<Utc>>,
 }
@@ -117,6 +119,7 @@ impl<'t, R: BufRead> Reading<'t, R> {
                     continue;
                 }
             };
+            self.tally.first = self.tally.first.or(Some(line.at));
             self.tally.newest = self.tally.newest.max(Some(line.at));
             match line.known_at(self.stream.as_ref(), piece.offset, piece.text)? {
                 Seen::Nothing => {}
@@ -129,6 +132,11 @@ impl<'t, R: BufRead> Reading<'t, R> {
             }
         }
         Ok(None)
+    }
+
+    /// What tells the text from others, where anything does.
+    pub fn stream(&self) -> Option<&Stream> {
+        self.stream.as_ref()
     }
 
     /// What it has come to so far.

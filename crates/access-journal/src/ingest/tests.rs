@@ -6,3 +6,4 @@ mod narrow;
 mod nothing_personal;
 mod sources;
 mod streams;
+mod unreadable;

@@ -23,8 +23,8 @@ pub use self::postgres::PgAccessJournal;
 pub use self::{
     access_journal::{AccessJournal, Recorded, Rolled},
     error::Error,
-    heartbeat::Heartbeat,
+    heartbeat::{Blind, Heartbeat},
     seal::{BrokenSeal, Discrepancy, Holder, Scope, Seal, Tampering, Verification},
-    summary::{EventCount, KeyCount, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
+    summary::{EventCount, KeyCount, Lately, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
     watch::{Watched, watch},
 };

@@ -47,8 +47,10 @@ async fn scene(pool: PgPool) -> Postgres {
     postgres
 }
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
     "access_events",
+    "access_hours",
+    "access_streams",
     "access_keys",
     "access_sources",
     "access_seals",
@@ -58,7 +60,7 @@ const TABLES: [&str; 6] = [
 const FUNCTIONS: [&str; 5] = [
     "access_salt('2026-11-01')",
     "record_access('[]')",
-    "access_heard('api', 1, 0, 0)",
+    "access_heard('api', 1, 0, 0, 0, null, null)",
     "access_roll_partitions('180 days')",
     "begin_access_month('2026-01-01')",
 ];

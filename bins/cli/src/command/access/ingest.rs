@@ -10,9 +10,9 @@ use access_journal::{
     AccessEvent, Observed,
     ingest::{Failure, Reading, Stream, Terms, Text},
     journal::{AccessJournal, Error, Heartbeat, PgAccessJournal, Recorded},
-    privacy::KeyRing,
+    privacy::{KeyRing, Pseudonym},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use integrity_core::{Caller, Clock as _, Door, SystemClock};
 use wiring::{
@@ -67,10 +67,13 @@ pub(super) async fn run(args: &IngestArgs, place: &Place<'_>) -> Result<Exit, St
     let is_heard = tally.newest.is_some_and(|newest| newest > now - RECENT);
     if is_heard {
         let heartbeat = Heartbeat {
-            source: args.source,
+            stream: recording.stream(reading.stream(), tally.first, now).await?,
             seen: tally.lines,
             bad: tally.bad,
             dropped: recording.refused,
+            unjudged: tally.unjudged,
+            blind: sensitive::blind(&known, args.source),
+            ..Heartbeat::of(args.source)
         };
         let beaten = journal.beat(&Caller::Service, &heartbeat).await;
         beaten.map_err(refused(&Caller::Service))?;
@@ -160,6 +163,28 @@ struct Recording {
 }
 
 impl Recording {
+    /// By what the journal knows the text, so that reading it again counts what is new only. A text that has no name is
+    /// another one each time.
+    async fn stream(
+        &self,
+        stream: Option<&Stream>,
+        began_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Pseudonym>, Stop> {
+        let Some(stream) = stream else {
+            return Ok(None);
+        };
+        let name = async |at| {
+            let name = self.ring.stream(&Caller::Service, stream, at).await;
+            name.map_err(refused(&Caller::Service))
+        };
+        match name(began_at.unwrap_or(now)).await? {
+            // Its first line is no longer kept.
+            None => name(now).await,
+            name => Ok(name),
+        }
+    }
+
     async fn record(&mut self, observed: Vec<Observed>) -> Result<(), Stop> {
         let mut events = Vec::with_capacity(observed.len());
         for observed in observed {

@@ -1,6 +1,6 @@
 //! Which relations nobody anonymous should read: by the configuration, and by the last audit that says.
 
-use access_journal::ingest::Sensitive;
+use access_journal::{Source, ingest::Sensitive, journal::Blind};
 use integrity_core::{Caller, Door};
 use rls_audit::{Audit, AuditStore as _, PgAuditStore, rules::Object};
 use wiring::{config::Config, session::Session};
@@ -37,6 +37,17 @@ pub(super) async fn relations(session: &Session, config: &Config) -> (Sensitive,
         }
     };
     (Sensitive::new(patterns.into_iter().chain(of_audit)), known)
+}
+
+/// What of that does not show, for a source that tells who reads which relation.
+pub(super) fn blind(known: &Known, source: Source) -> Option<Blind> {
+    let tells = matches!(source, Source::SupabaseEdge | Source::Nginx | Source::Postgrest);
+    let blind = match known.of_audit {
+        _ if known.patterns + known.of_audit.unwrap_or_default() == 0 => Some(Blind::NoRelation),
+        None => Some(Blind::NoAudit),
+        Some(_) => None,
+    };
+    blind.filter(|_| tells)
 }
 
 fn named(audit: &Audit) -> Vec<String> {
