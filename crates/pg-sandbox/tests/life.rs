@@ -152,7 +152,10 @@ fn a_server_that_does_not_start_says_why_and_leaves_nothing() {
         .expect("a second process");
     let said = String::from_utf8_lossy(&second.stdout);
     assert!(second.status.success() && said.contains("1 passed"), "{said}");
-    let left: Vec<_> = fs::read_dir(home.path()).expect("a directory").flatten().collect();
+    let left: Vec<_> = fs::read_dir(home.path())
+        .expect("a directory")
+        .flatten()
+        .collect();
     assert!(left.is_empty(), "left behind: {left:?}");
 }
 

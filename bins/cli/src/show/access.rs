@@ -153,7 +153,9 @@ fn health(summary: &Summary) -> Vec<String> {
 /// What is not looked for must not be taken for not being there.
 fn blind(source: &SourceHeard) -> Option<String> {
     let told = match source.blind? {
-        Blind::NoRelation => "no relation is known to be sensitive: what somebody anonymous was given is not looked for",
+        Blind::NoRelation => {
+            "no relation is known to be sensitive: what somebody anonymous was given is not looked for"
+        }
         Blind::NoAudit => "what the audit calls sensitive (RLS-109) is not known",
     };
     Some(styled(YELLOW, &format!("{}: {told}", source.source)))

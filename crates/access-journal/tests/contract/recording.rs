@@ -301,7 +301,11 @@ pub(crate) async fn what_is_read_again_is_counted_once(harness: &dyn Harness) {
         (source.seen, source.bad, source.unjudged)
     };
     assert_eq!(beat(1, 100, 3, 2, None).await, (100, 3, 2));
-    assert_eq!(beat(1, 100, 3, 2, Some(Blind::NoAudit)).await, (100, 3, 2), "again");
+    assert_eq!(
+        beat(1, 100, 3, 2, Some(Blind::NoAudit)).await,
+        (100, 3, 2),
+        "again"
+    );
     assert_eq!(beat(1, 150, 3, 5, None).await, (150, 3, 5), "it grew");
     assert_eq!(beat(1, 90, 1, 0, None).await, (150, 3, 5), "the beginning of it");
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use access_journal::{
     AccessEvent, EventKind, Outcome, Source,
-    integrity_core::Caller,
+    integrity_core::{Caller, Severity},
     journal::{AccessJournal as _, postgres::sqlx::PgPool},
     privacy::{Month, Pseudonym},
     rules::{Detection, Rule, Watch},
@@ -217,7 +217,13 @@ async fn what_may_have_been_given_is_a_warning(pool: PgPool) {
     let told: Vec<_> = found
         .findings
         .iter()
-        .map(|finding| (finding.entity_id.as_str(), finding.severity, finding.message.as_str()))
+        .map(|finding| {
+            (
+                finding.entity_id.as_str(),
+                finding.severity,
+                finding.message.as_str(),
+            )
+        })
         .collect();
     let [(first, critical, _), (second, warn, message)] = told[..] else {
         panic!("{told:?}")

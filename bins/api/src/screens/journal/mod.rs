@@ -159,7 +159,8 @@ fn troubles(frame: &Frame, page: &JournalPage) -> Vec<(&'static str, String)> {
             .filter(|source| is_silent(source, summary.at))
             .count() as u64,
     );
-    let counting = |is: &dyn Fn(&SourceHeard) -> bool| sources.iter().filter(|source| is(source)).count() as u64;
+    let counting =
+        |is: &dyn Fn(&SourceHeard) -> bool| sources.iter().filter(|source| is(source)).count() as u64;
     let lately = |of: fn(&Lately) -> u64| sources.iter().map(|source| of(&source.lately)).sum();
     some("blind", w.garbled, counting(&SourceHeard::is_garbled));
     some(

@@ -48,15 +48,17 @@ pub(super) async fn key(place: &Place<'_>, pool: &PgPool) -> Result<Symptom, Sto
 /// Whether what the journal hears can be read and judged.
 pub(super) async fn sources(place: &Place<'_>, pool: &PgPool) -> Result<Symptom, Stop> {
     let id = "access.sources";
-    Ok(match AccessKeeping::over(pool.clone(), place.config).sources().await {
-        Ok(sources) => judged(id, &sources),
-        Err(AccessError::Unavailable(_)) => return Err(Stop::unreachable("the database did not answer")),
-        Err(error) => Symptom::unseen(
-            id,
-            format!("not looked at: {error}"),
-            "run `vigie doctor` with the login vigie_sync",
-        ),
-    })
+    Ok(
+        match AccessKeeping::over(pool.clone(), place.config).sources().await {
+            Ok(sources) => judged(id, &sources),
+            Err(AccessError::Unavailable(_)) => return Err(Stop::unreachable("the database did not answer")),
+            Err(error) => Symptom::unseen(
+                id,
+                format!("not looked at: {error}"),
+                "run `vigie doctor` with the login vigie_sync",
+            ),
+        },
+    )
 }
 
 fn judged(id: &str, sources: &[SourceHeard]) -> Symptom {
@@ -75,7 +77,10 @@ fn judged(id: &str, sources: &[SourceHeard]) -> Symptom {
         if heard.is_empty() {
             "no source of the journal of accesses was ever heard".to_owned()
         } else {
-            format!("in the last 24 h the journal of accesses heard {}", heard.join(", "))
+            format!(
+                "in the last 24 h the journal of accesses heard {}",
+                heard.join(", ")
+            )
         },
     )
 }

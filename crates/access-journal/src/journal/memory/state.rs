@@ -155,7 +155,9 @@ impl Heard {
     pub(super) fn lately(&self, now: DateTime<Utc>) -> Lately {
         let since = now.timestamp().div_euclid(3600) - 24;
         let hours = self.hours.range(since..).map(|(_, hour)| *hour);
-        hours.fold(Lately::default(), |sum, hour| both(sum, hour, u64::saturating_add))
+        hours.fold(Lately::default(), |sum, hour| {
+            both(sum, hour, u64::saturating_add)
+        })
     }
 }
 
