@@ -161,10 +161,10 @@ fn only_a_journal_that_hears_and_agrees_looks_well() {
         ("blind", |summary| summary.sources[0].lately.bad = 481),
         ("blind", |summary| summary.sources[1].lately.unjudged = 1),
         ("blind", |summary| {
-            summary.sources[0].blind = Some(Blind::NoRelation)
+            summary.sources[0].blind = Some(Blind::NoRelation);
         }),
         ("partial", |summary| {
-            summary.sources[0].blind = Some(Blind::NoAudit)
+            summary.sources[0].blind = Some(Blind::NoAudit);
         }),
         ("partial", |summary| summary.sources[0].lately.dropped = 1),
         ("partial", |summary| summary.sources[1].lately.bad = 480),
