@@ -150,7 +150,7 @@ begin
             continue when not exists (select from pg_catalog.pg_roles where rolname = login);
             execute format('grant usage on schema vigie to %I', login);
             execute format('grant execute on function vigie.access_salt(date), vigie.record_access(jsonb), '
-                           'vigie.access_heard(text, bigint, bigint, bigint) to %I', login);
+                           'vigie.access_heard(text, bigint, bigint, bigint, bigint, text, text) to %I', login);
         end loop;
         grant select on vigie.access_events, vigie.access_sources, vigie.access_seals, vigie.access_retention,
                         vigie.access_verifications

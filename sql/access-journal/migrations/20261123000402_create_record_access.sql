@@ -146,33 +146,75 @@ end
 $$;
 comment on function vigie.record_access(jsonb) is 'The one way events of accesses are recorded';
 
--- That a source is heard now, by this server's clock, and what was lost of it. Numbers only ever grow.
-create function vigie.access_heard(source text, seen bigint, bad bigint, dropped bigint) returns void
+-- That a source is heard now, by this server's clock, and what was lost of it. Numbers only ever grow. Of a stream, which is
+-- read from its beginning each time, the numbers are those of all of it: what they are more than before is new.
+create function vigie.access_heard(source text, seen bigint, bad bigint, dropped bigint, unjudged bigint, blind text,
+                                   stream text) returns void
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
+    set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 declare
+    most constant numeric := 9223372036854775807;
     wrong text := case when coalesce(access_heard.seen < 0, true) then 'seen'
                        when coalesce(access_heard.bad < 0, true) then 'bad'
-                       when coalesce(access_heard.dropped < 0, true) then 'dropped' end;
+                       when coalesce(access_heard.dropped < 0, true) then 'dropped'
+                       when coalesce(access_heard.unjudged < 0, true) then 'unjudged' end;
+    known record;
+    new record;
 begin
     if wrong is not null then
         raise exception 'a count is not negative' using errcode = 'PT422', detail = wrong;
     end if;
-    insert into vigie.access_sources as s (source, seen, bad, dropped, dropped_at)
-    values (access_heard.source, access_heard.seen, access_heard.bad, access_heard.dropped,
-            case when access_heard.dropped > 0 then clock_timestamp() end)
+    -- Whoever else tells of this source waits here until all of this is written.
+    insert into vigie.access_sources as s (source, blind)
+    values (access_heard.source, access_heard.blind)
     on conflict on constraint access_sources_pkey do update set
-        heard_at = greatest(s.heard_at, excluded.heard_at),
+        heard_at = greatest(s.heard_at, excluded.heard_at), blind = excluded.blind;
+
+    select coalesce(max(t.seen), 0) as seen, coalesce(max(t.bad), 0) as bad, coalesce(max(t.dropped), 0) as dropped,
+           coalesce(max(t.unjudged), 0) as unjudged
+    into strict known
+    from vigie.access_streams t
+    where t.source = access_heard.source and t.stream = access_heard.stream;
+    select greatest(access_heard.seen - known.seen, 0) as seen, greatest(access_heard.bad - known.bad, 0) as bad,
+           greatest(access_heard.dropped - known.dropped, 0) as dropped,
+           greatest(access_heard.unjudged - known.unjudged, 0) as unjudged
+    into strict new;
+    if access_heard.stream is not null then
+        insert into vigie.access_streams as t (source, stream, seen, bad, dropped, unjudged)
+        values (access_heard.source, access_heard.stream, access_heard.seen, access_heard.bad, access_heard.dropped,
+                access_heard.unjudged)
+        on conflict on constraint access_streams_pkey do update set
+            told_at = excluded.told_at, seen = greatest(t.seen, excluded.seen), bad = greatest(t.bad, excluded.bad),
+            dropped = greatest(t.dropped, excluded.dropped), unjudged = greatest(t.unjudged, excluded.unjudged);
+        -- a text that nobody has read for a month is read no more
+        delete from vigie.access_streams t
+        where t.source = access_heard.source and t.told_at < clock_timestamp() - interval '30 days';
+    end if;
+
+    update vigie.access_sources s set
         -- numbers that count on for years end where they cannot be told any more
-        seen = least(s.seen::numeric + excluded.seen, 9223372036854775807)::bigint,
-        bad = least(s.bad::numeric + excluded.bad, 9223372036854775807)::bigint,
-        dropped = least(s.dropped::numeric + excluded.dropped, 9223372036854775807)::bigint,
-        dropped_at = coalesce(excluded.dropped_at, s.dropped_at);
+        seen = least(s.seen::numeric + new.seen, most)::bigint,
+        bad = least(s.bad::numeric + new.bad, most)::bigint,
+        dropped = least(s.dropped::numeric + new.dropped, most)::bigint,
+        unjudged = least(s.unjudged::numeric + new.unjudged, most)::bigint,
+        dropped_at = case when new.dropped > 0 then clock_timestamp() else s.dropped_at end
+    where s.source = access_heard.source;
+    insert into vigie.access_hours as h (source, hour, seen, bad, dropped, unjudged)
+    values (access_heard.source, date_trunc('hour', clock_timestamp()), new.seen, new.bad, new.dropped, new.unjudged)
+    on conflict on constraint access_hours_pkey do update set
+        seen = least(h.seen::numeric + excluded.seen, most)::bigint,
+        bad = least(h.bad::numeric + excluded.bad, most)::bigint,
+        dropped = least(h.dropped::numeric + excluded.dropped, most)::bigint,
+        unjudged = least(h.unjudged::numeric + excluded.unjudged, most)::bigint;
+    delete from vigie.access_hours h
+    where h.source = access_heard.source and h.hour < clock_timestamp() - interval '26 hours';
 end
 $$;
-comment on function vigie.access_heard(text, bigint, bigint, bigint) is 'Says that a source of accesses is heard';
+comment on function vigie.access_heard(text, bigint, bigint, bigint, bigint, text, text) is
+    'Says that a source of accesses is heard';
 
 -- Relations that somebody anonymous should not read, as the last whole audit of each watched database names them: for those
 -- who record, and may not read audits. One row for each database; without one, nobody knows.
@@ -216,4 +258,4 @@ revoke all on function vigie.access_sensitive(text) from public;
 revoke all on function vigie.begin_access_month(date) from public;
 revoke all on function vigie.access_salt(date) from public;
 revoke all on function vigie.record_access(jsonb) from public;
-revoke all on function vigie.access_heard(text, bigint, bigint, bigint) from public;
+revoke all on function vigie.access_heard(text, bigint, bigint, bigint, bigint, text, text) from public;

@@ -11,6 +11,7 @@ declare
     -- the step that is under way is the last one
     last_step timestamptz := date_bin(make_interval(secs => summarise_access.step), now(), 'epoch');
     first_step timestamptz;
+    most constant numeric := 9223372036854775807;
     result jsonb;
 begin
     if summarise_access.step < 60 or summarise_access.seconds < summarise_access.step
@@ -21,7 +22,8 @@ begin
 
     with event as materialized (
         select e.occurred_at, e.event, e.outcome, e.method, e.route, e.resource, e.address_hash, e.account_hash, e.is_allowed,
-               e.count, e.event in ('anon_data_read', 'service_role_from_browser') as is_exposure
+               e.count,
+               e.event in ('anon_data_read', 'service_role_from_browser') and e.outcome <> 'possible' as is_exposure
         from vigie.access_events e
         where e.occurred_at >= first_step and e.occurred_at < last_step + wide and e.event <> 'authn_login_success'
     ), counted as (
@@ -73,7 +75,15 @@ begin
         'routes', (
             select coalesce(jsonb_agg(to_jsonb(b) order by b.count desc, b.route, b.method), '[]') from by_route b),
         'sources', (
-            select coalesce(jsonb_agg(to_jsonb(s) order by s.source), '[]') from vigie.access_sources s),
+            select coalesce(jsonb_agg(to_jsonb(s) || jsonb_build_object('lately', l.told) order by s.source), '[]')
+            from vigie.access_sources s
+            cross join lateral (
+                select jsonb_build_object('seen', least(coalesce(sum(h.seen), 0), most),
+                                          'bad', least(coalesce(sum(h.bad), 0), most),
+                                          'dropped', least(coalesce(sum(h.dropped), 0), most),
+                                          'unjudged', least(coalesce(sum(h.unjudged), 0), most)) as told
+                from vigie.access_hours h
+                where h.source = s.source and h.hour >= date_trunc('hour', now()) - interval '24 hours') as l),
         -- the one that was written down last, whenever it happened
         'recorded_at', (select e.recorded_at from vigie.access_events e order by e.seq desc limit 1),
         'seal', (

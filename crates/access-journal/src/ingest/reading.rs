@@ -26,6 +26,8 @@ pub enum Text {
 /// What a text came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// What tells the text from others, where anything does.
+    pub stream: Option<Stream>,
     /// So many lines were looked at; of a batch, each entry is one.
     pub lines: u64,
     /// So many of them are of services that no source stands for.
@@ -44,7 +46,9 @@ pub struct Tally {
     pub first_bad: Vec<(u64, BadLine)>,
     /// So many bytes at the end are left for the next reading.
     pub left: u64,
-    /// When the newest line was written, by the clock of the source that is read.
+    /// When the first line was written that can be read, by the clock of the source that is read.
+    pub first: Option<DateTime<Utc>>,
+    /// When the newest line was written, by that clock.
     pub newest: Option<DateTime<Utc>>,
     /// What batches hold of other sources, in the order in which each came first.
     pub others: Vec<Other>,
@@ -78,6 +82,7 @@ impl Tally {
     /// A line of that source was read, written then; none stands for the source that is read.
     fn heard(&mut self, other: Option<Source>, at: DateTime<Utc>) {
         let Some(source) = other else {
+            self.first = self.first.or(Some(at));
             self.newest = self.newest.max(Some(at));
             return;
         };
@@ -121,7 +126,6 @@ pub struct Reading<R> {
     terms: Terms,
     text: Text,
     pieces: Pieces<R>,
-    stream: Option<Stream>,
     tally: Tally,
     /// Events of the batch that was read last.
     waiting: VecDeque<Box<Observed>>,
@@ -135,8 +139,10 @@ impl<R: BufRead> Reading<R> {
             terms,
             text,
             pieces: Pieces::new(from, batch::may_hold(source)),
-            stream,
-            tally: Tally::default(),
+            tally: Tally {
+                stream,
+                ..Tally::default()
+            },
             waiting: VecDeque::new(),
         }
     }
@@ -175,13 +181,12 @@ impl<R: BufRead> Reading<R> {
             self.tally.left = piece.bytes;
             return Ok(Next::End);
         }
-        if self.stream.is_none() && self.text == Text::File {
-            self.stream = Some(Stream::of_first_line(piece.text));
+        if self.tally.stream.is_none() && self.text == Text::File {
+            self.tally.stream = Some(Stream::of_first_line(piece.text));
         }
         self.tally.bytes += piece.bytes;
         let mut taking = Taking {
             tally: &mut self.tally,
-            stream: self.stream.as_ref(),
             number: piece.number,
         };
         if batch::may_hold(self.source) && piece.text.first() == Some(&b'[') {
@@ -231,7 +236,6 @@ pub enum Next {
 /// Counts what lines come to.
 struct Taking<'t> {
     tally: &'t mut Tally,
-    stream: Option<&'t Stream>,
     number: u64,
 }
 
@@ -254,7 +258,7 @@ impl Taking<'_> {
             }
         };
         self.tally.heard(other, line.at);
-        match line.known_at(self.stream, offset, text)? {
+        match line.known_at(self.tally.stream.as_ref(), offset, text)? {
             Seen::Nothing => {}
             Seen::Unjudged => self.tally.unjudged += 1,
             Seen::Old => self.tally.old += 1,

@@ -8,3 +8,4 @@ mod narrow;
 mod nothing_personal;
 mod sources;
 mod streams;
+mod unreadable;

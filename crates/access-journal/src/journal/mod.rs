@@ -26,9 +26,9 @@ pub use self::{
     access_journal::{AccessJournal, Recorded, Rolled},
     change::{Around, Change, Exposed, SourceChange},
     error::Error,
-    heartbeat::Heartbeat,
+    heartbeat::{Blind, Heartbeat},
     seal::{BrokenSeal, Discrepancy, Holder, Scope, Seal, Tampering, Verification},
     sensitive::SensitiveRelations,
-    summary::{EventCount, KeyCount, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
+    summary::{EventCount, KeyCount, Lately, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
     watch::{Watched, watch},
 };

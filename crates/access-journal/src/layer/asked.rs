@@ -68,7 +68,7 @@ fn is_within(path: &str, folder: &str) -> bool {
 fn client(parts: &Parts, settings: &Settings) -> Option<IpAddr> {
     let passed_on = parts.headers.get_all(FORWARDED_FOR).iter();
     let passed_on = passed_on.map(|value| value.to_str().unwrap_or("?"));
-    (settings.peer)(parts).map(|peer| settings.proxies.client(peer, passed_on))
+    (settings.peer)(parts).and_then(|peer| settings.proxies.stranger(peer, passed_on))
 }
 
 /// Methods that somebody made up are told as that.

@@ -149,10 +149,9 @@ impl Recorder {
     async fn beat(&mut self) {
         let counters = self.tally.counters();
         let heartbeat = Heartbeat {
-            source: self.source,
             seen: counters.seen - self.told.0,
-            bad: 0,
             dropped: counters.dropped - self.told.1,
+            ..Heartbeat::of(self.source)
         };
         let heard = timeout(ANSWER, self.desk.beat(&heartbeat)).await;
         if matches!(heard, Ok(Ok(()))) {

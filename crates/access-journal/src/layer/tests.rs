@@ -364,6 +364,7 @@ async fn only_proxies_of_ours_say_who_asks() {
         ("/a", "192.0.2.1", "198.51.100.7"),
         ("/b", "10.1.1.1", "203.0.113.66, 198.51.100.7"),
         ("/c", "10.1.1.1", "198.51.100.7, made up"),
+        ("/l", "127.0.0.1", "198.51.100.7"),
         ("/d", "192.0.2.9", "198.51.100.7"),
     ] {
         let mut request = request(path, from);
@@ -376,10 +377,18 @@ async fn only_proxies_of_ours_say_who_asks() {
     let from: Vec<_> = rows.iter().map(|row| row.address_hash).collect();
     assert_eq!(
         from,
-        ["192.0.2.1", "198.51.100.7", "10.1.1.1", "192.0.2.9"].map(|address| Some(pseudonym(address)))
+        [
+            Some("192.0.2.1"),
+            Some("198.51.100.7"),
+            None,
+            None,
+            Some("192.0.2.9")
+        ]
+        .map(|address| address.map(pseudonym)),
+        "a proxy of ours is nobody, nor is this machine"
     );
     let allowed: Vec<_> = rows.iter().map(|row| row.is_allowed).collect();
-    assert_eq!(allowed, [false, false, false, true]);
+    assert_eq!(allowed, [false, false, false, false, true]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -103,6 +103,11 @@ impl MonthKey {
         self.of("known by", known_by.as_bytes())
     }
 
+    /// Of a text that is read again and again: its first line stands behind its name.
+    pub(super) fn stream(&self, stream: &[u8]) -> Pseudonym {
+        self.of("stream", stream)
+    }
+
     /// Of something of a kind; kinds do not meet.
     fn of(&self, kind: &str, what: &[u8]) -> Pseudonym {
         let whole = hmac(&self.0, &[kind.as_bytes(), &[0], what]);

@@ -5,11 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use integrity_core::Caller;
 
-use super::{AccessKey, Keys, Month, MonthKey};
+use super::{AccessKey, Keys, Month, MonthKey, Pseudonym};
 use crate::{
     AccessEvent, Observed,
+    ingest::Stream,
     journal::{AccessJournal, Error},
 };
 
@@ -78,6 +80,22 @@ impl KeyRing {
             None => None,
         };
         Ok(observed.under(&Keys { own, before }))
+    }
+
+    /// By what the journal knows a text that is read again and again, which began then; `None` where that month has no key.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// What the journal says: `Forbidden`, `Unavailable`.
+    pub async fn stream(
+        &self,
+        caller: &Caller,
+        stream: &Stream,
+        began_at: DateTime<Utc>,
+    ) -> Result<Option<Pseudonym>, Error> {
+        let key = self.key(caller, Month::of(began_at)).await?;
+        Ok(key.map(|key| key.stream(stream.as_bytes())))
     }
 
     async fn key(&self, caller: &Caller, month: Month) -> Result<Option<MonthKey>, Error> {

@@ -153,6 +153,12 @@ impl Fired {
                 let usual = self.usual.unwrap_or_default();
                 format!("{peak} refusals in five minutes, usually {usual}")
             }
+            Rule::AnonDataExposed if self.severity == Severity::Warn => {
+                format!(
+                    "{who}: may have been given to somebody who had not signed in, within rows of another, {events} times \
+                     in a day; no log tells how many rows of it there were"
+                )
+            }
             Rule::AnonDataExposed => {
                 format!("{who}: rows were given to somebody who had not signed in, {events} times in a day")
             }

@@ -57,6 +57,7 @@ macro_rules! promises {
             a_month_to_come_or_gone_has_none
             people_record_nothing
             a_source_is_heard
+            what_is_read_again_is_counted_once
             months_begin_before_they_are_needed
             months_end_with_all_that_was_in_them
             what_is_partly_kept_stays

@@ -3,7 +3,7 @@
 use access_journal::{
     AccessEvent, EventKind, Outcome, Source,
     integrity_core::{Caller, Severity},
-    journal::{Error, Heartbeat, Recorded},
+    journal::{Blind, Error, Heartbeat, Recorded, SummaryRange},
     privacy::{Month, Pseudonym},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -283,10 +283,10 @@ pub(crate) async fn people_record_nothing(harness: &dyn Harness) {
 
 fn heartbeat(dropped: u64) -> Heartbeat {
     Heartbeat {
-        source: Source::App,
         seen: 10,
         bad: 2,
         dropped,
+        ..Heartbeat::of(Source::App)
     }
 }
 
@@ -305,4 +305,50 @@ pub(crate) async fn a_source_is_heard(harness: &dyn Harness) {
     assert!(dropped >= i64::MAX.unsigned_abs(), "more than can be counted");
     assert_eq!(harness.heard(Source::Api).await, None);
     assert!(is_used().await);
+}
+
+/// A text that is read from its beginning each time is counted once, however often; what is told of a source is what was told
+/// last.
+pub(crate) async fn what_is_read_again_is_counted_once(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let beat = async |text: u8, seen, bad, unjudged, blind| {
+        let heartbeat = Heartbeat {
+            stream: (text > 0).then(|| Pseudonym::from_bytes([text; 16])),
+            seen,
+            bad,
+            unjudged,
+            blind,
+            ..Heartbeat::of(Source::App)
+        };
+        let beaten = scene.recorder.beat(&Caller::Service, &heartbeat).await;
+        beaten.expect("heard");
+        let summary = harness
+            .service()
+            .summary(&Caller::Service, SummaryRange::DAY)
+            .await;
+        let source = summary.expect("the service may").sources.remove(0);
+        let lately = source.lately;
+        assert_eq!(
+            (source.seen, source.bad, source.unjudged),
+            (lately.seen, lately.bad, lately.unjudged),
+            "all of it was told just now"
+        );
+        assert_eq!(source.blind, blind);
+        (source.seen, source.bad, source.unjudged)
+    };
+    assert_eq!(beat(1, 100, 3, 2, None).await, (100, 3, 2));
+    assert_eq!(
+        beat(1, 100, 3, 2, Some(Blind::NoAudit)).await,
+        (100, 3, 2),
+        "again"
+    );
+    assert_eq!(beat(1, 150, 3, 5, None).await, (150, 3, 5), "it grew");
+    assert_eq!(beat(1, 90, 1, 0, None).await, (150, 3, 5), "the beginning of it");
+    assert_eq!(
+        beat(2, 10, 1, 0, Some(Blind::NoRelation)).await,
+        (160, 4, 5),
+        "another text"
+    );
+    assert_eq!(beat(0, 10, 1, 0, None).await, (170, 5, 5), "without a name");
+    assert_eq!(beat(0, 10, 1, 0, None).await, (180, 6, 5), "each time");
 }

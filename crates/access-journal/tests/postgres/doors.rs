@@ -47,8 +47,10 @@ async fn scene(pool: PgPool) -> Postgres {
     postgres
 }
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 9] = [
     "access_events",
+    "access_hours",
+    "access_streams",
     "access_keys",
     "access_sources",
     "access_seals",
@@ -59,7 +61,7 @@ const TABLES: [&str; 7] = [
 const FUNCTIONS: [&str; 10] = [
     "access_salt('2026-11-01')",
     "record_access('[]')",
-    "access_heard('api', 1, 0, 0)",
+    "access_heard('api', 1, 0, 0, 0, null, null)",
     "access_roll_partitions('180 days')",
     "begin_access_month('2026-01-01')",
     "compare_accesses(now(), now(), 60)",

@@ -2,7 +2,7 @@
 
 use access_journal::{
     AccessEvent, EventKind, Outcome, Source,
-    integrity_core::Caller,
+    integrity_core::{Caller, Severity},
     journal::{AccessJournal as _, postgres::sqlx::PgPool},
     privacy::{Month, Pseudonym},
     rules::{Detection, Rule, Watch},
@@ -226,4 +226,50 @@ async fn a_young_journal_calls_nothing_unusual(pool: PgPool) {
     assert_eq!(spoke(&look(&server).await), []);
     heard_for(7).await;
     assert_eq!(spoke(&look(&server).await), [Rule::Spike]);
+}
+
+/// What was embedded in rows that were given may have been nothing: that is no more than a warning, and what is certain hides it.
+#[sqlx::test(migrations = false)]
+async fn what_may_have_been_given_is_a_warning(pool: PgPool) {
+    let server = Postgres::new(pool).await;
+    let now = server.now().await;
+    let read = |resource: &str, severity, outcome, key: &str| AccessEvent {
+        resource: Some(resource.to_owned()),
+        severity,
+        outcome,
+        dedup_key: key.to_owned(),
+        ..event(EventKind::AnonDataRead, Source::Nginx, now)
+    };
+    let may_be = |resource, key| read(resource, Severity::Warn, Outcome::Possible, key);
+    let events = [
+        may_be("slips", "a"),
+        may_be("slips", "b"),
+        may_be("contracts", "c"),
+        read("contracts", Severity::Critical, Outcome::Success, "d"),
+    ];
+    record(&server, &events).await;
+    let told = look(&server).await;
+    let found = told
+        .found
+        .iter()
+        .find(|found| found.rule == Rule::AnonDataExposed)
+        .expect("it was looked at");
+    let told: Vec<_> = found
+        .findings
+        .iter()
+        .map(|finding| {
+            (
+                finding.entity_id.as_str(),
+                finding.severity,
+                finding.message.as_str(),
+            )
+        })
+        .collect();
+    let [(first, critical, _), (second, warn, message)] = told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!((first, critical), ("contracts", Severity::Critical));
+    assert_eq!((second, warn), ("slips", Severity::Warn));
+    assert!(message.starts_with("slips: may have been given"), "{message}");
+    assert!(message.contains("2 times"), "{message}");
 }

@@ -3,7 +3,7 @@
 
 mod picture;
 
-use access_journal::journal::{KeyCount, SourceHeard, Summary};
+use access_journal::journal::{Blind, KeyCount, Lately, SourceHeard, Summary};
 use alerts_store::Alert;
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -81,7 +81,7 @@ struct Counted {
     last: Option<Stamp>,
 }
 
-/// A source.
+/// A source, and what became of what it told in the last 24 hours.
 struct Heard<'a> {
     name: &'a str,
     class: &'static str,
@@ -89,6 +89,7 @@ struct Heard<'a> {
     seen: String,
     bad: String,
     dropped: String,
+    unjudged: String,
 }
 
 /// The screen.
@@ -158,12 +159,23 @@ fn troubles(frame: &Frame, page: &JournalPage) -> Vec<(&'static str, String)> {
             .filter(|source| is_silent(source, summary.at))
             .count() as u64,
     );
+    let counting =
+        |is: &dyn Fn(&SourceHeard) -> bool| sources.iter().filter(|source| is(source)).count() as u64;
+    let lately = |of: fn(&Lately) -> u64| sources.iter().map(|source| of(&source.lately)).sum();
+    some("blind", w.garbled, counting(&SourceHeard::is_garbled));
+    some(
+        "blind",
+        w.sightless,
+        counting(&|source| source.blind == Some(Blind::NoRelation)),
+    );
+    some("blind", w.unclear, lately(|lately| lately.unjudged));
     some(
         "partial",
-        w.lost,
-        sources.iter().map(|source| source.dropped).sum(),
+        w.unaudited,
+        counting(&|source| source.blind == Some(Blind::NoAudit)),
     );
-    some("partial", w.unread, sources.iter().map(|source| source.bad).sum());
+    some("partial", w.lost, lately(|lately| lately.dropped));
+    some("partial", w.unread, lately(|lately| lately.bad));
     if sources.is_empty() {
         found.push(("blind", w.deaf.to_owned()));
     }
@@ -193,9 +205,11 @@ fn is_silent(source: &SourceHeard, at: DateTime<Utc>) -> bool {
 
 fn heard(source: &SourceHeard, now: Now) -> Heard<'_> {
     let counted = |n| number::count(n, now.language);
-    let class = if is_silent(source, now.at) {
+    let lately = source.lately;
+    let is_blind = source.blind == Some(Blind::NoRelation) || source.is_garbled() || lately.unjudged > 0;
+    let class = if is_blind || is_silent(source, now.at) {
         "blind"
-    } else if source.dropped > 0 || source.bad > 0 {
+    } else if source.blind.is_some() || lately.dropped > 0 || lately.bad > 0 {
         "partial"
     } else {
         "good"
@@ -204,9 +218,10 @@ fn heard(source: &SourceHeard, now: Now) -> Heard<'_> {
         name: &source.source,
         class,
         last: now.stamp(source.heard_at),
-        seen: counted(source.seen),
-        bad: counted(source.bad),
-        dropped: counted(source.dropped),
+        seen: counted(lately.seen),
+        bad: counted(lately.bad),
+        dropped: counted(lately.dropped),
+        unjudged: counted(lately.unjudged),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The screen of accesses: what is not known to be well never looks as if it were.
 
-use access_journal::journal::{EventCount, KeyCount, RouteCount, Seal, SourceHeard, Step, Summary, Verified};
+use access_journal::journal::{
+    Blind, EventCount, KeyCount, Lately, RouteCount, Seal, SourceHeard, Step, Summary, Verified,
+};
 use chrono::TimeDelta;
 use integrity_core::{Language, Role};
 
@@ -36,6 +38,12 @@ pub(super) fn calm() -> JournalPage {
         bad: 0,
         dropped: 0,
         dropped_at: None,
+        unjudged: 0,
+        blind: None,
+        lately: Lately {
+            seen: 48_033,
+            ..Lately::default()
+        },
     };
     let steps: Vec<_> = (0..288).map(step).collect();
     let kind = |event: &str, count| EventCount {
@@ -105,8 +113,12 @@ pub(super) fn troubled() -> JournalPage {
     let summary = &mut page.summary;
     summary.steps[287].total += 9;
     summary.steps[287].exposed = 9;
-    summary.sources[0].dropped = 61_002;
-    summary.sources[0].bad = 17;
+    summary.sources[0].lately.dropped = 61_002;
+    summary.sources[0].lately.bad = 17;
+    summary.sources[0].lately.unjudged = 3;
+    summary.sources[0].blind = Some(Blind::NoRelation);
+    summary.sources[1].lately.bad = 9_000;
+    summary.sources[1].blind = Some(Blind::NoAudit);
     summary.sources[1].heard_at = now() - TimeDelta::hours(9);
     summary.routes[0].route = format!("/<script>alert(1)</script>/{}", "x".repeat(160));
     summary.events.push(EventCount {
@@ -141,13 +153,21 @@ type Change = fn(&mut Summary);
 #[test]
 fn only_a_journal_that_hears_and_agrees_looks_well() {
     assert_eq!(headline(&calm()).0, "whole");
-    let worse: [(&str, Change); 9] = [
+    let worse: [(&str, Change); 13] = [
         ("blind", |summary| summary.sources.clear()),
         ("blind", |summary| {
             summary.sources[0].heard_at -= TimeDelta::minutes(61);
         }),
-        ("partial", |summary| summary.sources[0].dropped = 1),
-        ("partial", |summary| summary.sources[1].bad = 1),
+        ("blind", |summary| summary.sources[0].lately.bad = 481),
+        ("blind", |summary| summary.sources[1].lately.unjudged = 1),
+        ("blind", |summary| {
+            summary.sources[0].blind = Some(Blind::NoRelation);
+        }),
+        ("partial", |summary| {
+            summary.sources[0].blind = Some(Blind::NoAudit);
+        }),
+        ("partial", |summary| summary.sources[0].lately.dropped = 1),
+        ("partial", |summary| summary.sources[1].lately.bad = 480),
         ("partial", |summary| summary.seal = None),
         ("partial", |summary| summary.verified = None),
         ("partial", |summary| {
@@ -177,6 +197,17 @@ fn only_a_journal_that_hears_and_agrees_looks_well() {
     }
 }
 
+/// What was mended more than a day ago is no trouble any more.
+#[test]
+fn what_was_lost_long_ago_does_not_spoil_today() {
+    let mut page = calm();
+    let source = &mut page.summary.sources[0];
+    (source.bad, source.dropped, source.unjudged) = (17, 3, 2);
+    source.dropped_at = Some(now() - TimeDelta::days(2));
+    assert_eq!(headline(&page).0, "whole");
+    assert!(shown(&page).contains("state good"));
+}
+
 #[test]
 fn the_worst_is_the_headline_and_all_is_told() {
     let html = shown(&troubled());
@@ -185,8 +216,12 @@ fn the_worst_is_the_headline_and_all_is_told() {
         "9 accesses gave what nobody should see",
         "The journal was changed: 3 disagreements with its seals",
         "1 source was not heard for an hour",
-        "61,002 events were lost since the beginning",
-        "17 lines could not be read since the beginning",
+        "61,002 events were lost in the last 24 hours",
+        "9,017 lines could not be read in the last 24 hours",
+        "More than one line in a hundred of 1 source could not be read",
+        "No relation is known to be sensitive for 1 source",
+        "What the audit calls sensitive is not known for 1 source",
+        "3 reads of sensitive relations could not be judged",
     ] {
         assert!(html.contains(said), "{said}");
     }

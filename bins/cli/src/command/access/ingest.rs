@@ -49,7 +49,8 @@ pub(super) async fn run(args: &IngestArgs, place: &Place<'_>) -> Result<Exit, St
         now,
         kept_for: TimeDelta::from_std(config.retention).unwrap_or(TimeDelta::MAX),
     };
-    let mut recording = Recording::new(journal, secret, args.source);
+    let blind = sensitive::blind(&known, args.source);
+    let mut recording = Recording::new(journal, secret, args.source, blind);
     let stream = args.stream.as_deref().map(Stream::named);
     let reading = Reading::new(args.source, text, from, stream, terms);
     let done = flow::all(reading, text, &mut recording).await;

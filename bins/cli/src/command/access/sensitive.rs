@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use access_journal::{
+    Source,
     ingest::Sensitive,
-    journal::{AccessJournal, Error},
+    journal::{AccessJournal, Blind, Error},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::Caller;
@@ -47,4 +48,15 @@ pub(super) async fn relations(
         Err(error) => return Err(refused(&Caller::Service)(error)),
     };
     Ok((Sensitive::new(patterns.into_iter().chain(relations)), known))
+}
+
+/// What of that does not show, for a source that tells who reads which relation.
+pub(super) fn blind(known: &Known, source: Source) -> Option<Blind> {
+    let tells = matches!(source, Source::SupabaseEdge | Source::Nginx | Source::Postgrest);
+    let blind = match known.of_audit {
+        OfAudit::Unknown(_) if known.patterns > 0 => Some(Blind::NoAudit),
+        OfAudit::Named { relations, .. } if known.patterns + relations > 0 => None,
+        OfAudit::Unknown(_) | OfAudit::Named { .. } => Some(Blind::NoRelation),
+    };
+    blind.filter(|_| tells)
 }

@@ -103,7 +103,7 @@ fn what_cannot_be_read_is_counted_and_told_without_its_words() {
         tally.first_bad,
         [
             (2, BadLine::TooLong),
-            (3, BadLine::NotText),
+            (3, BadLine::NotCombined),
             (5, BadLine::NotCombined)
         ]
     );

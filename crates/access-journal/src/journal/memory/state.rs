@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::seal::Sealed;
 use crate::{
     AccessEvent, Source,
-    journal::{Error, Heartbeat, Recorded, SensitiveRelations, Verification, form},
-    privacy::{Month, Salt},
+    journal::{Blind, Error, Heartbeat, Lately, Recorded, SensitiveRelations, Verification, form},
+    privacy::{Month, Pseudonym, Salt},
 };
 
 /// How far the clock of a source may be ahead.
@@ -41,6 +41,12 @@ pub(super) struct Heard {
     pub(super) bad: u64,
     pub(super) dropped: u64,
     pub(super) dropped_at: Option<DateTime<Utc>>,
+    pub(super) unjudged: u64,
+    pub(super) blind: Option<Blind>,
+    /// By the hour, counted since 1970.
+    pub(super) hours: BTreeMap<i64, Lately>,
+    /// What was told of each stream.
+    streams: HashMap<Pseudonym, Lately>,
 }
 
 impl Default for State {
@@ -122,13 +128,53 @@ impl State {
             bad: 0,
             dropped: 0,
             dropped_at: None,
+            unjudged: 0,
+            blind: None,
+            hours: BTreeMap::new(),
+            streams: HashMap::new(),
         });
+        let told = Lately {
+            seen: heartbeat.seen,
+            bad: heartbeat.bad,
+            dropped: heartbeat.dropped,
+            unjudged: heartbeat.unjudged,
+        };
+        let mut new = told;
+        if let Some(stream) = heartbeat.stream {
+            let known = heard.streams.entry(stream).or_default();
+            new = both(told, *known, u64::saturating_sub);
+            *known = both(told, *known, u64::max);
+        }
         heard.last_at = heard.last_at.max(now);
-        heard.seen = heard.seen.saturating_add(heartbeat.seen);
-        heard.bad = heard.bad.saturating_add(heartbeat.bad);
-        heard.dropped = heard.dropped.saturating_add(heartbeat.dropped);
-        if heartbeat.dropped > 0 {
+        heard.blind = heartbeat.blind;
+        let hour = heard.hours.entry(now.timestamp().div_euclid(3600)).or_default();
+        *hour = both(*hour, new, u64::saturating_add);
+        heard.seen = heard.seen.saturating_add(new.seen);
+        heard.bad = heard.bad.saturating_add(new.bad);
+        heard.dropped = heard.dropped.saturating_add(new.dropped);
+        heard.unjudged = heard.unjudged.saturating_add(new.unjudged);
+        if new.dropped > 0 {
             heard.dropped_at = Some(now);
         }
+    }
+}
+
+impl Heard {
+    /// The last 24 hours, and what of the hour before has to be told with them.
+    pub(super) fn lately(&self, now: DateTime<Utc>) -> Lately {
+        let since = now.timestamp().div_euclid(3600) - 24;
+        let hours = self.hours.range(since..).map(|(_, hour)| *hour);
+        hours.fold(Lately::default(), |sum, hour| {
+            both(sum, hour, u64::saturating_add)
+        })
+    }
+}
+
+fn both(a: Lately, b: Lately, of: fn(u64, u64) -> u64) -> Lately {
+    Lately {
+        seen: of(a.seen, b.seen),
+        bad: of(a.bad, b.bad),
+        dropped: of(a.dropped, b.dropped),
+        unjudged: of(a.unjudged, b.unjudged),
     }
 }

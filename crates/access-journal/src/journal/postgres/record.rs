@@ -6,7 +6,7 @@ use sqlx::postgres::PgDatabaseError;
 use super::failure;
 use crate::{
     AccessEvent,
-    journal::{Error, Heartbeat, Recorded},
+    journal::{Blind, Error, Heartbeat, Recorded},
     privacy::{Month, Salt},
 };
 
@@ -46,7 +46,10 @@ pub(super) async fn beat(mut transaction: CallerTransaction, heartbeat: &Heartbe
         heartbeat.source.as_str(),
         number(heartbeat.seen),
         number(heartbeat.bad),
-        number(heartbeat.dropped)
+        number(heartbeat.dropped),
+        number(heartbeat.unjudged),
+        heartbeat.blind.map(Blind::as_str),
+        heartbeat.stream.map(|stream| stream.to_string())
     )
     .fetch_one(transaction.connection())
     .await

@@ -119,12 +119,7 @@ async fn a_journal_that_nobody_uses_has_no_rules() {
         ["ACCESS_JOURNAL_SILENT"],
         "it was never heard"
     );
-    let heartbeat = Heartbeat {
-        source: Source::Api,
-        seen: 0,
-        bad: 0,
-        dropped: 0,
-    };
+    let heartbeat = Heartbeat::of(Source::Api);
     scene
         .journal
         .beat(&Caller::Service, &heartbeat)

@@ -5,10 +5,10 @@ use std::{sync::Arc, time::Duration};
 use access_journal::{
     Observed, Source,
     ingest::Tally,
-    journal::{AccessJournal, Error, Heartbeat, Recorded},
-    privacy::{AccessKey, KeyRing},
+    journal::{AccessJournal, Blind, Error, Heartbeat, Recorded},
+    privacy::{AccessKey, KeyRing, Pseudonym},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::{Caller, Clock as _, SystemClock};
 use tokio::time::Instant;
 use wiring::{session::refused, stop::Stop};
@@ -23,6 +23,8 @@ pub(super) struct Recording {
     ring: KeyRing,
     /// Whose log it is.
     source: Source,
+    /// What of it does not show.
+    blind: Option<Blind>,
     pub(super) recorded: Recorded,
     /// Events that the journal did not take.
     pub(super) refused: u64,
@@ -32,11 +34,17 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    pub(super) fn new(journal: Arc<dyn AccessJournal>, secret: Option<AccessKey>, source: Source) -> Self {
+    pub(super) fn new(
+        journal: Arc<dyn AccessJournal>,
+        secret: Option<AccessKey>,
+        source: Source,
+        blind: Option<Blind>,
+    ) -> Self {
         Self {
             ring: KeyRing::new(Arc::clone(&journal), secret),
             journal,
             source,
+            blind,
             recorded: Recorded::default(),
             refused: 0,
             told: Vec::new(),
@@ -96,38 +104,79 @@ impl Recording {
     }
 
     /// Says that what wrote lately and was read since is heard. A pipe that is open and says nothing is not.
+    ///
+    /// Of a text that has a name everything is told, and the journal counts what is new of it; of one that has none, what is
+    /// new since it was told last.
     pub(super) async fn beat(&mut self, tally: &Tally) -> Result<(), Stop> {
-        let oldest = SystemClock.now() - RECENT;
-        let own = (self.source, tally.own_lines(), tally.newest);
-        let others = tally.others.iter();
-        let all = others.map(|other| (other.source, other.lines, Some(other.newest)));
-        for (source, seen, newest) in [own].into_iter().chain(all) {
-            let is_recent = newest.is_some_and(|newest| newest > oldest);
-            let is_own = source == self.source;
-            let now = Heartbeat {
-                source,
-                seen,
-                bad: if is_own { tally.bad } else { 0 },
-                dropped: if is_own { self.refused } else { 0 },
-            };
-            let at = self.told.iter().position(|told| told.source == source);
+        let now = SystemClock.now();
+        let stream = self.stream(tally, now).await?;
+        for (all, newest) in self.heard(tally, stream) {
+            let at = self.told.iter().position(|told| told.source == all.source);
             let before = at.and_then(|at| self.told.get(at));
-            if !is_recent || before == Some(&now) {
+            let is_recent = newest.is_some_and(|newest| newest > now - RECENT);
+            if !is_recent || before == Some(&all) {
                 continue;
             }
-            let since = |of: fn(&Heartbeat) -> u64| of(&now) - before.map_or(0, of);
-            let heartbeat = Heartbeat {
-                source,
-                seen: since(|told| told.seen),
-                bad: since(|told| told.bad),
-                dropped: since(|told| told.dropped),
+            let heartbeat = match before {
+                Some(before) if stream.is_none() => since(&all, before),
+                _ => all.clone(),
             };
             let beaten = self.journal.beat(&Caller::Service, &heartbeat).await;
             beaten.map_err(refused(&Caller::Service))?;
-            self.told.retain(|told| told.source != source);
-            self.told.push(now);
+            self.told.retain(|told| told.source != all.source);
+            self.told.push(all);
             self.beat_at = Some(Instant::now());
         }
         Ok(())
+    }
+
+    /// What there is to tell of each source that stands in the text, and when it wrote last.
+    fn heard(&self, tally: &Tally, stream: Option<Pseudonym>) -> Vec<(Heartbeat, Option<DateTime<Utc>>)> {
+        let own = Heartbeat {
+            stream,
+            seen: tally.own_lines(),
+            bad: tally.bad,
+            dropped: self.refused,
+            unjudged: tally.unjudged,
+            blind: self.blind,
+            ..Heartbeat::of(self.source)
+        };
+        let others = tally.others.iter().map(|other| {
+            let heartbeat = Heartbeat {
+                stream,
+                seen: other.lines,
+                ..Heartbeat::of(other.source)
+            };
+            (heartbeat, Some(other.newest))
+        });
+        [(own, tally.newest)].into_iter().chain(others).collect()
+    }
+
+    /// By what the journal knows the text, so that reading it again counts what is new only. A text that has no name is
+    /// another one each time.
+    async fn stream(&self, tally: &Tally, now: DateTime<Utc>) -> Result<Option<Pseudonym>, Stop> {
+        let Some(stream) = &tally.stream else {
+            return Ok(None);
+        };
+        let name = async |at| {
+            let name = self.ring.stream(&Caller::Service, stream, at).await;
+            name.map_err(refused(&Caller::Service))
+        };
+        match name(tally.first.unwrap_or(now)).await? {
+            // Its first line is no longer kept.
+            None => name(now).await,
+            name => Ok(name),
+        }
+    }
+}
+
+/// What was seen between the two.
+fn since(now: &Heartbeat, before: &Heartbeat) -> Heartbeat {
+    Heartbeat {
+        seen: now.seen - before.seen,
+        bad: now.bad - before.bad,
+        dropped: now.dropped - before.dropped,
+        unjudged: now.unjudged - before.unjudged,
+        ..now.clone()
     }
 }
