@@ -39,6 +39,7 @@ with given (sort, role, privilege, name) as (
         ('routine', 'vigie_api', 'EXECUTE', '{access_salt,record_access,access_heard}'),
         ('routine', 'vigie_sync', 'EXECUTE', '{access_roll_partitions,open_access_generation,seal_access,verify_access,access_summary}'),
         ('routine', 'authenticated', 'EXECUTE', '{access_summary_for_person}'),
+        ('routine', 'vigie_sync', 'EXECUTE', '{access_keyed}'),
         ('table', 'vigie_sync', 'SELECT', '{access_verifications}')
     ) as g (sort, role, privilege, names)
     cross join unnest(g.names) as t (name)
