@@ -114,7 +114,7 @@ mod tests {
             } else {
                 Vec::new()
             };
-            let at = Utc::now();
+            let at = Page::sample().at;
             let next = alerts.last().map(|last| Position::of(last, at));
             Ok(Page { at, alerts, next })
         });

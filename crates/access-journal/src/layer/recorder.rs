@@ -113,7 +113,7 @@ impl Recorder {
         match self.patiently(&rows).await {
             Ok(()) => {}
             Err(Error::Unavailable(_) | Error::Forbidden { .. } | Error::OtherSecret { .. }) => {
-                self.tally.dropped(requests(&rows))
+                self.tally.dropped(requests(&rows));
             }
             // One of them is not as the journal wants it; the others are not lost for it.
             Err(_) => {
