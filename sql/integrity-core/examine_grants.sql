@@ -38,7 +38,7 @@ with given (sort, role, privilege, name) as (
         ('routine', 'vigie_ingest', 'EXECUTE', '{access_salt,record_access,access_heard,access_sensitive}'),
         ('routine', 'vigie_api', 'EXECUTE', '{access_salt,record_access,access_heard}'),
         ('routine', 'vigie_sync', 'EXECUTE', '{access_roll_partitions,open_access_generation,seal_access,verify_access,access_summary}'),
-        ('routine', 'vigie_sync', 'EXECUTE', '{access_change,tell_access_sensitive}'),
+        ('routine', 'vigie_sync', 'EXECUTE', '{access_change,access_keyed,tell_access_sensitive}'),
         ('routine', 'authenticated', 'EXECUTE', '{access_summary_for_person,access_change_for_person}'),
         ('table', 'vigie_sync', 'SELECT', '{access_verifications}')
     ) as g (sort, role, privilege, names)

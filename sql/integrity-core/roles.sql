@@ -149,13 +149,13 @@ begin
         foreach login in array '{vigie_ingest,vigie_api}'::text[] loop
             continue when not exists (select from pg_catalog.pg_roles where rolname = login);
             execute format('grant usage on schema vigie to %I', login);
-            execute format('grant execute on function vigie.access_salt(date), vigie.record_access(jsonb), '
+            execute format('grant execute on function vigie.access_salt(date, bytea), vigie.record_access(jsonb), '
                            'vigie.access_heard(text, bigint, bigint, bigint, bigint, text, text) to %I', login);
         end loop;
         grant select on vigie.access_events, vigie.access_sources, vigie.access_seals, vigie.access_retention,
                         vigie.access_verifications
             to vigie_sync;
-        grant execute on function vigie.access_roll_partitions(interval) to vigie_sync;
+        grant execute on function vigie.access_roll_partitions(interval), vigie.access_keyed() to vigie_sync;
         -- What an audit calls sensitive: told by the service, and asked by whoever reads logs.
         grant execute on function vigie.tell_access_sensitive(text, text[], timestamptz) to vigie_sync;
         if exists (select from pg_catalog.pg_roles where rolname = 'vigie_ingest') then

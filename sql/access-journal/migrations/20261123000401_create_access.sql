@@ -87,9 +87,14 @@ create table vigie.access_keys (
     destroyed_at    timestamptz,
     -- how long events were kept then
     destroyed_under interval,
+    -- by it the secret is known again that the month's keys are made with; null while nobody recorded with one
+    key_check       bytea,
+    -- since when some of its pseudonyms need no secret to be found out
+    bare_at         timestamptz,
     constraint access_keys_pkey primary key (month),
     constraint access_keys_month_check check (extract(day from month) = 1),
     constraint access_keys_salt_check check (octet_length(salt) = 32),
+    constraint access_keys_key_check_check check (octet_length(key_check) = 32),
     constraint access_keys_destroyed_check check ((salt is null) = (destroyed_at is not null))
 );
 comment on table vigie.access_keys is 'What the pseudonyms of each month are made with; destroyed with the month''s events';

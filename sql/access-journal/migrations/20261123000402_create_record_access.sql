@@ -60,14 +60,17 @@ $$;
 comment on function vigie.begin_access_month(date) is 'Makes the salt of a month and the partition of its events';
 
 -- The salt that the pseudonyms of a month are made with, made where there is none yet. Null for a month that is not kept
--- any more, and for one that is still to come.
-create function vigie.access_salt(month date) returns bytea
+-- any more, and for one that is still to come. key_check tells with which secret whoever asks makes them, null with none:
+-- the first secret is the month's, and whoever has another one, or none any more, is refused, for a client would have two
+-- pseudonyms.
+create function vigie.access_salt(month date, key_check bytea default null) returns bytea
     language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
     salt bytea;
+    known_by bytea;
     begins timestamptz := access_salt.month::timestamp at time zone 'UTC';
     ends timestamptz := (access_salt.month + interval '1 month') at time zone 'UTC';
 begin
@@ -84,10 +87,41 @@ begin
         perform vigie.begin_access_month(access_salt.month);
         select k.salt into salt from vigie.access_keys k where k.month = access_salt.month;
     end if;
+    if salt is null then
+        return null;
+    end if;
+
+    -- Of several at once the first is waited for. A secret may come later than the first events; it never goes.
+    update vigie.access_keys k
+    set key_check = access_salt.key_check,
+        bare_at = case when access_salt.key_check is null then clock_timestamp() else k.bare_at end
+    where k.month = access_salt.month and k.key_check is null
+      and (access_salt.key_check is not null or k.bare_at is null);
+    select k.key_check into known_by from vigie.access_keys k where k.month = access_salt.month;
+    if known_by is distinct from access_salt.key_check then
+        raise exception 'the pseudonyms of % are made with %: give it VIGIE_ACCESS_KEY, or access.key_file, as whatever '
+                        'else records accesses has it',
+                        to_char(access_salt.month, 'YYYY-MM'),
+                        case when access_salt.key_check is null then 'a secret, and this program has none'
+                             else 'another secret than this program''s' end
+            using errcode = 'PT409', constraint = 'access_keys_key_check';
+    end if;
     return salt;
 end
 $$;
-comment on function vigie.access_salt(date) is 'What the pseudonyms of a month are made with, for whoever records';
+comment on function vigie.access_salt(date, bytea) is 'What the pseudonyms of a month are made with, for whoever records';
+
+-- With which secrets the pseudonyms of months that are kept are made: what may be known of it without a salt.
+create function vigie.access_keyed() returns table (month date, key_check bytea, is_bare boolean)
+    language sql stable security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+    select k.month, k.key_check, k.bare_at is not null
+    from vigie.access_keys k
+    where k.salt is not null and (k.key_check is not null or k.bare_at is not null)
+    order by k.month
+$$;
+comment on function vigie.access_keyed() is 'With which secrets the pseudonyms of each month are made, and whether with none';
 
 -- The one way events are recorded: all of them, but for those that are known. All that are refused stand in DETAIL, by their
 -- places, so that whoever records can leave them out at once.
@@ -171,7 +205,10 @@ begin
     insert into vigie.access_sources as s (source, blind)
     values (access_heard.source, access_heard.blind)
     on conflict on constraint access_sources_pkey do update set
-        heard_at = greatest(s.heard_at, excluded.heard_at), blind = excluded.blind;
+        -- a clock that was ahead and went back does not silence for so long that nobody is heard
+        heard_at = case when s.heard_at > excluded.heard_at + interval '5 minutes' then excluded.heard_at
+                        else greatest(s.heard_at, excluded.heard_at) end,
+        blind = excluded.blind;
 
     select coalesce(max(t.seen), 0) as seen, coalesce(max(t.bad), 0) as bad, coalesce(max(t.dropped), 0) as dropped,
            coalesce(max(t.unjudged), 0) as unjudged
@@ -256,6 +293,7 @@ revoke all on vigie.access_retention, vigie.access_sensitive from public;
 revoke all on function vigie.tell_access_sensitive(text, text[], timestamptz) from public;
 revoke all on function vigie.access_sensitive(text) from public;
 revoke all on function vigie.begin_access_month(date) from public;
-revoke all on function vigie.access_salt(date) from public;
+revoke all on function vigie.access_salt(date, bytea) from public;
+revoke all on function vigie.access_keyed() from public;
 revoke all on function vigie.record_access(jsonb) from public;
 revoke all on function vigie.access_heard(text, bigint, bigint, bigint, bigint, text, text) from public;

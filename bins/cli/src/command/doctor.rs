@@ -2,6 +2,7 @@
 //!
 //! Each thing is looked at by itself: what is missing hides nothing of the rest, and what cannot be looked at is said.
 
+mod access_key;
 mod journal;
 
 use alerts_store::{AlertStore as _, CheckState, PgAlertStore, Summary};
@@ -87,7 +88,7 @@ async fn look(place: &Place<'_>, chosen: &Chosen) -> Result<Vec<Symptom>, Stop> 
     symptoms.extend(ask("view", views)?);
     if is_whole {
         symptoms.extend(freshness(place, &pool).await?);
-        symptoms.push(journal::key(place, &pool).await?);
+        symptoms.push(access_key::access_key(place, &pool).await?);
         symptoms.push(journal::sources(place, &pool).await?);
     }
     Ok(symptoms)

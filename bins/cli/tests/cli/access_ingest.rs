@@ -408,3 +408,30 @@ fn a_batch_is_taken_apart_and_each_service_heard() {
     assert_eq!(number(&alone, "added"), 0, "{alone}");
     assert_eq!(scene.rows(), added);
 }
+
+/// A timer whose unit lacks the secret must not record beside a service that has it.
+#[test]
+fn who_lacks_the_secret_of_the_month_is_refused() {
+    let scene = Scene::new();
+    scene.world.file("some.log", scene.all_attacks(Source::Postgrest));
+    let with = |secret: Option<&str>| {
+        let args = ["access", "ingest", "--source", "postgrest", "some.log"];
+        let mut command = scene.world.command(&scene.url, &args);
+        if let Some(secret) = secret {
+            command.env("VIGIE_ACCESS_KEY", secret.repeat(32));
+        }
+        Answer::of(&mut command)
+    };
+    with(Some("ab")).exits(0);
+    let rows = scene.rows();
+    for (secret, says) in [(None, "this program has none"), (Some("cd"), "another secret")] {
+        let refused = with(secret).exits(2);
+        for said in [says, "VIGIE_ACCESS_KEY"] {
+            assert!(
+                refused.stderr.contains(said),
+                "nothing of {said:?} in {refused:?}"
+            );
+        }
+    }
+    assert_eq!(scene.rows(), rows);
+}

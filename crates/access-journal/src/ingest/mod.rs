@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "tower")]
-pub(crate) use self::{agent::family, request::severity};
+pub(crate) use self::{agent::family, request::severity, route::whole};
 pub use self::{
     bad::BadLine,
     reader::{LONGEST_BATCH, LONGEST_LINE},

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     AccessEvent,
-    privacy::{Month, Salt},
+    privacy::{KeyCheck, Keyed, Month, Salt},
     rules::{Detection, Watch},
 };
 
@@ -20,10 +20,24 @@ use crate::{
 #[async_trait]
 pub trait AccessJournal: Send + Sync {
     /// The salt that the pseudonyms of a month are made with, made where there is none yet; `None` for a month whose
-    /// events are no longer kept, and one that is still to come. For whoever records.
+    /// events are no longer kept, and one that is still to come. `check` is of the secret with which the caller makes them;
+    /// the first one given is the month's. For whoever records.
     ///
     /// Cancel safe.
-    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error>;
+    ///
+    /// # Errors
+    /// `OtherSecret` where the month has another secret, or one and the caller none.
+    async fn salt(
+        &self,
+        caller: &Caller,
+        month: Month,
+        check: Option<KeyCheck>,
+    ) -> Result<Option<Salt>, Error>;
+
+    /// With what the pseudonyms of the months are made that are kept and used, the oldest first. For the service.
+    ///
+    /// Cancel safe.
+    async fn keyed(&self, caller: &Caller) -> Result<Vec<Keyed>, Error>;
 
     /// Records events, all in one transaction, and leaves out those that are known. For whoever records.
     ///

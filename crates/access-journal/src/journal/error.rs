@@ -16,6 +16,13 @@ pub enum Error {
         /// What is wrong with it, and what would be right.
         reason: String,
     },
+    /// The pseudonyms of that month are made with another secret than the one given, or with one where none is given:
+    /// nothing may be recorded that calls a client by another name.
+    #[error("{reason}")]
+    OtherSecret {
+        /// What is to be done; safe to show.
+        reason: String,
+    },
     /// The store cannot be reached, went away or was too busy; try again later.
     #[error("the database cannot be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -34,6 +41,7 @@ impl Error {
         match self {
             Self::Forbidden { .. } => "forbidden",
             Self::Invalid { .. } => "invalid",
+            Self::OtherSecret { .. } => "other_secret",
             Self::Unavailable(_) => "unavailable",
             Self::Corrupt { .. } => "corrupt",
         }

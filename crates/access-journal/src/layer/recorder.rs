@@ -112,7 +112,9 @@ impl Recorder {
     async fn keep(&self, rows: Vec<Observed>) {
         match self.patiently(&rows).await {
             Ok(()) => {}
-            Err(Error::Unavailable(_) | Error::Forbidden { .. }) => self.tally.dropped(requests(&rows)),
+            Err(Error::Unavailable(_) | Error::Forbidden { .. } | Error::OtherSecret { .. }) => {
+                self.tally.dropped(requests(&rows));
+            }
             // One of them is not as the journal wants it; the others are not lost for it.
             Err(_) => {
                 for row in rows.chunks(1) {

@@ -12,6 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use http::{Request, Response, StatusCode, request::Parts};
+use integrity_core::{Clock as _, SystemClock};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use super::{recorder::Desk, *};
@@ -253,6 +254,47 @@ async fn rows_go_in_batches_of_two_hundred_or_after_a_second() {
     assert_eq!(resources.len(), 450, "told apart");
     let shown = format!("{resources:?}");
     assert!(!shown.contains("things"), "and not told: {shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn routes_that_leave_nothing_open_are_told_apart_too() {
+    let stand = Stand::new();
+    for n in 0..15 {
+        stand.refused(403, &format!("/admin/{n}"), "192.0.2.1").await;
+    }
+    stand.refused(404, "/things//caf%C3%A9/", "192.0.2.1").await;
+    stand.refused(401, "/admin/1", "192.0.2.1").await;
+    let (journal, _) = stand.finished().await;
+    let resources: std::collections::HashSet<_> =
+        journal.rows().into_iter().map(|row| row.resource).collect();
+    let of = |path| Some(format!("#{}", key().open(path)));
+    assert_eq!(
+        resources.len(),
+        17,
+        "one for each, and none where it is about a token"
+    );
+    assert!(resources.contains(&None) && resources.contains(&of("admin/14")));
+    assert!(resources.contains(&of("things/café")), "as logs tell it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn repeats_are_no_later_than_what_came_between_them() {
+    let stand = Stand::new();
+    let mut success = None;
+    for n in 0..9 {
+        if n == 7 {
+            success = Some(SystemClock.now());
+            stand.refused(200, "/sign-in", "192.0.2.1").await;
+        }
+        stand.refused(401, "/sign-in", "192.0.2.1").await;
+    }
+    let (journal, _) = stand.finished().await;
+    let rows = journal.rows();
+    assert_eq!(rows.iter().map(|row| row.count).collect::<Vec<_>>(), [1, 8]);
+    assert!(
+        Some(rows[1].occurred_at) <= success,
+        "a success that came after failures stays after them"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -54,6 +54,7 @@ macro_rules! promises {
             impossible_times_are_refused
             what_has_no_key_is_refused
             a_month_has_one_salt
+            a_month_has_one_secret
             a_month_to_come_or_gone_has_none
             people_record_nothing
             a_source_is_heard

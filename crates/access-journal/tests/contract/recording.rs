@@ -4,7 +4,7 @@ use access_journal::{
     AccessEvent, EventKind, Outcome, Source,
     integrity_core::{Caller, Severity},
     journal::{Blind, Error, Heartbeat, Recorded, SummaryRange},
-    privacy::{Month, Pseudonym},
+    privacy::{AccessKey, Keyed, Month, Pseudonym},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
@@ -248,6 +248,64 @@ pub(crate) async fn a_month_has_one_salt(harness: &dyn Harness) {
     assert_ne!(first[0], before, "of another month");
 }
 
+pub(crate) async fn a_month_has_one_secret(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let month = Month::of(scene.now - TimeDelta::days(60));
+    let secret = |of: &str| AccessKey::new(&of.repeat(32)).expect("long").check(month);
+    let (right, wrong) = (secret("a"), secret("b"));
+    let asked = async |check| scene.recorder.salt(&Caller::Service, month, check).await;
+    let keyed = async || {
+        let keyed = harness
+            .service()
+            .keyed(&Caller::Service)
+            .await
+            .expect("an answer");
+        keyed.into_iter().find(|keyed| keyed.month == month)
+    };
+    assert_eq!(keyed().await, None, "nobody used it");
+    let salt = asked(None).await.expect("without a secret");
+    let mut expected = Keyed {
+        month,
+        check: None,
+        is_bare: true,
+    };
+    assert_eq!(keyed().await, Some(expected));
+    let first = join_all((0..6).map(|n| asked(Some(if n % 2 == 0 { right } else { wrong })))).await;
+    let (taken, refused): (Vec<_>, Vec<_>) = first.into_iter().partition(Result::is_ok);
+    assert_eq!(
+        (taken.len(), refused.len()),
+        (3, 3),
+        "one of two secrets is the month's"
+    );
+    assert!(taken.into_iter().all(|taken| taken.expect("taken") == salt));
+    expected.check = keyed().await.expect("used").check;
+    assert_eq!(
+        keyed().await,
+        Some(expected),
+        "what was made without one is not forgotten"
+    );
+    let (own, other) = if expected.check == Some(right) {
+        (right, wrong)
+    } else {
+        (wrong, right)
+    };
+    assert_eq!(asked(Some(own)).await.expect("the same"), salt);
+    for (check, says) in [(None, "this program has none"), (Some(other), "another secret")] {
+        let refused = asked(check).await;
+        assert!(
+            matches!(&refused, Err(Error::OtherSecret { reason })
+                if reason.contains(says) && reason.contains("VIGIE_ACCESS_KEY") && reason.contains(&month.to_string())),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(keyed().await, Some(expected), "who is refused changes nothing");
+    let by_a_person = harness.people().keyed(&Caller::person("amina")).await;
+    assert!(
+        matches!(by_a_person, Err(Error::Forbidden { .. })),
+        "{by_a_person:?}"
+    );
+}
+
 pub(crate) async fn a_month_to_come_or_gone_has_none(harness: &dyn Harness) {
     let scene = Scene::new(harness).await;
     let this = Month::of(scene.now).begins_at();
@@ -266,7 +324,7 @@ pub(crate) async fn people_record_nothing(harness: &dyn Harness) {
     let event = scene.event("x", MINUTE);
     for name in ["amina", "patricia", "nobody"] {
         let person = Caller::person(name);
-        let salt = people.salt(&person, Month::of(scene.now)).await;
+        let salt = people.salt(&person, Month::of(scene.now), None).await;
         assert!(matches!(salt, Err(Error::Forbidden { .. })), "{name}: {salt:?}");
         let recorded = people.record(&person, std::slice::from_ref(&event)).await;
         assert!(
@@ -281,7 +339,7 @@ pub(crate) async fn people_record_nothing(harness: &dyn Harness) {
     assert_eq!(harness.kept().await, []);
 }
 
-fn heartbeat(dropped: u64) -> Heartbeat {
+pub(crate) fn heartbeat(dropped: u64) -> Heartbeat {
     Heartbeat {
         seen: 10,
         bad: 2,

@@ -318,7 +318,9 @@ async fn simulated(case: &Case) -> Detection {
         clock.advance(at - now);
         now = at;
         for event in events {
-            let salt = journal.salt(&Caller::Service, Month::of(event.occurred_at)).await;
+            let salt = journal
+                .salt(&Caller::Service, Month::of(event.occurred_at), None)
+                .await;
             salt.expect("an answer").expect("a key");
         }
         let recorded = journal.record(&Caller::Service, events).await;

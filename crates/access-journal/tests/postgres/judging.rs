@@ -17,7 +17,11 @@ use crate::{
 async fn record(server: &Postgres, events: &[AccessEvent]) {
     for event in events {
         let month = Month::of(event.occurred_at);
-        server.recorder.salt(&Caller::Service, month).await.expect("kept");
+        server
+            .recorder
+            .salt(&Caller::Service, month, None)
+            .await
+            .expect("kept");
     }
     let recorded = server.recorder.record(&Caller::Service, events).await;
     recorded.expect("recorded");

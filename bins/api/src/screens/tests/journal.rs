@@ -7,7 +7,10 @@ use chrono::TimeDelta;
 use integrity_core::{Language, Role};
 
 use super::samples::{frame, now, one};
-use crate::screens::{JournalPage, journal};
+use crate::{
+    accesses::Told,
+    screens::{JournalPage, journal},
+};
 
 /// A day with a morning of refusals, where all is known to be well.
 pub(super) fn calm() -> JournalPage {
@@ -84,8 +87,11 @@ pub(super) fn calm() -> JournalPage {
             }),
         },
         is_long: false,
-        judged_at: Some(now()),
-        alerts: Vec::new(),
+        told: Told {
+            alerts: Vec::new(),
+            more: Vec::new(),
+            judged_at: Some(now()),
+        },
     }
 }
 
@@ -103,7 +109,7 @@ pub(super) fn deaf() -> JournalPage {
     summary.routes.clear();
     summary.sources.clear();
     (summary.recorded_at, summary.seal, summary.verified) = (None, None, None);
-    page.judged_at = None;
+    page.told.judged_at = None;
     page
 }
 
@@ -128,7 +134,8 @@ pub(super) fn troubled() -> JournalPage {
     if let Some(verified) = &mut summary.verified {
         verified.broken = 3;
     }
-    page.alerts = vec![one(0), one(2)];
+    page.told.alerts = vec![one(0), one(2)];
+    page.told.more = vec![("ACCESS_DENIED_IP", 1_038)];
     page
 }
 
@@ -153,10 +160,14 @@ type Change = fn(&mut Summary);
 #[test]
 fn only_a_journal_that_hears_and_agrees_looks_well() {
     assert_eq!(headline(&calm()).0, "whole");
-    let worse: [(&str, Change); 13] = [
+    let worse: [(&str, Change); 14] = [
         ("blind", |summary| summary.sources.clear()),
         ("blind", |summary| {
             summary.sources[0].heard_at -= TimeDelta::minutes(61);
+        }),
+        // The database's clock went back since.
+        ("blind", |summary| {
+            summary.sources[0].heard_at = summary.at + TimeDelta::minutes(6);
         }),
         ("blind", |summary| summary.sources[0].lately.bad = 481),
         ("blind", |summary| summary.sources[1].lately.unjudged = 1),
@@ -188,7 +199,8 @@ fn only_a_journal_that_hears_and_agrees_looks_well() {
         assert_eq!(headline(&page).0, class, "{:?}", page.summary);
     }
     for judged_at in [None, Some(now() - TimeDelta::minutes(61))] {
-        let page = JournalPage { judged_at, ..calm() };
+        let mut page = calm();
+        page.told.judged_at = judged_at;
         assert_eq!(
             headline(&page).0,
             "blind",
@@ -216,6 +228,7 @@ fn the_worst_is_the_headline_and_all_is_told() {
         "9 accesses gave what nobody should see",
         "The journal was changed: 3 disagreements with its seals",
         "1 source was not heard for an hour",
+        "href=\"/governance/integrity?check_code=ACCESS_DENIED_IP\">ACCESS_DENIED_IP: and 1,038 more</a>",
         "61,002 events were lost in the last 24 hours",
         "9,017 lines could not be read in the last 24 hours",
         "More than one line in a hundred of 1 source could not be read",

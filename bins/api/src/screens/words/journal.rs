@@ -82,6 +82,7 @@ words! {
     last: "La dernière fois", "Last time";
     rules: "Alertes en cours", "Live alerts";
     judged: "Les règles ont regardé", "The rules looked";
+    more: "et {} autre|et {} autres", "and {} more|and {} more";
     rules_none: "Aucune règle n’a d’alerte en cours.", "No rule has a live alert.";
     sources: "Sources entendues", "Sources heard";
     source: "La source", "Source";

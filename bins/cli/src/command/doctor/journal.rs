@@ -1,49 +1,14 @@
-//! The journal of accesses: who could read it, and what it does not see.
+//! The journal of accesses: what of what it hears it does not see.
 
 use access_journal::journal::{Blind, SourceHeard};
 use integrity_core::postgres::examination::Symptom;
 use wiring::{
-    access::{self, AccessError, AccessKeeping},
+    access::{AccessError, AccessKeeping},
     postgres::PgPool,
     stop::Stop,
 };
 
 use crate::{command::Place, show::words::count};
-
-/// Whether whoever has the database, or a copy of it, could find out about whom the journal of accesses is.
-pub(super) async fn key(place: &Place<'_>, pool: &PgPool) -> Result<Symptom, Stop> {
-    let id = "access.key";
-    let keeping = AccessKeeping::over(pool.clone(), place.config);
-    let secret = match access::secret(place.config) {
-        Ok(secret) => secret,
-        Err(stop) => {
-            let remedy = "give 64 hexadecimal digits made by chance";
-            return Ok(Symptom::error(id, stop.message().to_owned(), remedy));
-        }
-    };
-    Ok(match (secret, keeping.is_used().await) {
-        (Some(_), _) => Symptom::ok(
-            id,
-            "pseudonyms of the journal of accesses need a secret that the database has not",
-        ),
-        (None, Ok(false)) => Symptom::ok(id, "no access is recorded yet, and so no secret is missed"),
-        (None, Ok(true)) => Symptom::warning(
-            id,
-            "the database holds key and pseudonym together: whoever has a copy of it can try every address and every \
-             account against the journal of accesses",
-            "set VIGIE_ACCESS_KEY, or access.key_file, to 64 hexadecimal digits made by chance, wherever accesses are \
-             recorded and here",
-        ),
-        (None, Err(AccessError::Unavailable(_))) => {
-            return Err(Stop::unreachable("the database did not answer"));
-        }
-        (None, Err(error)) => Symptom::unseen(
-            id,
-            format!("not looked at: {error}"),
-            "run `vigie doctor` with the login vigie_sync, or the one that owns the schema vigie",
-        ),
-    })
-}
 
 /// Whether what the journal hears can be read and judged.
 pub(super) async fn sources(place: &Place<'_>, pool: &PgPool) -> Result<Symptom, Stop> {

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     AccessEvent, Source,
-    privacy::{Month, Salt},
+    privacy::{KeyCheck, Keyed, Month, Salt},
     rules::{Detection, Watch},
 };
 
@@ -94,8 +94,19 @@ impl MemoryAccessJournal {
 
 #[async_trait]
 impl AccessJournal for MemoryAccessJournal {
-    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
-        Ok(self.as_service(caller)?.salt(month, self.clock.now()))
+    async fn salt(
+        &self,
+        caller: &Caller,
+        month: Month,
+        check: Option<KeyCheck>,
+    ) -> Result<Option<Salt>, Error> {
+        self.as_service(caller)?.salt(month, check, self.clock.now())
+    }
+
+    async fn keyed(&self, caller: &Caller) -> Result<Vec<Keyed>, Error> {
+        let state = self.as_service(caller)?;
+        let is_kept = |keyed: &Keyed| matches!(state.months.get(&keyed.month), Some(Some(_)));
+        Ok(state.keyed.values().copied().filter(is_kept).collect())
     }
 
     async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {

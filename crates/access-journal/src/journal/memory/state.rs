@@ -9,7 +9,7 @@ use super::seal::Sealed;
 use crate::{
     AccessEvent, Source,
     journal::{Blind, Error, Heartbeat, Lately, Recorded, SensitiveRelations, Verification, form},
-    privacy::{Month, Pseudonym, Salt},
+    privacy::{KeyCheck, Keyed, Month, Pseudonym, Salt},
 };
 
 /// How far the clock of a source may be ahead.
@@ -22,6 +22,8 @@ pub(super) struct State {
     pub(super) known: HashMap<(Source, String, DateTime<Utc>), DateTime<Utc>>,
     /// The months that were begun; a salt that is gone was destroyed.
     pub(super) months: BTreeMap<Month, Option<Salt>>,
+    /// With what the pseudonyms of the months are made that were used.
+    pub(super) keyed: BTreeMap<Month, Keyed>,
     pub(super) retention: TimeDelta,
     pub(super) sources: BTreeMap<Source, Heard>,
     /// What the last audit of each database calls sensitive.
@@ -55,6 +57,7 @@ impl Default for State {
             events: Vec::new(),
             known: HashMap::new(),
             months: BTreeMap::new(),
+            keyed: BTreeMap::new(),
             retention: TimeDelta::days(180),
             sources: BTreeMap::new(),
             sensitive: BTreeMap::new(),
@@ -66,11 +69,38 @@ impl Default for State {
 }
 
 impl State {
-    pub(super) fn salt(&mut self, month: Month, now: DateTime<Utc>) -> Option<Salt> {
+    pub(super) fn salt(
+        &mut self,
+        month: Month,
+        check: Option<KeyCheck>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Salt>, Error> {
         if month.begins_at() > now + AHEAD || month.after().begins_at() <= now - self.retention {
-            return None;
+            return Ok(None);
         }
-        self.begin(month).clone()
+        let Some(salt) = self.begin(month).clone() else {
+            return Ok(None);
+        };
+        let keyed = self.keyed.entry(month).or_insert(Keyed {
+            month,
+            check,
+            is_bare: false,
+        });
+        keyed.is_bare |= keyed.check.is_none() && check.is_none();
+        keyed.check = keyed.check.or(check);
+        if keyed.check == check {
+            return Ok(Some(salt));
+        }
+        let whose = match check {
+            None => "a secret, and this program has none",
+            Some(_) => "another secret than this program's",
+        };
+        Err(Error::OtherSecret {
+            reason: format!(
+                "the pseudonyms of {month} are made with {whose}: give it VIGIE_ACCESS_KEY, or access.key_file, as whatever \
+                 else records accesses has it"
+            ),
+        })
     }
 
     /// Begins a month, unless it was.
@@ -145,7 +175,9 @@ impl State {
             new = both(told, *known, u64::saturating_sub);
             *known = both(told, *known, u64::max);
         }
-        heard.last_at = heard.last_at.max(now);
+        // A clock that was ahead and went back does not silence for so long that nobody is heard.
+        let is_ahead = heard.last_at > now + AHEAD;
+        heard.last_at = if is_ahead { now } else { heard.last_at.max(now) };
         heard.blind = heartbeat.blind;
         let hour = heard.hours.entry(now.timestamp().div_euclid(3600)).or_default();
         *hour = both(*hour, new, u64::saturating_add);

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     AccessEvent,
-    privacy::{Month, Salt},
+    privacy::{KeyCheck, Keyed, Month, Salt},
     rules::{Detection, Watch},
 };
 
@@ -59,11 +59,20 @@ impl PgAccessJournal {
 
 #[async_trait]
 impl AccessJournal for PgAccessJournal {
-    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
+    async fn salt(
+        &self,
+        caller: &Caller,
+        month: Month,
+        check: Option<KeyCheck>,
+    ) -> Result<Option<Salt>, Error> {
         if !month.is_plausible() {
             return Ok(None);
         }
-        record::salt(self.begin(caller).await?, month).await
+        record::salt(self.begin(caller).await?, month, check).await
+    }
+
+    async fn keyed(&self, caller: &Caller) -> Result<Vec<Keyed>, Error> {
+        record::keyed(self.begin(caller).await?).await
     }
 
     async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {

@@ -47,7 +47,10 @@ impl Scene {
             ..AccessEvent::sample()
         };
         let month = Month::of(event.occurred_at);
-        self.journal.salt(&Caller::Service, month).await.expect("a key");
+        self.journal
+            .salt(&Caller::Service, month, None)
+            .await
+            .expect("a key");
         self.journal
             .record(&Caller::Service, &[event])
             .await
