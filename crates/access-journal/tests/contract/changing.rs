@@ -64,10 +64,9 @@ pub(crate) async fn what_a_change_came_to_is_told_source_by_source(harness: &dyn
     scene.record(&events).await.expect("recorded");
     for (source, dropped) in [(Source::Nginx, 0), (Source::App, 2)] {
         let heartbeat = Heartbeat {
-            source,
             seen: 9,
-            bad: 0,
             dropped,
+            ..Heartbeat::of(source)
         };
         let beat = harness.recorder().beat(&Caller::Service, &heartbeat).await;
         beat.expect("heard");

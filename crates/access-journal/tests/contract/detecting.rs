@@ -292,10 +292,8 @@ pub(crate) async fn what_is_too_much_once_is_told_for_a_day(harness: &dyn Harnes
 pub(crate) async fn a_source_is_silent_after_an_hour(harness: &dyn Harness) {
     let service: Arc<dyn AccessJournal> = harness.service();
     let heartbeat = Heartbeat {
-        source: Source::Nginx,
         seen: 1,
-        bad: 0,
-        dropped: 0,
+        ..Heartbeat::of(Source::Nginx)
     };
     harness
         .recorder()

@@ -189,7 +189,7 @@ async fn a_run_of_some_checks_seals_the_journal_and_says_nothing_of_it() {
         ..AccessEvent::sample()
     };
     let month = Month::of(event.occurred_at);
-    journal.salt(&SERVICE, month).await.expect("a key");
+    journal.salt(&SERVICE, month, None).await.expect("a key");
     journal.record(&SERVICE, &[event]).await.expect("recorded");
     let store = Arc::new(MemoryAlertStore::new(clock));
     let rules = AccessRules::new(journal.clone(), store.clone(), &Config::default());

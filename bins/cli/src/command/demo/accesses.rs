@@ -43,10 +43,8 @@ pub(super) async fn record(pool: PgPool) -> Result<(), Stop> {
         .map_err(refused(&service))?;
     for source in [Source::SupabaseAuth, Source::SupabaseEdge] {
         let heartbeat = Heartbeat {
-            source,
             seen: events.iter().filter(|event| event.source == source).count() as u64,
-            bad: 0,
-            dropped: 0,
+            ..Heartbeat::of(source)
         };
         journal
             .beat(&service, &heartbeat)

@@ -18,10 +18,9 @@ impl Scene {
     async fn hears(&self, source: Source, dropped: u64) {
         self.clock.advance(TimeDelta::seconds(1));
         let heartbeat = Heartbeat {
-            source,
             seen: 10,
-            bad: 0,
             dropped,
+            ..Heartbeat::of(source)
         };
         let beat = self.journal.beat(&Caller::Service, &heartbeat).await;
         beat.expect("heard");
@@ -46,7 +45,7 @@ impl Scene {
             ..AccessEvent::sample()
         };
         let month = Month::of(self.now());
-        let salt = self.journal.salt(&Caller::Service, month).await;
+        let salt = self.journal.salt(&Caller::Service, month, None).await;
         salt.expect("an answer").expect("a salt");
         let recorded = self.journal.record(&Caller::Service, &[event]).await;
         assert_eq!(recorded.expect("recorded").added, 1);
