@@ -26,8 +26,7 @@ pub(super) fn may_hold(source: Source) -> bool {
 ///
 /// # Errors
 /// Where it is none, or one of more entries than anybody sends.
-pub(super) fn entries(line: &[u8]) -> Result<Vec<&str>, BadLine> {
-    let line = str::from_utf8(line).map_err(|_| BadLine::NotText)?;
+pub(super) fn entries(line: &str) -> Result<Vec<&str>, BadLine> {
     let Entries { held, are_too_many } = serde_json::from_str(line).map_err(|_| BadLine::NotJson)?;
     if are_too_many {
         return Err(BadLine::TooLong);

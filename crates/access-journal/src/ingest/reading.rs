@@ -190,7 +190,9 @@ impl<R: BufRead> Reading<R> {
             number: piece.number,
         };
         if batch::may_hold(self.source) && piece.text.first() == Some(&b'[') {
-            let entries = match piece.line().and_then(batch::entries) {
+            let list = piece.line().map(String::from_utf8_lossy);
+            let list = list.as_ref().map_err(|why| *why);
+            let entries = match list.and_then(|list| batch::entries(list)) {
                 Ok(entries) => entries,
                 Err(why) => {
                     taking.tally.lines += 1;
@@ -283,7 +285,7 @@ fn judged(source: Source, piece: &Piece<'_>, terms: &Terms) -> Result<Option<Lin
 
 /// What cannot be read since it is not there whole.
 fn cut_off(why: BadLine, piece: &Piece<'_>) -> BadLine {
-    let may_be_cut = matches!(why, BadLine::NotJson | BadLine::NotCombined | BadLine::NotText);
+    let may_be_cut = matches!(why, BadLine::NotJson | BadLine::NotCombined);
     if may_be_cut && !piece.is_ended {
         BadLine::CutOff
     } else {

@@ -114,17 +114,37 @@ proptest! {
         prop_assert_eq!(&tally.first_bad, &bad);
     }
 
-    /// Bytes that are no text make their own line bad, wherever they stand in it, and no other.
+    /// Bytes that are no text spoil no other line, wherever they stand.
     #[test]
-    fn what_is_no_text_is_bad_alone(at in any::<prop::sample::Index>(), byte in 0x80..=0xff_u8, which in 0..5_usize) {
+    fn what_is_no_text_spoils_no_other_line(at in any::<prop::sample::Index>(), byte in 0x80..=0xff_u8, which in 0..5_usize) {
         let source = SOURCES[which];
         let good = line(source, now(), "curl/8");
         let mut spoiled = good.clone().into_bytes();
         spoiled.insert(at.index(good.len()), byte);
+        let (alone, _) = read(source, format!("{good}\n").as_bytes(), 512);
         let text = [good.as_bytes(), b"\n", &spoiled, b"\n", good.as_bytes(), b"\n"].concat();
         let (events, tally) = read(source, &text, 512);
-        prop_assert_eq!(events.len(), 2);
-        prop_assert_eq!(tally.first_bad, [(2, BadLine::NotText)]);
+        prop_assert_eq!(tally.lines, 3);
+        prop_assert!(tally.first_bad.iter().all(|(number, _)| *number == 2), "{:?}", tally);
+        let says = |event: &Observed| (event.address, event.event, event.status, event.route.clone());
+        let whole = events.iter().filter(|event| says(event) == says(&alone[0])).count();
+        prop_assert!(whole >= 2, "{:?}", events);
+    }
+
+    /// Whoever asks chooses what they call themselves: nobody makes their own line unreadable by it.
+    #[test]
+    fn who_sends_no_text_is_recorded(byte in 0x80..=0xff_u8, which in 0..5_usize) {
+        let source = SOURCES[which];
+        let good = line(source, now(), "curl/8");
+        let spoiled: Vec<u8> = good.clone().into_bytes();
+        let at = good.rfind("curl").expect("what is chosen");
+        let spoiled = [&spoiled[..at], &[byte], &spoiled[at..]].concat();
+        let batch = [b"[", &spoiled[..], b"]"].concat();
+        let is_json = source != Source::Postgrest && source != Source::Nginx;
+        for text in [spoiled, batch].into_iter().take(if is_json { 2 } else { 1 }) {
+            let (events, tally) = read(source, &[&text[..], b"\n"].concat(), 512);
+            prop_assert_eq!((events.len(), tally.bad), (1, 0), "{:?}", tally);
+        }
     }
 
     /// Nothing that a terminal takes for a command gets into an event.
