@@ -15,7 +15,9 @@ with fixed as (
           where o.occurred_at >= $2 - interval '24 hours' and o.occurred_at < $2)
     order by e.address_hash, e.address_hash_before
 ), seen as (
-    select 'ANON_DATA_EXPOSED' as rule, coalesce(e.resource, e.route, 'unknown') as entity, e.occurred_at, e.count, e.route
+    select 'ANON_DATA_EXPOSED' as rule, coalesce(e.resource, e.route, 'unknown') as entity, e.occurred_at, e.count, e.route,
+           -- what may have been given, where nobody knows
+           e.severity = 'WARN' as is_possible
     from vigie.access_events e
     where (e.occurred_at > $1::timestamptz - interval '24 hours'
            or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
@@ -23,20 +25,25 @@ with fixed as (
       and e.event = 'anon_data_read'
     union all
     select 'SERVICE_ROLE_FROM_BROWSER', coalesce(encode(coalesce(s.before, e.address_hash), 'hex'), 'unknown'),
-           e.occurred_at, e.count, e.route
+           e.occurred_at, e.count, e.route, false
     from vigie.access_events e
     left join same_address s on s.own = e.address_hash
     where (e.occurred_at > $1 - interval '24 hours'
            or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
       and e.occurred_at <= $1
       and e.event = 'service_role_from_browser'
+), live as (
+    select s.*, bool_or(not s.is_possible) over (partition by s.rule, s.entity) as is_certain
+    from seen s
+    left join fixed f on f.rule = s.rule and f.entity = s.entity
+    where f.at is null or s.occurred_at > f.at
 )
-select s.rule as "rule!", s.entity as "entity!", 'CRITICAL' as "severity!", sum(s.count)::bigint as "events!",
+select s.rule as "rule!", s.entity as "entity!",
+       case when bool_or(s.is_certain) then 'CRITICAL' else 'WARN' end as "severity!", sum(s.count)::bigint as "events!",
        sum(s.count)::bigint as "peak!", min(s.occurred_at) as first_at, max(s.occurred_at) as last_at,
        min(s.occurred_at) as since, null::timestamptz as success_at, null::float8 as usual,
        (array_agg(distinct s.route collate "C" order by s.route collate "C")
            filter (where s.route is not null))[1:5] as routes
-from seen s
-left join fixed f on f.rule = s.rule and f.entity = s.entity
-where f.at is null or s.occurred_at > f.at
+from live s
+where not (s.is_possible and s.is_certain)
 group by s.rule, s.entity

@@ -7,19 +7,23 @@ with fixed as (
     from unnest($2::text[], $3::text[], $4::timestamptz[]) f (rule, entity, at)
     where f.rule = 'ACCESS_SPIKE' and f.entity = 'all'
 ), tallied as materialized (
-    select e.source, floor(extract(epoch from e.occurred_at) / 300)::bigint as slot, sum(e.count) as count
-    from vigie.access_events e
-    where e.occurred_at > $1::timestamptz - interval '16 days' and e.occurred_at <= $1
-      and e.outcome = 'refused' and not e.is_allowed
-    group by 1, 2
+    -- one look for what is usual and what is new
+    select b.source, floor(extract(epoch from b.at) / 300)::bigint as slot, b.count, b.fresh
+    from (
+        select e.source, date_bin('5 minutes', e.occurred_at, timestamptz 'epoch') as at, sum(e.count) as count,
+               sum(e.count) filter (
+                   where e.occurred_at > $1::timestamptz - interval '24 hours'
+                     and (f.at is null or e.occurred_at > f.at)) as fresh
+        from vigie.access_events e
+        cross join fixed f
+        where e.occurred_at > $1 - interval '16 days' and e.occurred_at <= $1
+          and e.outcome = 'refused' and not e.is_allowed
+        group by 1, 2
+    ) b
 ), now as (
-    select e.source, floor(extract(epoch from e.occurred_at) / 300)::bigint as slot, sum(e.count) as count
-    from vigie.access_events e, fixed f
-    where e.occurred_at > $1 - interval '24 hours' and e.occurred_at <= $1
-      and e.outcome = 'refused' and not e.is_allowed
-      and (f.at is null or e.occurred_at > f.at)
-    group by 1, 2
-    having sum(e.count) >= $5::bigint
+    select t.source, t.slot, t.fresh as count
+    from tallied t
+    where t.fresh >= $5::bigint
 ), past as (
     select h.source, h.hour, coalesce(t.count, 0) as count
     from (select distinct n.source, n.slot / 12 as hour from now n) h

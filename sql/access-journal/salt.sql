@@ -1,1 +1,1 @@
-select vigie.access_salt($1) as "salt"
+select vigie.access_salt($1, $2) as "salt"

@@ -35,10 +35,11 @@ with given (sort, role, privilege, name) as (
         ('table', 'vigie_ingest', 'SELECT', '{release_info_migrations,access_journal_migrations}'),
         ('table', 'vigie_sync', 'SELECT', '{access_events,access_sources,access_seals,access_retention}'),
         ('table', 'vigie_access_reader', 'SELECT', '{access_log}'),
-        ('routine', 'vigie_ingest', 'EXECUTE', '{access_salt,record_access,access_heard}'),
+        ('routine', 'vigie_ingest', 'EXECUTE', '{access_salt,record_access,access_heard,access_sensitive}'),
         ('routine', 'vigie_api', 'EXECUTE', '{access_salt,record_access,access_heard}'),
         ('routine', 'vigie_sync', 'EXECUTE', '{access_roll_partitions,open_access_generation,seal_access,verify_access,access_summary}'),
-        ('routine', 'authenticated', 'EXECUTE', '{access_summary_for_person}'),
+        ('routine', 'vigie_sync', 'EXECUTE', '{access_change,access_keyed,tell_access_sensitive}'),
+        ('routine', 'authenticated', 'EXECUTE', '{access_summary_for_person,access_change_for_person}'),
         ('table', 'vigie_sync', 'SELECT', '{access_verifications}')
     ) as g (sort, role, privilege, names)
     cross join unnest(g.names) as t (name)

@@ -149,13 +149,18 @@ begin
         foreach login in array '{vigie_ingest,vigie_api}'::text[] loop
             continue when not exists (select from pg_catalog.pg_roles where rolname = login);
             execute format('grant usage on schema vigie to %I', login);
-            execute format('grant execute on function vigie.access_salt(date), vigie.record_access(jsonb), '
-                           'vigie.access_heard(text, bigint, bigint, bigint) to %I', login);
+            execute format('grant execute on function vigie.access_salt(date, bytea), vigie.record_access(jsonb), '
+                           'vigie.access_heard(text, bigint, bigint, bigint, bigint, text, text) to %I', login);
         end loop;
         grant select on vigie.access_events, vigie.access_sources, vigie.access_seals, vigie.access_retention,
                         vigie.access_verifications
             to vigie_sync;
-        grant execute on function vigie.access_roll_partitions(interval) to vigie_sync;
+        grant execute on function vigie.access_roll_partitions(interval), vigie.access_keyed() to vigie_sync;
+        -- What an audit calls sensitive: told by the service, and asked by whoever reads logs.
+        grant execute on function vigie.tell_access_sensitive(text, text[], timestamptz) to vigie_sync;
+        if exists (select from pg_catalog.pg_roles where rolname = 'vigie_ingest') then
+            grant execute on function vigie.access_sensitive(text) to vigie_ingest;
+        end if;
         if exists (select from pg_catalog.pg_roles where rolname = 'vigie_access_reader') then
             grant usage on schema vigie to vigie_access_reader;
             grant select on vigie.access_log to vigie_access_reader;
@@ -169,9 +174,12 @@ begin
         end if;
         -- Nobody writes a seal but the function that makes them.
         grant execute on function vigie.open_access_generation(), vigie.seal_access(), vigie.verify_access(integer, bytea),
-                                  vigie.access_summary(bigint, bigint)
+                                  vigie.access_summary(bigint, bigint),
+                                  vigie.access_change(timestamptz, timestamptz, bigint)
             to vigie_sync;
-        grant execute on function vigie.access_summary_for_person(bigint, bigint) to authenticated;
+        grant execute on function vigie.access_summary_for_person(bigint, bigint),
+                                  vigie.access_change_for_person(timestamptz, timestamptz, bigint)
+            to authenticated;
     end if;
     foreach relation in array '{alerts,alert_events,check_states,checks,runs,audits,releases,release_events}'::text[] loop
         continue when to_regclass('vigie.' || relation) is null;

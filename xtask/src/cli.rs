@@ -1,5 +1,6 @@
 //! The words of `cargo xtask`.
 
+mod access_bench;
 mod audit_bench;
 mod flood_bench;
 
@@ -7,7 +8,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::{audit_bench::AuditBench, flood_bench::FloodBench};
+pub(crate) use self::{access_bench::AccessBench, audit_bench::AuditBench, flood_bench::FloodBench};
 
 /// Every task of this workspace. Each does the set-up it needs.
 #[derive(Debug, Parser)]
@@ -116,6 +117,7 @@ pub(crate) enum BenchTask {
     Ack(AckBench),
     Api(ApiBench),
     Audit(AuditBench),
+    Access(AccessBench),
     AccessFlood(FloodBench),
     /// The parent of one process that is measured
     #[command(hide = true)]

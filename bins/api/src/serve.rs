@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use access_journal::layer::Worker;
 use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 use wiring::{
     signals::Signals,
@@ -59,10 +60,13 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
         tokio::time::sleep(NOTICE).await;
     };
     let mut serving = tokio::spawn(listener::serve(listener, router, LIMITS, closed));
-    tokio::select! {
-        () = signals.next() => {}
-        _ = besides.join_next() => return Err(broken()),
-        _ = &mut serving => return Err(broken()),
+    let is_asked = tokio::select! {
+        () = signals.next() => true,
+        _ = besides.join_next() => false,
+        _ = &mut serving => false,
+    };
+    if !is_asked {
+        return Err(broken(service.recorder).await);
     }
     tracing::info!("asked to end: answering what was asked, within {GRACE:?}");
     app.draining.cancel();
@@ -71,18 +75,9 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
         if tokio::time::timeout_at(until, serving).await.is_err() {
             tracing::warn!("some requests were not answered in time");
         }
-        let Some(recorder) = service.recorder else {
-            return;
-        };
         // Nobody asks any more: what was refused until now is all that there is to record.
         let left = until.saturating_duration_since(Instant::now());
-        let counters = recorder.finish(left.clamp(RECORDING.0, RECORDING.1)).await;
-        if counters.dropped > 0 {
-            tracing::warn!(
-                dropped = counters.dropped,
-                "the journal of accesses has not got everything"
-            );
-        }
+        finish(service.recorder, left.clamp(RECORDING.0, RECORDING.1)).await;
     };
     tokio::select! {
         () = ending => {}
@@ -91,7 +86,23 @@ pub(crate) async fn until_asked(service: Service) -> Result<(), Stop> {
     Ok(())
 }
 
-fn broken() -> Stop {
+/// Records what there is to record, and says what is lost.
+async fn finish(recorder: Option<Worker>, patience: Duration) {
+    let Some(recorder) = recorder else {
+        return;
+    };
+    let counters = recorder.finish(patience).await;
+    if counters.dropped > 0 {
+        tracing::warn!(
+            dropped = counters.dropped,
+            "the journal of accesses has not got everything"
+        );
+    }
+}
+
+/// What was refused until then is recorded all the same.
+async fn broken(recorder: Option<Worker>) -> Stop {
+    finish(recorder, RECORDING.0).await;
     let what = "a part of the service ended by itself, and half a service is none; start it again";
     Stop::new(Exit::Incomplete, "internal", what)
 }
@@ -100,4 +111,37 @@ async fn listen(key: &str, address: std::net::SocketAddr) -> Result<TcpListener,
     TcpListener::bind(address)
         .await
         .map_err(|error| Stop::usage(format!("{key}: cannot listen on {address}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use access_journal::{
+        Source,
+        journal::MemoryAccessJournal,
+        layer::{AccessJournalLayer, Settings},
+    };
+    use axum::http::{Request, Response, StatusCode};
+    use integrity_core::SystemClock;
+    use tower::{Layer as _, ServiceExt as _, service_fn};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_waits_is_recorded_also_when_the_service_breaks() {
+        let journal = Arc::new(MemoryAccessJournal::new(Arc::new(SystemClock)));
+        let settings = Settings::new(Source::Api, |_| None, |_| None);
+        let (layer, recorder) = AccessJournalLayer::new(journal.clone(), settings);
+        let refusing = service_fn(async |_: Request<()>| {
+            let mut answer = Response::new(());
+            *answer.status_mut() = StatusCode::FORBIDDEN;
+            Ok::<_, Infallible>(answer)
+        });
+        let Ok(_) = layer.layer(refusing).oneshot(Request::new(())).await;
+        assert_eq!(journal.events().len(), 0, "it waits for its batch");
+        let stop = broken(Some(recorder)).await;
+        assert_eq!(stop.exit(), Exit::Incomplete);
+        assert_eq!(journal.events().len(), 1);
+    }
 }

@@ -3,13 +3,13 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use access_journal::{
-    journal::PgAccessJournal,
+    journal::{AccessJournal as _, Error, PgAccessJournal},
     layer::{AccessJournalLayer, Worker},
-    privacy::AccessKey,
+    privacy::{AccessKey, Month},
 };
 use alerts_store::PgAlertStore;
 use chrono_tz::Tz;
-use integrity_core::{Check, Door, postgres::pooler::Pooling};
+use integrity_core::{Caller, Check, Clock as _, Door, SystemClock, postgres::pooler::Pooling};
 use release_info::{AppEnv, Standing, ledger::PgReleaseLedger};
 use rls_audit::PgAuditStore;
 use serde_json::{Value, json};
@@ -197,12 +197,24 @@ impl Plan {
         let (recording, _) = self.target.connect_many(1, ENTRY).await?;
         let journal = Arc::new(PgAccessJournal::new(recording, Door::Api));
         let secret = self.secret.clone();
+        say_whether_the_secret_is_the_same(&journal, secret.as_ref()).await;
         Ok(Some(access_layer::layer(
             journal,
             &self.identity.proxies,
             &access.allow,
             secret,
         )))
+    }
+}
+
+/// With another secret than the month's nothing is recorded. That is no reason to show no alerts; it is said at once, and not
+/// only counted when something is lost for it.
+async fn say_whether_the_secret_is_the_same(journal: &PgAccessJournal, secret: Option<&AccessKey>) {
+    let month = Month::of(SystemClock.now());
+    let check = secret.map(|secret| secret.check(month));
+    let asked = journal.salt(&Caller::Service, month, check).await;
+    if let Err(error @ Error::OtherSecret { .. }) = asked {
+        tracing::error!(%error, "no access is recorded");
     }
 }
 

@@ -46,7 +46,18 @@ impl Proxies {
         nearest
     }
 
-    pub(crate) fn has(&self, address: IpAddr) -> bool {
+    /// The same where it is somebody else; none where what remains is this machine or a proxy of ours, who ask for everybody:
+    /// all of them are no one client.
+    pub(crate) fn stranger<'v>(
+        &self,
+        peer: IpAddr,
+        passed_on: impl IntoIterator<Item = &'v str>,
+    ) -> Option<IpAddr> {
+        let client = self.client(peer, passed_on);
+        (!client.is_loopback() && !self.has(client)).then_some(client)
+    }
+
+    fn has(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }

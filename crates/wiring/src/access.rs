@@ -13,8 +13,8 @@ use std::{
 pub use self::rules::{AccessRules, is_access_rule};
 pub use access_journal::journal::{Error as AccessError, Rolled};
 use access_journal::{
-    journal::{AccessJournal, Error, PgAccessJournal},
-    privacy::AccessKey,
+    journal::{AccessJournal, Error, PgAccessJournal, SourceHeard, SummaryRange},
+    privacy::{AccessKey, Keyed},
 };
 use integrity_core::{Caller, Door};
 
@@ -100,6 +100,23 @@ impl AccessKeeping {
     /// As [`AccessJournal::is_used`].
     pub async fn is_used(&self) -> Result<bool, Error> {
         self.journal.is_used(&Caller::Service).await
+    }
+
+    /// Who is heard, and what of it could not be read or judged.
+    ///
+    /// # Errors
+    /// As [`AccessJournal::summary`].
+    pub async fn sources(&self) -> Result<Vec<SourceHeard>, Error> {
+        let range = SummaryRange::last(300)?;
+        Ok(self.journal.summary(&Caller::Service, range).await?.sources)
+    }
+
+    /// With what the pseudonyms of the months are made that are kept and used, the oldest first.
+    ///
+    /// # Errors
+    /// As [`AccessJournal::keyed`].
+    pub async fn keyed(&self) -> Result<Vec<Keyed>, Error> {
+        self.journal.keyed(&Caller::Service).await
     }
 
     /// Lets months begin and end. Where nothing is due, nothing is written.

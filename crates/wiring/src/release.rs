@@ -6,6 +6,6 @@ mod findings;
 mod scene;
 
 pub use self::{
-    facts::{Gathered, gather},
+    facts::{Gathered, Rooms, gather},
     findings::{ReleaseRules, is_release_rule},
 };

@@ -111,7 +111,9 @@ impl Session {
             None => self.pool.clone(),
         };
         let store = PgAuditStore::new(self.pool.clone(), Door::Sync);
-        Auditor::new(PgDatabaseInspector::new(pool).for_rules(), store, config).map(Some)
+        let journal = Arc::new(PgAccessJournal::new(self.pool.clone(), Door::Sync));
+        let auditor = Auditor::new(PgDatabaseInspector::new(pool).for_rules(), store, config)?;
+        Ok(Some(auditor.telling(journal)))
     }
 
     /// Looks into the ledger of releases as the configuration has it.

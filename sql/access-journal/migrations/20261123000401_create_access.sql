@@ -48,7 +48,7 @@ create table vigie.access_events (
         'authn_login_success', 'authn_login_fail', 'authn_login_successafterfail', 'authn_token_invalid', 'authz_fail',
         'excess_rate_limit_exceeded', 'input_validation_fail', 'resource_enumeration', 'empty_sensitive_read',
         'anon_data_read', 'service_role_from_browser')),
-    constraint access_events_outcome_check check (outcome in ('success', 'refused', 'empty')),
+    constraint access_events_outcome_check check (outcome in ('success', 'refused', 'empty', 'possible')),
     constraint access_events_severity_check check (severity in ('INFO', 'WARN', 'CRITICAL')),
     constraint access_events_status_check check (status between 100 and 599),
     constraint access_events_error_code_check check (error_code ~ '^[A-Za-z0-9_]{1,40}$'),
@@ -87,9 +87,14 @@ create table vigie.access_keys (
     destroyed_at    timestamptz,
     -- how long events were kept then
     destroyed_under interval,
+    -- by it the secret is known again that the month's keys are made with; null while nobody recorded with one
+    key_check       bytea,
+    -- since when some of its pseudonyms need no secret to be found out
+    bare_at         timestamptz,
     constraint access_keys_pkey primary key (month),
     constraint access_keys_month_check check (extract(day from month) = 1),
     constraint access_keys_salt_check check (octet_length(salt) = 32),
+    constraint access_keys_key_check_check check (octet_length(key_check) = 32),
     constraint access_keys_destroyed_check check ((salt is null) = (destroyed_at is not null))
 );
 comment on table vigie.access_keys is 'What the pseudonyms of each month are made with; destroyed with the month''s events';
@@ -104,12 +109,46 @@ create table vigie.access_sources (
     bad        bigint not null default 0,
     dropped    bigint not null default 0,
     dropped_at timestamptz,
+    unjudged   bigint not null default 0,
+    blind      text,
     constraint access_sources_pkey primary key (source),
     constraint access_sources_source_check check (
-        source in ('api', 'supabase_edge', 'supabase_auth', 'postgrest', 'nginx', 'postgres', 'app'))
+        source in ('api', 'supabase_edge', 'supabase_auth', 'postgrest', 'nginx', 'postgres', 'app')),
+    constraint access_sources_blind_check check (blind in ('no_relation', 'no_audit'))
 );
 comment on table vigie.access_sources is 'When each source was last heard, and what was lost of it';
 alter table vigie.access_sources enable row level security;
+
+-- What of it is of the last day, by the hour in which it was told.
+create table vigie.access_hours (
+    source   text not null,
+    hour     timestamptz not null,
+    seen     bigint not null,
+    bad      bigint not null,
+    dropped  bigint not null,
+    unjudged bigint not null,
+    constraint access_hours_pkey primary key (source, hour),
+    constraint access_hours_source_fkey foreign key (source) references vigie.access_sources on delete cascade
+);
+comment on table vigie.access_hours is 'What was seen of each source in each hour of the last day, and what was lost of it';
+alter table vigie.access_hours enable row level security;
+
+-- How far each text was counted that is read from its beginning each time. Its name is a pseudonym, made with the key of a
+-- month: a file's first line stands behind it.
+create table vigie.access_streams (
+    source   text not null,
+    stream   text not null,
+    told_at  timestamptz not null default clock_timestamp(),
+    seen     bigint not null,
+    bad      bigint not null,
+    dropped  bigint not null,
+    unjudged bigint not null,
+    constraint access_streams_pkey primary key (source, stream),
+    constraint access_streams_stream_check check (stream ~ '^[0-9a-f]{32}$'),
+    constraint access_streams_source_fkey foreign key (source) references vigie.access_sources on delete cascade
+);
+comment on table vigie.access_streams is 'How far each text that is read again and again was counted';
+alter table vigie.access_streams enable row level security;
 
 -- All rows whose transactions were surely finished, counted and digested; each seal stands on the one before.
 create table vigie.access_seals (
@@ -150,6 +189,7 @@ create trigger access_seals_append_only
     before update or delete or truncate on vigie.access_seals
     for each statement execute function vigie.refuse_access_change();
 
-revoke all on vigie.access_events, vigie.access_keys, vigie.access_sources, vigie.access_seals from public;
+revoke all on vigie.access_events, vigie.access_keys, vigie.access_sources, vigie.access_hours, vigie.access_streams,
+    vigie.access_seals from public;
 revoke all on sequence vigie.access_events_seq from public;
 revoke all on function vigie.refuse_access_change() from public;

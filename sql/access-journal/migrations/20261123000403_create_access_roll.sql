@@ -55,7 +55,7 @@ begin
         end if;
         begin
             update vigie.access_keys k
-            set salt = null, destroyed_at = clock_timestamp(), destroyed_under = access_roll_partitions.retention
+            set salt = null, key_check = null, destroyed_at = clock_timestamp(), destroyed_under = access_roll_partitions.retention
             where k.month = due;
             -- What is being recorded is waited for; it goes too.
             execute format('drop table if exists vigie.%I', 'access_events_' || to_char(due, 'YYYYMM'));

@@ -216,6 +216,7 @@ begin
     select jsonb_build_object(
         'at', clock_timestamp(),
         'whole', is_whole,
+        'generation_due', is_moved,
         'seals', (select count(*) from walked),
         'rows', (select coalesce(sum(p.row_count), 0) from part p where not p.is_gone),
         'gone', (select coalesce(sum(p.row_count), 0) from part p where p.is_gone),

@@ -3,6 +3,7 @@
 //! Refused: a framework for benchmarks. A run takes seconds, keeps state, and has to be steady to be compared; what is
 //! wanted of the numbers is a median.
 
+mod access;
 mod ack;
 mod api;
 mod arms;
@@ -61,6 +62,7 @@ pub(crate) fn run(task: &BenchTask) -> Result<(), Failure> {
         BenchTask::Ack(wanted) => ack::run(wanted),
         BenchTask::Api(wanted) => api::run(wanted),
         BenchTask::Audit(wanted) => audit::run(wanted),
+        BenchTask::Access(wanted) => access::run(wanted),
         BenchTask::AccessFlood(wanted) => flood::run(wanted),
         BenchTask::Measured { command } => measured::parent(command),
     }

@@ -215,6 +215,21 @@ impl Stand {
         audit
     }
 
+    /// `vigie` with a login that has the service's password.
+    pub(super) fn vigie_as(
+        &self,
+        user: &str,
+        database: &str,
+        configuration: &Path,
+        words: &[&str],
+    ) -> Command {
+        let mut vigie = Command::new(&self.programs.vigie);
+        configured(&mut vigie, configuration)
+            .args(words)
+            .env("VIGIE_DATABASE_URL", self.login(user, database));
+        vigie
+    }
+
     /// Where the server is reached.
     pub(super) fn port(&self) -> u16 {
         self.sandbox.port()

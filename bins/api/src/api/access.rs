@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access_journal::journal::{Summary, SummaryRange};
+use access_journal::journal::{Blind, Summary, SummaryRange};
 use axum::{
     Json,
     extract::State,
@@ -76,6 +76,21 @@ struct SourceBody {
     bad: u64,
     /// So many events were lost.
     dropped: u64,
+    /// So many reads of sensitive relations could not be judged.
+    unjudged: u64,
+    /// `no_relation` where no relation is known to be sensitive, so that leaks are not looked for; `no_audit` where only
+    /// those are known that are configured.
+    blind: Option<&'static str>,
+    /// The same numbers of the last 24 hours.
+    lately: LatelyBody,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct LatelyBody {
+    seen: u64,
+    bad: u64,
+    dropped: u64,
+    unjudged: u64,
 }
 
 impl From<Summary> for AccessSummaryBody {
@@ -129,6 +144,14 @@ impl From<Summary> for AccessSummaryBody {
                     seen: heard.seen,
                     bad: heard.bad,
                     dropped: heard.dropped,
+                    unjudged: heard.unjudged,
+                    blind: heard.blind.map(Blind::as_str),
+                    lately: LatelyBody {
+                        seen: heard.lately.seen,
+                        bad: heard.lately.bad,
+                        dropped: heard.lately.dropped,
+                        unjudged: heard.lately.unjudged,
+                    },
                 })
                 .collect(),
             recorded_at: summary.recorded_at,

@@ -10,13 +10,15 @@ use std::{
     fmt,
     hash::Hash,
     net::IpAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use ipnet::IpNet;
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::network::network;
 
@@ -33,14 +35,22 @@ const LATELY: Duration = Duration::from_hours(24 * 30);
 /// So many buckets are kept, and so many sign-ins.
 const MOST: usize = 20_000;
 
-/// By what an account is known: a digest, for an address that somebody typed is nobody's business.
+/// Made by chance when the program begins, and gone with it: who has the log, or the journal of accesses beside it, cannot try
+/// whose address a digest is.
+static KEY: LazyLock<[[u8; 16]; 2]> = LazyLock::new(|| [(); 2].map(|()| Uuid::new_v4().into_bytes()));
+
+/// By what an account is known as long as this program runs: a digest under a key of its own, for an address that somebody
+/// typed is nobody's business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Account([u8; 32]);
 
 impl Account {
     /// The same however it is written.
     pub(crate) fn of(name: &str) -> Self {
-        Self(Sha256::digest(name.trim().to_lowercase()).into())
+        let mut hmac =
+            Hmac::<Sha256>::new_from_slice(KEY.as_flattened()).expect("HMAC takes a key of any length");
+        hmac.update(name.trim().to_lowercase().as_bytes());
+        Self(hmac.finalize().into_bytes().into())
     }
 }
 
@@ -130,10 +140,21 @@ fn make_room<K: Copy + Eq + Hash>(kept: &mut HashMap<K, Instant>, more: usize) {
 
 #[cfg(test)]
 mod tests {
+    use sha2::Digest as _;
+
     use super::*;
 
     fn address(n: u8) -> IpAddr {
         IpAddr::from([192, 0, 2, n])
+    }
+
+    #[test]
+    fn nobody_can_try_whose_a_digest_is() {
+        let amina = Account::of("amina@example.org");
+        assert_eq!(amina.to_string(), Account::of(" Amina@Example.org").to_string());
+        let digest = Sha256::digest("amina@example.org");
+        assert_ne!(amina.0[..], digest[..], "known without the key");
+        assert_eq!(amina.to_string().len(), 8);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,5 +1,5 @@
-//! The journal of sign-ins: a line of the log for each, by which an attack is seen. Nobody is named, but for a pseudonym:
-//! whoever knows an address can tell its lines.
+//! The journal of sign-ins: a line of the log for each, by which an attack is seen. Nobody is named, but for a pseudonym
+//! that is good as long as the program runs: beside the journal of accesses it tells nobody whose a pseudonym there is.
 
 use std::net::IpAddr;
 

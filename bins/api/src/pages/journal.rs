@@ -31,16 +31,15 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit, RawQuery(que
     };
     let read = async {
         let summary = accesses::summary(&app, caller, range).await?;
-        let alerts = accesses::alerts(&app, caller).await?;
-        Ok((summary, alerts, accesses::judged_at(&app, caller).await?))
+        let told = accesses::told(&*app.store, &app.database, caller).await?;
+        Ok((summary, told))
     };
     match read.await {
-        Ok((summary, alerts, judged_at)) => {
+        Ok((summary, told)) => {
             let shown = JournalPage {
                 summary,
                 is_long,
-                alerts,
-                judged_at,
+                told,
             };
             page(StatusCode::OK, screens::journal(&visit.frame, &shown))
         }

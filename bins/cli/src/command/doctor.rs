@@ -2,6 +2,9 @@
 //!
 //! Each thing is looked at by itself: what is missing hides nothing of the rest, and what cannot be looked at is said.
 
+mod access_key;
+mod journal;
+
 use alerts_store::{AlertStore as _, CheckState, PgAlertStore, Summary};
 use integrity_core::{
     Caller, Clock as _, Door, Error, SystemClock,
@@ -16,7 +19,6 @@ use integrity_core::{
 use serde_json::json;
 
 use wiring::{
-    access::{self, AccessError, AccessKeeping},
     chosen::Chosen,
     postgres::{PgPool, Target},
     session::ROOMS,
@@ -86,7 +88,8 @@ async fn look(place: &Place<'_>, chosen: &Chosen) -> Result<Vec<Symptom>, Stop> 
     symptoms.extend(ask("view", views)?);
     if is_whole {
         symptoms.extend(freshness(place, &pool).await?);
-        symptoms.push(access_key(place, &pool).await?);
+        symptoms.push(access_key::access_key(place, &pool).await?);
+        symptoms.push(journal::sources(place, &pool).await?);
     }
     Ok(symptoms)
 }
@@ -354,41 +357,6 @@ fn stale(summary: &Summary, states: &[CheckState]) -> Vec<Symptom> {
         symptoms.push(Symptom::ok("freshness.checks", what));
     }
     symptoms
-}
-
-/// Whether whoever has the database, or a copy of it, could find out about whom the journal of accesses is.
-async fn access_key(place: &Place<'_>, pool: &PgPool) -> Result<Symptom, Stop> {
-    let id = "access.key";
-    let keeping = AccessKeeping::over(pool.clone(), place.config);
-    let secret = match access::secret(place.config) {
-        Ok(secret) => secret,
-        Err(stop) => {
-            let remedy = "give 64 hexadecimal digits made by chance";
-            return Ok(Symptom::error(id, stop.message().to_owned(), remedy));
-        }
-    };
-    Ok(match (secret, keeping.is_used().await) {
-        (Some(_), _) => Symptom::ok(
-            id,
-            "pseudonyms of the journal of accesses need a secret that the database has not",
-        ),
-        (None, Ok(false)) => Symptom::ok(id, "no access is recorded yet, and so no secret is missed"),
-        (None, Ok(true)) => Symptom::warning(
-            id,
-            "the database holds key and pseudonym together: whoever has a copy of it can try every address and every \
-             account against the journal of accesses",
-            "set VIGIE_ACCESS_KEY, or access.key_file, to 64 hexadecimal digits made by chance, wherever accesses are \
-             recorded and here",
-        ),
-        (None, Err(AccessError::Unavailable(_))) => {
-            return Err(Stop::unreachable("the database did not answer"));
-        }
-        (None, Err(error)) => Symptom::unseen(
-            id,
-            format!("not looked at: {error}"),
-            "run `vigie doctor` with the login vigie_sync, or the one that owns the schema vigie",
-        ),
-    })
 }
 
 /// What cannot be asked is said, unless nothing more can be asked at all.

@@ -1,6 +1,6 @@
 //! The journal of accesses: its numbers, and what came of comparing it with its seals.
 
-use access_journal::journal::{Discrepancy, KeyCount, Summary, Verification};
+use access_journal::journal::{Blind, Discrepancy, KeyCount, SourceHeard, Summary, Verification};
 use chrono::{DateTime, Utc};
 use comfy_table::Cell;
 use wiring::plain::plain;
@@ -114,17 +114,20 @@ fn health(summary: &Summary) -> Vec<String> {
             "No source was ever heard: that nothing is recorded proves nothing.",
         ));
     } else {
-        let mut rows = table::with_headings(&["SOURCE", "HEARD", "SEEN", "BAD", "LOST"]);
+        let mut rows = table::with_headings(&["SOURCE", "HEARD", "SEEN", "BAD", "LOST", "UNJUDGED"]);
         for source in &summary.sources {
             rows.add_row([
                 Cell::new(&source.source),
                 Cell::new(ago(source.heard_at, summary.at)),
-                table::number(source.seen),
-                table::number(source.bad),
-                table::number(source.dropped),
+                table::number(source.lately.seen),
+                table::number(source.lately.bad),
+                table::number(source.lately.dropped),
+                table::number(source.lately.unjudged),
             ]);
         }
         text.push(table::lines(&mut rows));
+        text.push(styled(DIM, "numbers of the last 24 h"));
+        text.extend(summary.sources.iter().filter_map(blind));
     }
     text.push(match &summary.seal {
         Some(seal) => format!("Sealed {}: seal {}", ago(seal.sealed_at, summary.at), seal.number),
@@ -145,6 +148,17 @@ fn health(summary: &Summary) -> Vec<String> {
         None => styled(YELLOW, "The seals were never compared: vigie access verify"),
     });
     text
+}
+
+/// What is not looked for must not be taken for not being there.
+fn blind(source: &SourceHeard) -> Option<String> {
+    let told = match source.blind? {
+        Blind::NoRelation => {
+            "no relation is known to be sensitive: what somebody anonymous was given is not looked for"
+        }
+        Blind::NoAudit => "what the audit calls sensitive (RLS-109) is not known",
+    };
+    Some(styled(YELLOW, &format!("{}: {told}", source.source)))
 }
 
 /// What came of comparing the journal with its seals.
@@ -189,6 +203,13 @@ pub(crate) fn verification(found: &Verification) -> String {
                 &format!("They wait for {}", plain(&holder.told())),
             ));
         }
+    }
+    if found.generation_due {
+        text.push(styled(
+            YELLOW,
+            "Another server counts transactions now, as after a restore: the next seal begins a generation, and until \
+             vigie-sync makes it nothing new is sealed",
+        ));
     }
     if let Some(is_there) = found.expected {
         text.push(if is_there {

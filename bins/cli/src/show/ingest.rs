@@ -11,10 +11,36 @@ use super::words::{BOLD, RED, YELLOW, ago, count, moment_utc, styled};
 pub(crate) struct Known {
     /// So many patterns are configured.
     pub(crate) patterns: usize,
-    /// So many relations an audit names, where there is one that may be read.
-    pub(crate) of_audit: Option<usize>,
-    /// Why the audits say nothing.
-    pub(crate) why: Option<&'static str>,
+    /// What the last audit says.
+    pub(crate) of_audit: OfAudit,
+}
+
+/// What the last audit says of relations that are sensitive.
+#[derive(Debug)]
+pub(crate) enum OfAudit {
+    /// So many are, and when it looked.
+    Named {
+        relations: usize,
+        audited_at: DateTime<Utc>,
+        /// Whether the next one should have been made long ago.
+        is_old: bool,
+    },
+    /// Nothing, and why.
+    Unknown(&'static str),
+}
+
+impl Known {
+    /// So many relations an audit names, and when it looked; and else why that is not known.
+    fn fields(&self) -> (Option<usize>, Option<DateTime<Utc>>, Option<&'static str>) {
+        match self.of_audit {
+            OfAudit::Named {
+                relations,
+                audited_at,
+                ..
+            } => (Some(relations), Some(audited_at), None),
+            OfAudit::Unknown(why) => (None, None, Some(why)),
+        }
+    }
 }
 
 /// What came of it.
@@ -35,10 +61,16 @@ impl Ingested {
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
         let tally = &self.tally;
+        let (of_audit, audited_at, unknown) = self.known.fields();
         let bad: Vec<Value> = tally
             .first_bad
             .iter()
             .map(|(number, why)| json!({ "line": number, "reason": why.to_string() }))
+            .collect();
+        let others: Vec<Value> = tally
+            .others
+            .iter()
+            .map(|other| json!({ "source": other.source, "lines": other.lines, "newest": other.newest }))
             .collect();
         json!({
             "source": self.source,
@@ -51,14 +83,18 @@ impl Ingested {
             "refused": self.refused,
             "old": tally.old,
             "unjudged": tally.unjudged,
+            "others": others,
+            "elsewhere": tally.elsewhere,
             "bad": tally.bad,
             "first_bad": bad,
             "newest": tally.newest,
             "heard": self.is_heard,
             "sensitive": {
                 "patterns": self.known.patterns,
-                "of_audit": self.known.of_audit,
-                "of_audit_unknown": self.known.why,
+                "of_audit": of_audit,
+                "audited_at": audited_at,
+                "of_audit_is_old": matches!(self.known.of_audit, OfAudit::Named { is_old: true, .. }),
+                "of_audit_unknown": unknown,
             },
         })
     }
@@ -100,6 +136,19 @@ pub(crate) fn told(ingested: &Ingested) -> String {
             count(tally.old, "line")
         ));
     }
+    for other in &tally.others {
+        text.push(format!(
+            "{} of it of {}",
+            count(other.lines, "line"),
+            other.source
+        ));
+    }
+    if tally.elsewhere > 0 {
+        text.push(format!(
+            "{} of other services, passed over",
+            count(tally.elsewhere, "line")
+        ));
+    }
     if tally.left > 0 {
         let left = count(tally.left, "byte");
         let told = format!("A last line of {left} has no end yet and is left for the next reading.");
@@ -131,12 +180,29 @@ pub(crate) fn told(ingested: &Ingested) -> String {
 fn sensitive(ingested: &Ingested) -> Vec<String> {
     let known = &ingested.known;
     let mut text = Vec::new();
-    if let Some(why) = known.why {
-        text.push(format!(
+    match known.of_audit {
+        OfAudit::Named {
+            relations,
+            audited_at,
+            is_old,
+        } => {
+            let told = format!(
+                "The audit of {}, {}, calls {} sensitive (RLS-109).",
+                moment_utc(audited_at),
+                ago(audited_at, ingested.at),
+                count(relations as u64, "relation")
+            );
+            text.push(told);
+            if is_old {
+                let old = "That is long ago: what was made since, it does not know.";
+                text.push(styled(YELLOW, old));
+            }
+        }
+        OfAudit::Unknown(why) => text.push(format!(
             "What the audit calls sensitive (RLS-109) is not known: {why}."
-        ));
+        )),
     }
-    if known.patterns + known.of_audit.unwrap_or_default() == 0 {
+    if known.patterns + known.fields().0.unwrap_or_default() == 0 {
         let blind = "No relation is known to be sensitive: what somebody anonymous was given is not looked for; configure \
                      access.sensitive.";
         text.push(styled(YELLOW, blind));

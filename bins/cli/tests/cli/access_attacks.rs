@@ -2,14 +2,14 @@
 
 use std::{collections::HashSet, fmt::Write as _};
 
-use access_journal::{Source, ingest::SOURCES};
+use access_journal::{Source, ingest::SOURCES, privacy::Month};
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::{Clock as _, SystemClock};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    attacks::{SENSITIVE, attacks},
+    attacks::{Attack, SENSITIVE, attacks},
     harness::{Answer, World, check},
 };
 
@@ -21,15 +21,16 @@ const CODES: &str =
 /// About nothing.
 const NOTHING: &str = "select 'x' as entity_id where false";
 
-struct Scene {
-    world: World,
-    url: String,
+pub(crate) struct Scene {
+    pub(crate) world: World,
+    /// The login that may record, and nothing else.
+    pub(crate) url: String,
     /// All that was ever printed.
-    printed: String,
+    pub(crate) printed: String,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut world = World::migrated();
         let url = world.login("in role vigie_ingest", "");
         world.file(
@@ -44,7 +45,7 @@ impl Scene {
         }
     }
 
-    fn ran(&mut self, url: &str, args: &[&str]) -> Answer {
+    pub(crate) fn ran(&mut self, url: &str, args: &[&str]) -> Answer {
         let answer = Answer::of(&mut self.world.command(url, args));
         let _ = write!(self.printed, "{}{}", answer.stdout, answer.stderr);
         assert!(!answer.stderr.contains("panicked"), "{answer:#?}");
@@ -59,7 +60,7 @@ impl Scene {
             .exits(0);
     }
 
-    fn sync(&mut self) {
+    pub(crate) fn sync(&mut self) {
         let url = self.world.url();
         self.ran(&url, &["sync", "--pack", "./checks"]).exits(0);
     }
@@ -77,7 +78,7 @@ impl Scene {
 }
 
 /// Forty minutes ago.
-fn lately() -> DateTime<Utc> {
+pub(crate) fn lately() -> DateTime<Utc> {
     SystemClock.now() - TimeDelta::minutes(40)
 }
 
@@ -102,8 +103,78 @@ fn each_attack_is_said_once_and_nothing_of_honest_people() {
     }
 }
 
+/// The story, moved so that a month begins in the middle of it.
+fn over(mut attack: Attack, midnight: DateTime<Utc>) -> Attack {
+    let (first, last) = (attack.acts[0].at, attack.acts[attack.acts.len() - 1].at);
+    let by = midnight - (first + (last - first) / 2);
+    for act in &mut attack.acts {
+        act.at += by;
+    }
+    attack
+}
+
+/// Pseudonyms change at midnight, and nobody is two for that: neither is said twice what is enough on both sides of it, nor
+/// is missed what is enough on neither.
+#[test]
+fn over_a_months_end_everybody_is_one() {
+    let now = SystemClock.now();
+    let midnight = Month::of(now).begins_at();
+    for source in SOURCES.iter().copied() {
+        let mut scene = Scene::new();
+        let mut expected: Vec<String> = Vec::new();
+        // What is read before midnight, and after it.
+        let mut logs = [String::new(), String::new()];
+        for attack in attacks(midnight) {
+            let attack = over(attack, midnight);
+            // In the first minutes of a month, what is still to come is left out.
+            if attack.acts.iter().any(|act| act.at > now) {
+                continue;
+            }
+            let (before, after): (Vec<_>, Vec<_>) =
+                attack.acts.iter().cloned().partition(|act| act.at < midnight);
+            for (log, acts) in logs.iter_mut().zip([before, after]) {
+                let mut half = attack.clone();
+                half.acts = acts;
+                *log += &half.log(source).unwrap_or_default();
+            }
+            if attack.log(source).is_some() {
+                expected.extend(attack.alerts(source).into_iter().map(str::to_owned));
+            }
+        }
+        expected.sort();
+        for log in &logs {
+            scene.ingest(source, log);
+            scene.sync();
+        }
+        for time in ["once", "again"] {
+            assert_eq!(scene.alerts(), expected, "{source} {time}: {}", scene.printed);
+            scene.sync();
+        }
+        let strangers = scene.world.value(&format!(
+            "select string_agg(check_code, ' ') from vigie.alerts a
+             where entity_type in ('ADDRESS', 'ACCOUNT') and not exists (
+                 select from vigie.access_events e
+                 where e.occurred_at < '{midnight}'
+                   and encode(case a.entity_type when 'ADDRESS' then e.address_hash else e.account_hash end, 'hex')
+                       = a.entity_id)"
+        ));
+        assert_eq!(
+            strangers, "",
+            "{source}: an alert keeps the pseudonym of its first event"
+        );
+        let changed = scene.world.value(&format!(
+            "select (count(*) > 0 and bool_and(address_hash <> address_hash_before))::text from vigie.access_events
+             where occurred_at >= '{midnight}'"
+        ));
+        assert!(
+            changed == "true" || logs[1].is_empty(),
+            "{source}: the key has changed, and the test is one"
+        );
+    }
+}
+
 /// All text of all rows of the schema.
-fn everything(world: &World) -> String {
+pub(crate) fn everything(world: &World) -> String {
     let tables = world.value(
         "select string_agg(format('select string_agg(t::text, '' '') from vigie.%I t', relname), ' union all ')
          from pg_class where relnamespace = 'vigie'::regnamespace and relkind in ('r', 'p')",

@@ -1,15 +1,15 @@
 //! `vigie access ingest`: logs of other programs, by the login that may record and nothing else.
 
-use std::{fs, process::Stdio};
+use std::{fs, io::Write as _, process::Stdio, thread, time::Duration};
 
 use access_journal::{Source, ingest::SOURCES};
 use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::{Clock as _, SystemClock};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     attacks::{SENSITIVE, attacks},
-    harness::{Answer, World},
+    harness::{Answer, World, check},
 };
 
 const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/access-journal.md");
@@ -201,6 +201,50 @@ fn standard_input_without_ids_has_a_name() {
     );
 }
 
+/// A relation that nobody has configured: the audit of the service names it, and who reads the log may not read audits.
+#[test]
+fn what_only_the_audit_names_is_looked_for() {
+    let scene = Scene::new();
+    scene.world.pack(&[(
+        "nothing.sql",
+        &check("NOTHING", "WARN", "", "select 'x' as entity_id where false"),
+    )]);
+    scene.world.file("vigie.toml", "[audit]\nevery = \"1d\"\n");
+    scene.world.sql(&format!(
+        "do $$ begin create role anon nologin; exception when duplicate_object or unique_violation then null; end $$;
+         create table public.{SENSITIVE} (id int primary key, iban text);
+         insert into public.{SENSITIVE} values (1, 'CD00'), (2, 'CD01');
+         grant usage on schema public to anon, authenticated; grant select on public.{SENSITIVE} to anon, authenticated"
+    ));
+    let reads = || {
+        scene.world.value(
+            "select coalesce(string_agg(distinct event || ' ' || resource, ', '), '') from vigie.access_events
+             where event = 'anon_data_read'",
+        )
+    };
+    scene.world.file("one.log", scene.all_attacks(Source::Nginx));
+    let before = scene.ingest(Source::Nginx, &["one.log"]).exits(0).json();
+    assert!(
+        before["sensitive"]["of_audit"].is_null() && before["sensitive"]["of_audit_unknown"].is_string(),
+        "{before}"
+    );
+    assert_eq!(reads(), "");
+
+    scene.world.vigie(&["sync", "--pack", "./checks"]);
+    let after = scene.ingest(Source::Nginx, &["one.log"]).exits(0).json();
+    assert!(number(&after["sensitive"], "of_audit") >= 1, "{after}");
+    assert!(after["sensitive"]["audited_at"].is_string(), "{after}");
+    assert_eq!(after["sensitive"]["of_audit_is_old"], false, "{after}");
+    assert_eq!(reads(), format!("anon_data_read {SENSITIVE}"));
+
+    // Nobody has audited for long: that is said.
+    scene
+        .world
+        .sql("update vigie.access_sensitive set audited_at = audited_at - interval '49 hours'");
+    let late = scene.ingest(Source::Nginx, &["one.log"]).exits(0).json();
+    assert_eq!(late["sensitive"]["of_audit_is_old"], true, "{late}");
+}
+
 #[test]
 fn what_is_not_known_is_said() {
     let scene = Scene::new();
@@ -266,4 +310,128 @@ fn the_guides_commands_do_what_it_says() {
         .world
         .file("vigie.toml", configured.expect("a configuration"));
     scene.ingest(Source::Nginx, &["access.log"]).exits(0);
+}
+
+/// What comes through a pipe that stays open is there at once, and its source is heard, though nothing is of interest.
+#[test]
+fn an_open_pipe_keeps_nothing_waiting() {
+    let scene = Scene::new();
+    let args = ["access", "ingest", "--source", "nginx", "--json"];
+    let mut reader = scene
+        .world
+        .command(&scene.url, &args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut pipe = reader.stdin.take().expect("a pipe");
+    let mut say = |id: &str, status: u16| {
+        let at = SystemClock.now().to_rfc3339();
+        let line = json!({ "time": at, "id": id, "address": "203.0.113.7", "method": "GET", "path": "/x", "status": status });
+        writeln!(pipe, "{line}").expect("taken");
+    };
+    let until = |query: &str, wanted: &str| {
+        let mut is = String::new();
+        for _ in 0..600 {
+            is = scene.world.value(query);
+            if is == wanted {
+                return;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{query}: {is}, not {wanted}");
+    };
+    let seen = "select coalesce(max(seen), 0)::text from vigie.access_sources where source = 'nginx'";
+    say("0123456789abcdef0123456789abcde0", 200);
+    until(seen, "1");
+    assert_eq!(scene.rows(), "0");
+    say("0123456789abcdef0123456789abcde1", 401);
+    until("select count(*)::text from vigie.access_events", "1");
+    until(seen, "2");
+    assert_eq!(
+        scene
+            .world
+            .value("select (heard_at <= clock_timestamp())::text from vigie.access_sources"),
+        "true"
+    );
+    assert_eq!(
+        reader.try_wait().expect("a process"),
+        None,
+        "it still waits for more"
+    );
+    say("0123456789abcdef0123456789abcde2", 401);
+    drop(pipe);
+    let ended = reader.wait_with_output().expect("an end");
+    assert!(ended.status.success());
+    let told: Value = serde_json::from_slice(&ended.stdout).expect("JSON");
+    assert_eq!((number(&told, "lines"), number(&told, "added")), (3, 2));
+    assert_eq!(told["heard"], true);
+    assert_eq!(scene.world.value(seen), "3");
+}
+
+/// A drain sends a list of all services on one line.
+#[test]
+fn a_batch_is_taken_apart_and_each_service_heard() {
+    let scene = Scene::new();
+    let entries = [Source::SupabaseEdge, Source::SupabaseAuth, Source::Postgres].map(|source| {
+        let log = scene.all_attacks(source);
+        log.lines().map(str::to_owned).collect::<Vec<_>>()
+    });
+    let all = entries.concat();
+    let batches: Vec<String> = all
+        .chunks(250)
+        .map(|batch| format!("[{}]\n", batch.join(",")))
+        .collect();
+    scene.world.file("drain.ndjson", batches.concat());
+    let told = scene
+        .ingest(Source::SupabaseEdge, &["drain.ndjson"])
+        .exits(0)
+        .json();
+    assert_eq!(number(&told, "lines"), all.len() as u64, "{told}");
+    assert_eq!(
+        (number(&told, "bad"), number(&told, "elsewhere")),
+        (0, 0),
+        "{told}"
+    );
+    let heard = scene
+        .world
+        .value("select string_agg(source, ' ' order by source) from vigie.access_sources");
+    assert_eq!(heard, "postgres supabase_auth supabase_edge");
+    let added = scene.rows();
+    assert_eq!(number(&told, "added").to_string(), added);
+    // An entry is the same whether it comes in a batch or alone.
+    scene.world.file("edge.ndjson", entries[0].join("\n") + "\n");
+    let alone = scene
+        .ingest(Source::SupabaseEdge, &["edge.ndjson"])
+        .exits(0)
+        .json();
+    assert_eq!(number(&alone, "added"), 0, "{alone}");
+    assert_eq!(scene.rows(), added);
+}
+
+/// A timer whose unit lacks the secret must not record beside a service that has it.
+#[test]
+fn who_lacks_the_secret_of_the_month_is_refused() {
+    let scene = Scene::new();
+    scene.world.file("some.log", scene.all_attacks(Source::Postgrest));
+    let with = |secret: Option<&str>| {
+        let args = ["access", "ingest", "--source", "postgrest", "some.log"];
+        let mut command = scene.world.command(&scene.url, &args);
+        if let Some(secret) = secret {
+            command.env("VIGIE_ACCESS_KEY", secret.repeat(32));
+        }
+        Answer::of(&mut command)
+    };
+    with(Some("ab")).exits(0);
+    let rows = scene.rows();
+    for (secret, says) in [(None, "this program has none"), (Some("cd"), "another secret")] {
+        let refused = with(secret).exits(2);
+        for said in [says, "VIGIE_ACCESS_KEY"] {
+            assert!(
+                refused.stderr.contains(said),
+                "nothing of {said:?} in {refused:?}"
+            );
+        }
+    }
+    assert_eq!(scene.rows(), rows);
 }

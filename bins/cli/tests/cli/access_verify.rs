@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::World;
+use crate::harness::{Answer, World};
 
 const EVENT: &str = "
     select vigie.begin_access_month(date_trunc('month', now() at time zone 'UTC')::date);
@@ -24,38 +24,72 @@ fn seal(world: &World) {
     panic!("nothing could be sealed within a minute");
 }
 
+/// Insists on words on standard output.
+#[track_caller]
+fn tells(answer: &Answer, words: &str) {
+    assert!(
+        answer.stdout.contains(words),
+        "nothing of {words:?} in {answer:#?}"
+    );
+}
+
 #[test]
 fn each_answer_has_its_exit_code() {
     let mut world = World::migrated();
     let verify = |world: &World, args: &[&str]| world.vigie(&[&["access", "verify"], args].concat());
-    verify(&world, &[]).exits(3).says("nothing could be compared");
+    tells(&verify(&world, &[]).exits(3), "nothing could be compared");
     verify(&world, &["--head"]).exits(3);
     world.sql(EVENT);
-    verify(&world, &[]).exits(3).says("1 row not sealed yet");
+    tells(&verify(&world, &[]).exits(3), "1 row not sealed yet");
     seal(&world);
-    verify(&world, &[])
-        .exits(0)
-        .says("all that is sealed is as it was");
+    tells(&verify(&world, &[]).exits(0), "all that is sealed is as it was");
     let head = verify(&world, &["--head"]).exits(0).stdout.trim().to_owned();
     assert_eq!(head.len(), 64, "{head}");
     verify(&world, &["--expect", &head]).exits(0);
     verify(&world, &["--expect", &"0".repeat(64)]).exits(1);
     verify(&world, &["--expect", "12"]).exits(2);
     world.sql(EDIT);
-    verify(&world, &[]).exits(1).says("was edited");
+    tells(&verify(&world, &[]).exits(1), "was edited");
     let found: Value = verify(&world, &["--json"]).exits(1).json();
     assert_eq!(found["discrepancies"][0]["kind"], "edited", "{found}");
     assert!(verify(&world, &["--head"]).exits(1).stdout.trim() != head);
 
-    world
-        .vigie(&["access", "report"])
-        .exits(0)
-        .says("1 access recorded");
+    tells(&world.vigie(&["access", "report"]).exits(0), "1 access recorded");
     world.vigie(&["access", "report", "--since", "1s"]).exits(2);
     world.vigie(&["access", "report", "--since", "long"]).exits(2);
     let stranger = world.stranger();
-    let answer = crate::harness::Answer::of(&mut world.command(&stranger, &["access", "verify"]));
+    let answer = Answer::of(&mut world.command(&stranger, &["access", "verify"]));
     assert!(!matches!(answer.code, Some(0 | 3)), "{}", answer.stdout);
+}
+
+/// A run of some checks says nothing of the journal, and seals it all the same; and a restore is told.
+#[test]
+fn every_run_seals_and_a_restore_is_told() {
+    let world = World::migrated();
+    let file = crate::harness::check("FINE", "WARN", "", "select 'x' as entity_id where false");
+    world.pack(&[("fine.sql", &file)]);
+    world.sql(EVENT);
+    for _ in 0..600 {
+        world
+            .vigie(&["sync", "--pack", "./checks", "--only", "FINE"])
+            .exits(0);
+        if world.value("select count(*)::text from vigie.access_seals") != "0" {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(world.value("select count(*)::text from vigie.access_seals"), "1");
+    let verify = |args: &[&str]| world.vigie(&[&["access", "verify"], args].concat()).exits(0);
+    assert!(!verify(&[]).stdout.contains("begins a generation"));
+    world.sql(
+        "begin; set local session_replication_role = replica;
+         update vigie.access_seals set system_identifier = 1;
+         update vigie.access_seals s set hash = vigie.access_seal_hash(s);
+         delete from vigie.access_heads; commit",
+    );
+    let told = verify(&[]);
+    assert!(told.stdout.contains("begins a generation"), "{told:?}");
+    assert_eq!(verify(&["--json"]).json()["generation_due"], true);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use access_journal::rules::Rule;
 use integrity_core::Pack;
 use nix::{
     sys::signal::{Signal, kill},
@@ -34,13 +35,21 @@ fn every_check_of_the_pack_fires_in_the_demo() {
         pack.codes().map(ToString::to_string).collect()
     };
     let depot = of("depot");
-    let mut all = [depot.clone(), of("postgres")].concat();
+    let accesses: Vec<String> = Rule::ALL.iter().map(ToString::to_string).collect();
+    let mut all = [depot.clone(), of("postgres"), accesses.clone()].concat();
     all.sort();
     assert_eq!(codes, all);
     // as in earnest: by the login that is there for that alone
     assert_eq!(report["evaluated_by"]["login"], "vigie_eval");
     for row in rows {
         assert_eq!(row["outcome"], "Complete", "{row:#}");
+        let told = u64::from(
+            ["ACCESS_PASSWORD_SPRAY", "ANON_DATA_EXPOSED"]
+                .iter()
+                .any(|code| row["code"] == *code),
+        );
+        let is_access = accesses.iter().any(|code| row["code"] == code.as_str());
+        assert!(!is_access || row["findings"] == told, "{row:#}");
         let is_depots = depot.iter().any(|code| row["code"] == code.as_str());
         assert!(!is_depots || row["findings"].as_u64() >= Some(1), "{row:#}");
         assert_eq!(row["opened"], row["findings"], "{row:#}");

@@ -366,6 +366,11 @@ fn a_journal_of_accesses_that_could_be_turned_back_into_names() {
             Some("delete from vigie.access_sources"),
         ),
         (
+            "select vigie.access_salt(date_trunc('month', now() at time zone 'UTC')::date)",
+            "warning access.key",
+            Some("update vigie.access_keys set bare_at = null"),
+        ),
+        (
             "revoke select (route) on vigie.access_events from vigie_access_reader",
             "error privilege.missing",
             Some("grant select (route) on vigie.access_events to vigie_access_reader"),

@@ -2,6 +2,7 @@
 
 mod access_attacks;
 mod access_ingest;
+mod access_planted;
 mod access_verify;
 mod adopt;
 #[path = "../../../../crates/access-journal/tests/attacks/library.rs"]

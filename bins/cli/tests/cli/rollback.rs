@@ -2,6 +2,8 @@
 
 use std::{fs, os::unix::fs::symlink};
 
+use chrono::TimeDelta;
+use integrity_core::{Clock as _, SystemClock};
 use release_info::host::{Host, Site};
 use serde_json::{Value, json};
 
@@ -158,6 +160,94 @@ fn what_nobody_has_looked_at_since_never_passes() {
         .exits(3)
         .json();
     assert_eq!(rule(&told, "verification")["value"], "never made");
+}
+
+#[test]
+fn what_the_journal_of_accesses_says_decides_too() {
+    let mut front = Front::new();
+    let path = front.world.directory.path().join("vigie.toml");
+    let configuration = fs::read_to_string(&path).expect("read");
+    let sensitive = format!("{configuration}[access]\nsensitive = [\"public.contracts\"]\n");
+    fs::write(&path, sensitive).expect("written");
+    front.deploys("a", A, ANY);
+    front.world.vigie(&["sync"]).exits(0);
+    let without = front.release("decide --env production").exits(0).stdout;
+    assert!(without.contains("nobody uses the access journal"), "{without}");
+
+    // Three refusals of two days ago are what is usual.
+    let hears = |world: &World, name: &str, ago: TimeDelta, lines: &[(&str, u16, &str)]| {
+        let at = (SystemClock.now() - ago).to_rfc3339();
+        let line = |(number, (path, status, range)): (usize, &(&str, u16, &str))| {
+            let line = json!({
+                "time": at, "id": format!("{name}-{number}"), "address": "198.18.0.1", "method": "GET", "path": path,
+                "status": status.to_string(), "role": "anon", "agent": "curl/8.5.0", "content_range": range,
+            });
+            format!("{line}\n")
+        };
+        world.file(
+            "nginx.log",
+            lines.iter().enumerate().map(line).collect::<String>(),
+        );
+        let told = world.vigie(&["access", "ingest", "--source", "nginx", "nginx.log"]);
+        told.exits(0);
+    };
+    let refused = ("/rest/v1/tanks", 403, "");
+    let (soon, well) = (TimeDelta::zero(), ("/rest/v1/tanks", 200, "0-3/*"));
+    hears(&front.world, "before", TimeDelta::days(2), &[refused; 3]);
+    hears(&front.world, "lately", soon, &[well]);
+    front.deploys("b", B, ANY);
+    front.world.vigie(&["sync"]).exits(0);
+    let told = front.decides("INCONCLUSIVE", 3);
+    for name in ["anonymous_exposure", "refused_requests"] {
+        let evidence = rule(&told, name)["evidence"][0].as_str().expect("evidence");
+        assert!(evidence.starts_with("nginx was last heard at "), "{evidence}");
+    }
+    let text = front.release("decide --env production").exits(3).stdout;
+    assert!(text.contains("nginx was last heard at "), "{text}");
+
+    hears(&front.world, "well", soon, &[well]);
+    let told = front.decides("PASS", 0);
+    assert_eq!(rule(&told, "anonymous_exposure")["outcome"], "PASS");
+    assert_eq!(rule(&told, "refused_requests")["value"], "0.00 a minute");
+
+    hears(&front.world, "refused", soon, &[refused]);
+    let told = front.decides("HOLD", 1);
+    let told = rule(&told, "refused_requests");
+    let evidence = told["evidence"][0].as_str().expect("evidence");
+    assert!(
+        evidence.starts_with("nginx: ") && evidence.ends_with(" a minute, usually 0.00"),
+        "{told}"
+    );
+
+    // No run has looked yet.
+    hears(
+        &front.world,
+        "read",
+        soon,
+        &[("/rest/v1/contracts", 200, "0-24/*")],
+    );
+    let told = front.decides("ROLLBACK", 1);
+    let told = rule(&told, "anonymous_exposure");
+    assert_eq!(told["value"], "1 exposed", "{told}");
+    let text = front.release("decide --env production").exits(1).stdout;
+    assert!(
+        text.contains("contracts was read without signing in, 1 times"),
+        "{text}"
+    );
+    assert!(!text.contains("198.18."), "{text}");
+
+    // The service's login and people's are enough; who has no role learns nothing.
+    let (service, people) = (front.world.service(), front.world.people());
+    for (url, more) in [(&service, &[][..]), (&people, &["--as", "amina"])] {
+        let args = [&["release", "decide", "--env", "production"], more].concat();
+        let answer = Answer::of(&mut front.world.command(url, &args)).exits(1);
+        assert!(answer.stdout.contains("ROLLBACK"), "{answer:?}");
+    }
+    let args = ["release", "decide", "--env", "production", "--as", "nobody"];
+    let answer = Answer::of(&mut front.world.command(&people, &args))
+        .exits(1)
+        .says("you have no role in Vigie");
+    assert_eq!(answer.stdout, "");
 }
 
 #[test]

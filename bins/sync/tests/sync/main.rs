@@ -1,5 +1,6 @@
 //! The service as a process, on a real PostgreSQL: what it answers, when it works, how it ends.
 
+mod attacks;
 mod audit;
 mod config;
 mod elsewhere;

@@ -7,7 +7,8 @@ words! {
         AuthnLoginSuccess = "authn_login_success",
         /// Somebody could not sign in.
         AuthnLoginFail = "authn_login_fail",
-        /// Somebody signed in after failures, where the source itself says so.
+        /// Somebody signed in after failures, where the source itself says so. Reserved: no log that is read says so, only a
+        /// service may.
         AuthnLoginSuccessAfterFail = "authn_login_successafterfail",
         /// A token that is not valid.
         AuthnTokenInvalid = "authn_token_invalid",
@@ -15,7 +16,8 @@ words! {
         AuthzFail = "authz_fail",
         /// Somebody asks more often than they may.
         ExcessRateLimitExceeded = "excess_rate_limit_exceeded",
-        /// What was asked is malformed in a way that programs of ours are not.
+        /// What was asked is malformed in a way that programs of ours are not. Reserved: no log that is read says so, only a
+        /// service may.
         InputValidationFail = "input_validation_fail",
         /// Something was asked for that is not there.
         ResourceEnumeration = "resource_enumeration",
@@ -37,5 +39,7 @@ words! {
         Refused = "refused",
         /// It was answered, with nothing.
         Empty = "empty",
+        /// It may have: what was given holds it, and nobody tells whether anything of it was there.
+        Possible = "possible",
     }
 }

@@ -5,9 +5,6 @@ pub enum BadLine {
     /// It is longer than any line of a log should be.
     #[error("it is longer than 64 KiB")]
     TooLong,
-    /// It is not text.
-    #[error("it is not UTF-8")]
-    NotText,
     /// It is not what this source writes.
     #[error("it is no JSON object")]
     NotJson,

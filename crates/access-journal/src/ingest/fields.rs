@@ -120,7 +120,9 @@ fn find<'v>(held: &'v Value, path: &str) -> Option<&'v Value> {
 fn walk<'v>(from: &'v Value, path: &str) -> Option<&'v Value> {
     let mut value = first(from)?;
     for name in path.split('.') {
-        let inner = value.get(name).or_else(|| value.get(name.replace('_', "-")))?;
+        let fields = value.as_object()?;
+        let hyphenated = || name.contains('_').then(|| name.replace('_', "-"));
+        let inner = fields.get(name).or_else(|| fields.get(hyphenated()?.as_str()))?;
         value = first(inner)?;
     }
     Some(value)

@@ -2,6 +2,7 @@
 
 mod agent;
 mod bad;
+mod batch;
 mod clean;
 mod fields;
 mod format;
@@ -20,11 +21,11 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "tower")]
-pub(crate) use self::{agent::family, request::severity};
+pub(crate) use self::{agent::family, request::severity, route::whole};
 pub use self::{
     bad::BadLine,
-    reader::LONGEST_LINE,
-    reading::{Failure, Reading, Tally, Text},
+    reader::{LONGEST_BATCH, LONGEST_LINE},
+    reading::{Failure, Next, Other, Reading, Tally, Text},
     sensitive::Sensitive,
     terms::Terms,
 };
@@ -73,6 +74,10 @@ impl Stream {
     #[must_use]
     pub fn of_first_line(line: &[u8]) -> Self {
         Self(digest(&[b"file", &line[..line.len().min(TELLING)]]))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -126,7 +131,8 @@ pub const SOURCES: &[Source] = &[
 /// # Errors
 /// Why it cannot be read; never what stands in it.
 fn read(source: Source, line: &[u8], terms: &Terms) -> Result<Line, BadLine> {
-    let line = str::from_utf8(line).map_err(|_| BadLine::NotText)?;
+    // Who asks chooses what most fields say. A byte that is no text costs its field, and not the line.
+    let line = &*String::from_utf8_lossy(line);
     match source {
         Source::SupabaseEdge => format::supabase_edge::read(line, terms),
         Source::SupabaseAuth => format::supabase_auth::read(line, terms),

@@ -5,6 +5,10 @@ use super::BadLine;
 /// The longest line that is looked at, in bytes without its end.
 pub const LONGEST_LINE: usize = 64 * 1024;
 
+/// The longest line that holds a batch of entries, in bytes without its end: more than the 250 that a drain sends at once come
+/// to. Each entry is no longer than a line.
+pub const LONGEST_BATCH: usize = 4 * 1024 * 1024;
+
 /// A text, line by line, in constant memory.
 #[derive(Debug)]
 pub(super) struct Pieces<R> {
@@ -12,6 +16,8 @@ pub(super) struct Pieces<R> {
     line: Vec<u8>,
     number: u64,
     offset: u64,
+    /// Whether a line may hold a batch.
+    has_batches: bool,
 }
 
 /// A line, where it stands.
@@ -46,8 +52,9 @@ impl<'p> Piece<'p> {
 
 impl<R: BufRead> Pieces<R> {
     /// From the beginning of a text.
-    pub(super) fn new(from: R) -> Self {
+    pub(super) fn new(from: R, has_batches: bool) -> Self {
         Self {
+            has_batches,
             from,
             line: Vec::new(),
             number: 0,
@@ -74,7 +81,9 @@ impl<R: BufRead> Pieces<R> {
             let end = held.iter().position(|byte| *byte == b'\n');
             is_ended = end.is_some();
             let part = &held[..end.unwrap_or(held.len())];
-            let room = LONGEST_LINE - self.line.len();
+            let is_batch = self.has_batches && self.line.first().or(part.first()) == Some(&b'[');
+            let longest = if is_batch { LONGEST_BATCH } else { LONGEST_LINE };
+            let room = longest - self.line.len();
             is_too_long |= part.len() > room;
             self.line.extend_from_slice(&part[..part.len().min(room)]);
             let used = part.len() + usize::from(is_ended);
@@ -107,7 +116,7 @@ mod tests {
 
     #[track_caller]
     fn pieces(text: &[u8], buffer: usize) -> Vec<(u64, u64, Result<String, BadLine>, bool)> {
-        let mut pieces = Pieces::new(BufReader::with_capacity(buffer, text));
+        let mut pieces = Pieces::new(BufReader::with_capacity(buffer, text), false);
         let mut all = Vec::new();
         while let Some(piece) = pieces.next_piece().expect("bytes") {
             let line = piece
@@ -142,7 +151,7 @@ mod tests {
         text.extend(b"\n");
         text.extend(vec![b'y'; 10 * LONGEST_LINE]);
         text.extend(b"\nz\n");
-        let mut read = Pieces::new(BufReader::with_capacity(100, text.as_slice()));
+        let mut read = Pieces::new(BufReader::with_capacity(100, text.as_slice()), false);
         assert!(read.next_piece().expect("bytes").expect("a line").line().is_ok());
         assert_eq!(
             read.next_piece().expect("bytes").expect("a line").line(),
@@ -153,5 +162,22 @@ mod tests {
             Ok(&b"z"[..])
         );
         assert!(read.line.capacity() <= 2 * LONGEST_LINE);
+    }
+    #[test]
+    fn a_batch_may_be_longer_than_a_line_and_has_its_end_too() {
+        let of = |length: usize| [b"[".repeat(length), b"\nz\n".to_vec()].concat();
+        for (has_batches, length, is_read) in [
+            (false, LONGEST_LINE + 1, false),
+            (true, LONGEST_LINE + 1, true),
+            (true, LONGEST_BATCH, true),
+            (true, LONGEST_BATCH + 1, false),
+        ] {
+            let text = of(length);
+            let mut read = Pieces::new(BufReader::with_capacity(8192, text.as_slice()), has_batches);
+            let first = read.next_piece().expect("bytes").expect("a line");
+            assert_eq!(first.line().is_ok(), is_read, "{has_batches} {length}");
+            let second = read.next_piece().expect("bytes").expect("a line");
+            assert_eq!(second.line(), Ok(&b"z"[..]));
+        }
     }
 }

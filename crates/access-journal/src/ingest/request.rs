@@ -197,11 +197,11 @@ impl Request<'_> {
         let found = match (rows, self.whose(terms)) {
             (_, Whose::Service) | (Rows::Some(_) | Rows::Unknown, Whose::Known) => return Ok(None),
             (Rows::None, _) => (EventKind::EmptySensitiveRead, Outcome::Empty, Some(0)),
-            (Rows::Some(rows), Whose::Anonymous) => {
-                // How many rows are embedded is not told.
-                let rows = rows.filter(|_| sensitive == Sensible::Itself);
-                (EventKind::AnonDataRead, Outcome::Success, rows)
-            }
+            (Rows::Some(rows), Whose::Anonymous) => match sensitive {
+                Sensible::Itself => (EventKind::AnonDataRead, Outcome::Success, rows),
+                // The rows are those of the outer relation: Row Level Security may have left nothing in any of them.
+                Sensible::Embedded(_) => (EventKind::AnonDataRead, Outcome::Possible, None),
+            },
             (Rows::Some(_) | Rows::Unknown, _) => return Err(Unknown),
         };
         Ok(Some((found, sensitive)))
@@ -285,6 +285,10 @@ impl Request<'_> {
             client_release: self.release.and_then(clean::release).map(str::to_owned),
             request_id: self.known_as.and_then(clean::request_id).map(str::to_owned),
             rows_returned: rows,
+            severity: match outcome {
+                Outcome::Possible => Severity::Warn,
+                _ => severity(event),
+            },
             ..blank(source, at, event, outcome)
         }
     }

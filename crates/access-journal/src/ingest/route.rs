@@ -33,14 +33,22 @@ pub(super) struct Route {
 /// How many parts of a path a template tells apart.
 const DEEPEST: usize = 8;
 
+/// What stands between the slashes of a path; a query behind it is left out.
+fn parts(path: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    path.split('/').filter(|part| !part.is_empty()).map(decoded)
+}
+
+/// All of a path in the form in which it is told apart from others, whoever heard of it: what a gateway and the service behind
+/// it tell of is one thing.
+#[cfg(feature = "tower")]
+pub(crate) fn whole(path: &str) -> String {
+    parts(path).collect::<Vec<_>>().join("/")
+}
+
 /// Of a path as a source logs it; a query behind it is left out.
 pub(super) fn route(source: Source, path: &str) -> Route {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let parts: Vec<Cow<'_, str>> = path
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .map(decoded)
-        .collect();
+    let parts: Vec<Cow<'_, str>> = parts(path).collect();
     let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let is_health = source != Source::Postgrest && HEALTH.contains(&parts.join("/").as_str());
     let route = match (source, parts.as_slice()) {
@@ -64,7 +72,7 @@ pub(super) fn route(source: Source, path: &str) -> Route {
         _ => parts == ["auth", "v1", "token"],
     };
     Route {
-        path: format!("/{}", parts.join("/")),
+        path: parts.join("/"),
         is_sign_in,
         is_health,
         ..route

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
 
@@ -27,6 +29,15 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Who asks, as far as that is known, from who is connected and what was passed on.
+    pub(super) fn client<'v>(
+        &self,
+        peer: Option<IpAddr>,
+        passed_on: impl IntoIterator<Item = &'v str>,
+    ) -> Option<IpAddr> {
+        self.proxies.stranger(peer?, passed_on)
+    }
+
     /// Whether a line of this time is taken: `false` for one that is no longer kept.
     ///
     /// # Errors

@@ -3,10 +3,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use integrity_core::Caller;
 
-use super::{Error, Heartbeat, Scope, Seal, Summary, SummaryRange, Verification};
+use super::{
+    Around, Change, Error, Heartbeat, Scope, Seal, SensitiveRelations, Summary, SummaryRange, Verification,
+};
 use crate::{
     AccessEvent,
-    privacy::{Month, Salt},
+    privacy::{KeyCheck, Keyed, Month, Salt},
     rules::{Detection, Watch},
 };
 
@@ -18,23 +20,54 @@ use crate::{
 #[async_trait]
 pub trait AccessJournal: Send + Sync {
     /// The salt that the pseudonyms of a month are made with, made where there is none yet; `None` for a month whose
-    /// events are no longer kept, and one that is still to come. For whoever records.
+    /// events are no longer kept, and one that is still to come. `check` is of the secret with which the caller makes them;
+    /// the first one given is the month's. For whoever records.
     ///
     /// Cancel safe.
-    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error>;
+    ///
+    /// # Errors
+    /// `OtherSecret` where the month has another secret, or one and the caller none.
+    async fn salt(
+        &self,
+        caller: &Caller,
+        month: Month,
+        check: Option<KeyCheck>,
+    ) -> Result<Option<Salt>, Error>;
+
+    /// With what the pseudonyms of the months are made that are kept and used, the oldest first. For the service.
+    ///
+    /// Cancel safe.
+    async fn keyed(&self, caller: &Caller) -> Result<Vec<Keyed>, Error>;
 
     /// Records events, all in one transaction, and leaves out those that are known. For whoever records.
     ///
     /// Cancel safe: all are recorded or none; record them again to make sure.
     ///
     /// # Errors
-    /// `Invalid` for an event that is not well formed, or of a time that is not kept; it names the first.
+    /// `Invalid` for an event that is not well formed, or of a time that is not kept; it names all of them
+    /// ([`Error::refused_events`]).
     async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error>;
 
     /// Says that a source is heard, and what was lost of it. For whoever records.
     ///
     /// Cancel safe.
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error>;
+
+    /// Says what an audit of that database calls sensitive, in place of what an earlier one did. For the service.
+    ///
+    /// Cancel safe.
+    async fn tell_sensitive(
+        &self,
+        caller: &Caller,
+        database: &str,
+        sensitive: &SensitiveRelations,
+    ) -> Result<(), Error>;
+
+    /// What the last audit of that database calls sensitive; `None` where no audit has said, which is not the same as an
+    /// audit that names none. For whoever reads logs.
+    ///
+    /// Cancel safe.
+    async fn sensitive(&self, caller: &Caller, database: &str) -> Result<Option<SensitiveRelations>, Error>;
 
     /// What the rules say of the events of the last day, and of those that were read in it. A rule that cannot be looked
     /// at leaves the others. For the service.
@@ -87,6 +120,15 @@ pub trait AccessJournal: Send + Sync {
     ///
     /// Cancel safe.
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error>;
+
+    /// What a change came to: what was refused, and read without signing in, before it and since. For the service, and for
+    /// people with a role.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// `Invalid` for a baseline out of bounds, and for an end before the beginning.
+    async fn change(&self, caller: &Caller, around: Around) -> Result<Change, Error>;
 }
 
 const _: fn(&dyn AccessJournal) = |_| ();

@@ -16,6 +16,13 @@ pub enum Error {
         /// What is wrong with it, and what would be right.
         reason: String,
     },
+    /// The pseudonyms of that month are made with another secret than the one given, or with one where none is given:
+    /// nothing may be recorded that calls a client by another name.
+    #[error("{reason}")]
+    OtherSecret {
+        /// What is to be done; safe to show.
+        reason: String,
+    },
     /// The store cannot be reached, went away or was too busy; try again later.
     #[error("the database cannot be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -34,9 +41,24 @@ impl Error {
         match self {
             Self::Forbidden { .. } => "forbidden",
             Self::Invalid { .. } => "invalid",
+            Self::OtherSecret { .. } => "other_secret",
             Self::Unavailable(_) => "unavailable",
             Self::Corrupt { .. } => "corrupt",
         }
+    }
+
+    /// The places of the events that a recording was refused for, all of them: without them the others can be recorded.
+    /// Empty for any other error.
+    #[must_use]
+    pub fn refused_events(&self) -> Vec<usize> {
+        let Self::Invalid { field, .. } = self else {
+            return Vec::new();
+        };
+        let places = field
+            .strip_prefix("events[")
+            .and_then(|rest| rest.split_once(']'));
+        let places = places.map_or("", |(places, _)| places).split(", ");
+        places.filter_map(|place| place.parse().ok()).collect()
     }
 
     /// An [`Error::Invalid`].
@@ -66,5 +88,19 @@ impl From<integrity_core::Error> for Error {
                 reason: other.code().to_owned(),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_events_that_are_refused_are_named() {
+        let named = |field: &str| Error::invalid(field, "is wrong").refused_events();
+        assert_eq!(named("events[7].occurred_at"), [7]);
+        assert_eq!(named("events[0, 3, 12].status or route"), [0, 3, 12]);
+        assert_eq!(named("retention"), [0; 0]);
+        assert_eq!(Error::forbidden("events[1].x").refused_events(), [0; 0]);
     }
 }

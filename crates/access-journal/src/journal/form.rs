@@ -1,6 +1,6 @@
 //! What the journal can hold: the same as the constraints of `vigie.access_events`.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::Error;
 use crate::{AccessEvent, privacy::Month};
@@ -89,18 +89,44 @@ impl AccessEvent {
 
 const LINE: &str = "a text has no control character, and from 1 to 200 characters";
 
-/// The first that is not well formed, by its place.
+/// All that are not well formed, by their places.
 #[cfg_attr(
     not(any(feature = "memory", feature = "postgres")),
     expect(dead_code, reason = "what is recorded is refused inside a journal")
 )]
 pub(super) fn refuse_malformed(events: &[AccessEvent]) -> Result<(), Error> {
-    events.iter().enumerate().try_for_each(|(at, event)| {
-        event.refuse_malformed().map_err(|error| match error {
-            Error::Invalid { field, reason } => Error::invalid(format!("events[{at}].{field}"), reason),
-            other => other,
-        })
-    })
+    let mut refused = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        match event.refuse_malformed() {
+            Ok(()) => {}
+            Err(Error::Invalid { field, reason }) => refused.push((at, field, reason)),
+            Err(other) => return Err(other),
+        }
+    }
+    refuse(&refused)
+}
+
+/// One refusal for several events, as [`Error::refused_events`] reads it: the place of each, the field and the reason that is
+/// wrong with it. Nothing for none.
+#[cfg_attr(
+    not(any(feature = "memory", feature = "postgres")),
+    expect(dead_code, reason = "what is recorded is refused inside a journal")
+)]
+pub(super) fn refuse(events: &[(usize, String, String)]) -> Result<(), Error> {
+    let different = |of: fn(&(usize, String, String)) -> &str| {
+        let words: BTreeSet<&str> = events.iter().map(of).collect();
+        words.into_iter().collect::<Vec<_>>()
+    };
+    if events.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<String> = events.iter().map(|(at, ..)| at.to_string()).collect();
+    let fields = different(|(_, field, _)| field).join(" or ");
+    let reasons = different(|(.., reason)| reason).join("; ");
+    Err(Error::invalid(
+        format!("events[{}].{fields}", places.join(", ")),
+        reasons,
+    ))
 }
 
 /// How long events may be kept.

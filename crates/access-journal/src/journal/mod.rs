@@ -1,6 +1,7 @@
 //! Where events are kept.
 
 mod access_journal;
+mod change;
 mod error;
 mod form;
 mod heartbeat;
@@ -11,6 +12,7 @@ pub mod postgres;
 #[cfg(feature = "mock")]
 mod sample;
 mod seal;
+mod sensitive;
 mod summary;
 mod watch;
 
@@ -22,9 +24,11 @@ pub use self::memory::MemoryAccessJournal;
 pub use self::postgres::PgAccessJournal;
 pub use self::{
     access_journal::{AccessJournal, Recorded, Rolled},
+    change::{Around, Change, Exposed, SourceChange},
     error::Error,
-    heartbeat::Heartbeat,
+    heartbeat::{Blind, Heartbeat},
     seal::{BrokenSeal, Discrepancy, Holder, Scope, Seal, Tampering, Verification},
-    summary::{EventCount, KeyCount, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
+    sensitive::SensitiveRelations,
+    summary::{EventCount, KeyCount, Lately, RouteCount, SourceHeard, Step, Summary, SummaryRange, Verified},
     watch::{Watched, watch},
 };

@@ -42,6 +42,9 @@ pub struct Verification {
     pub at: DateTime<Utc>,
     /// Whether every seal was looked at.
     pub whole: bool,
+    /// Whether the next seal begins a generation: another server counts transactions now, as after a restore.
+    #[serde(default)]
+    pub generation_due: bool,
     /// So many were.
     pub seals: u64,
     /// Of so many rows that have to be there.

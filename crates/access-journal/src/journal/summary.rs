@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Seal};
+use super::{Blind, Error, Seal};
 
 /// So many steps are told at most.
 const STEPS: u64 = 400;
@@ -154,6 +154,33 @@ pub struct SourceHeard {
     pub dropped: u64,
     /// When that happened last.
     pub dropped_at: Option<DateTime<Utc>>,
+    /// So many reads of sensitive relations could not be judged.
+    pub unjudged: u64,
+    /// What does not show.
+    pub blind: Option<Blind>,
+    /// The same numbers of the last 24 hours.
+    pub lately: Lately,
+}
+
+impl SourceHeard {
+    /// Whether so many lines could not be read lately that what they tell may be missed: more than one of a hundred.
+    #[must_use]
+    pub fn is_garbled(&self) -> bool {
+        self.lately.bad > self.lately.seen / 100
+    }
+}
+
+/// What became of the lines and requests of the last 24 hours, or up to an hour more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lately {
+    /// So many were looked at.
+    pub seen: u64,
+    /// So many of them could not be read.
+    pub bad: u64,
+    /// So many events were lost.
+    pub dropped: u64,
+    /// So many reads of sensitive relations could not be judged.
+    pub unjudged: u64,
 }
 
 /// What the last look at the whole journal came to.

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{note::Note, settings::Settings};
-use crate::ingest::family;
+use crate::ingest::{family, whole};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const REQUEST_ID: &str = "x-request-id";
@@ -18,8 +18,10 @@ const LONGEST: usize = 200;
 pub(super) struct Asked {
     pub(super) method: Option<String>,
     pub(super) route: Option<String>,
-    /// The path, where there is no route or its template leaves something open.
-    pub(super) open: Option<String>,
+    /// The path, as logs tell it too.
+    pub(super) path: String,
+    /// Whether there is no route, or its template leaves something open.
+    pub(super) is_open: bool,
     pub(super) client: Option<IpAddr>,
     pub(super) is_allowed: bool,
     pub(super) user_agent_family: Option<&'static str>,
@@ -42,7 +44,8 @@ impl Asked {
         let is_allowed = |address: IpAddr| settings.allow.iter().any(|network| network.contains(&address));
         Some(Self {
             method: method(&parts.method),
-            open: is_open.then(|| short(path)),
+            path: short(whole(path)),
+            is_open,
             route,
             client,
             is_allowed: client.is_some_and(is_allowed),
@@ -68,7 +71,7 @@ fn is_within(path: &str, folder: &str) -> bool {
 fn client(parts: &Parts, settings: &Settings) -> Option<IpAddr> {
     let passed_on = parts.headers.get_all(FORWARDED_FOR).iter();
     let passed_on = passed_on.map(|value| value.to_str().unwrap_or("?"));
-    (settings.peer)(parts).map(|peer| settings.proxies.client(peer, passed_on))
+    (settings.peer)(parts).and_then(|peer| settings.proxies.stranger(peer, passed_on))
 }
 
 /// Methods that somebody made up are told as that.
@@ -98,9 +101,9 @@ pub(super) fn fits(text: &str) -> bool {
 }
 
 /// A long path is told by its digest: it is told apart, and takes no room.
-fn short(path: &str) -> String {
+fn short(path: String) -> String {
     if path.len() <= LONGEST {
-        return path.to_owned();
+        return path;
     }
     let mut short = String::new();
     for byte in Sha256::digest(path) {

@@ -22,6 +22,8 @@ pub(super) fn observed(
     let event = noted.event.or_else(|| by_status(status))?;
     // What is refused or missing is told apart by what was asked for; a try to sign in, or with a token, is not about it.
     let is_about_it = matches!(event, EventKind::AuthzFail | EventKind::ResourceEnumeration);
+    let resource = noted.resource.filter(|resource| fits(resource));
+    let is_told = is_about_it && (asked.is_open || resource.is_none());
     Some(Observed {
         occurred_at: now,
         source,
@@ -32,8 +34,8 @@ pub(super) fn observed(
         error_code: noted.error_code.filter(|code| is_word(code, 40, "_")),
         method: asked.method,
         route: asked.route,
-        resource: noted.resource.filter(|resource| fits(resource)),
-        open: asked.open.filter(|_| is_about_it),
+        resource,
+        open: is_told.then_some(asked.path),
         actor_id: noted.actor_id,
         actor_role: noted.actor_role.filter(|role| is_word(role, 63, "_-")),
         account: noted.account.map(cut),

@@ -53,7 +53,9 @@ fn one_client(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Since when there is something, and its repeats since it was last recorded.
+/// Since when there is something, and its repeats since it was last recorded. They are dated at the first of them: dated at the
+/// last, failures would come after a success that they led to. So a bucket may be told to run over sooner than each event by
+/// itself would make it, by what leaks from it within the window.
 struct Repeats {
     since: Instant,
     more: Option<Observed>,

@@ -112,7 +112,9 @@ impl Recorder {
     async fn keep(&self, rows: Vec<Observed>) {
         match self.patiently(&rows).await {
             Ok(()) => {}
-            Err(Error::Unavailable(_) | Error::Forbidden { .. }) => self.tally.dropped(requests(&rows)),
+            Err(Error::Unavailable(_) | Error::Forbidden { .. } | Error::OtherSecret { .. }) => {
+                self.tally.dropped(requests(&rows));
+            }
             // One of them is not as the journal wants it; the others are not lost for it.
             Err(_) => {
                 for row in rows.chunks(1) {
@@ -149,10 +151,9 @@ impl Recorder {
     async fn beat(&mut self) {
         let counters = self.tally.counters();
         let heartbeat = Heartbeat {
-            source: self.source,
             seen: counters.seen - self.told.0,
-            bad: 0,
             dropped: counters.dropped - self.told.1,
+            ..Heartbeat::of(self.source)
         };
         let heard = timeout(ANSWER, self.desk.beat(&heartbeat)).await;
         if matches!(heard, Ok(Ok(()))) {

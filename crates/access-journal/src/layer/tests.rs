@@ -12,6 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use http::{Request, Response, StatusCode, request::Parts};
+use integrity_core::{Clock as _, SystemClock};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use super::{recorder::Desk, *};
@@ -256,6 +257,47 @@ async fn rows_go_in_batches_of_two_hundred_or_after_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn routes_that_leave_nothing_open_are_told_apart_too() {
+    let stand = Stand::new();
+    for n in 0..15 {
+        stand.refused(403, &format!("/admin/{n}"), "192.0.2.1").await;
+    }
+    stand.refused(404, "/things//caf%C3%A9/", "192.0.2.1").await;
+    stand.refused(401, "/admin/1", "192.0.2.1").await;
+    let (journal, _) = stand.finished().await;
+    let resources: std::collections::HashSet<_> =
+        journal.rows().into_iter().map(|row| row.resource).collect();
+    let of = |path| Some(format!("#{}", key().open(path)));
+    assert_eq!(
+        resources.len(),
+        17,
+        "one for each, and none where it is about a token"
+    );
+    assert!(resources.contains(&None) && resources.contains(&of("admin/14")));
+    assert!(resources.contains(&of("things/café")), "as logs tell it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn repeats_are_no_later_than_what_came_between_them() {
+    let stand = Stand::new();
+    let mut success = None;
+    for n in 0..9 {
+        if n == 7 {
+            success = Some(SystemClock.now());
+            stand.refused(200, "/sign-in", "192.0.2.1").await;
+        }
+        stand.refused(401, "/sign-in", "192.0.2.1").await;
+    }
+    let (journal, _) = stand.finished().await;
+    let rows = journal.rows();
+    assert_eq!(rows.iter().map(|row| row.count).collect::<Vec<_>>(), [1, 8]);
+    assert!(
+        Some(rows[1].occurred_at) <= success,
+        "a success that came after failures stays after them"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn at_the_end_everything_is_recorded_at_once() {
     let stand = Stand::new();
     for _ in 0..3 {
@@ -364,6 +406,7 @@ async fn only_proxies_of_ours_say_who_asks() {
         ("/a", "192.0.2.1", "198.51.100.7"),
         ("/b", "10.1.1.1", "203.0.113.66, 198.51.100.7"),
         ("/c", "10.1.1.1", "198.51.100.7, made up"),
+        ("/l", "127.0.0.1", "198.51.100.7"),
         ("/d", "192.0.2.9", "198.51.100.7"),
     ] {
         let mut request = request(path, from);
@@ -376,10 +419,18 @@ async fn only_proxies_of_ours_say_who_asks() {
     let from: Vec<_> = rows.iter().map(|row| row.address_hash).collect();
     assert_eq!(
         from,
-        ["192.0.2.1", "198.51.100.7", "10.1.1.1", "192.0.2.9"].map(|address| Some(pseudonym(address)))
+        [
+            Some("192.0.2.1"),
+            Some("198.51.100.7"),
+            None,
+            None,
+            Some("192.0.2.9")
+        ]
+        .map(|address| address.map(pseudonym)),
+        "a proxy of ours is nobody, nor is this machine"
     );
     let allowed: Vec<_> = rows.iter().map(|row| row.is_allowed).collect();
-    assert_eq!(allowed, [false, false, false, true]);
+    assert_eq!(allowed, [false, false, false, false, true]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -38,6 +38,41 @@ impl AccessKey {
         }
         Ok(Self(text.as_bytes().to_vec()))
     }
+
+    /// By what this secret is known again in a month. No salt is in it, so that also who sees none can compare.
+    #[must_use]
+    pub fn check(&self, month: Month) -> KeyCheck {
+        KeyCheck(hmac(&self.0, &[b"check", &[0], month.to_string().as_bytes()]))
+    }
+}
+
+/// Tells one secret from another in a month, and nothing else of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyCheck([u8; 32]);
+
+impl KeyCheck {
+    /// What these bytes say.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// With what the pseudonyms of a month are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keyed {
+    /// The month.
+    pub month: Month,
+    /// With this secret; `None` while nobody recorded with one.
+    pub check: Option<KeyCheck>,
+    /// Whether some of them were made with none.
+    pub is_bare: bool,
 }
 
 /// What the store keeps for a month, made by chance, and destroys with the month's events. It cannot be printed.
@@ -101,6 +136,11 @@ impl MonthKey {
     #[must_use]
     pub fn known_by(&self, known_by: &str) -> Pseudonym {
         self.of("known by", known_by.as_bytes())
+    }
+
+    /// Of a text that is read again and again: its first line stands behind its name.
+    pub(super) fn stream(&self, stream: &[u8]) -> Pseudonym {
+        self.of("stream", stream)
     }
 
     /// Of something of a kind; kinds do not meet.
@@ -227,6 +267,15 @@ mod tests {
             "another month"
         );
         assert_eq!(AccessKey::new(&"s".repeat(31)).err(), Some(WeakKey));
+    }
+
+    #[test]
+    fn a_secret_is_known_again_in_its_month_only() {
+        let secret = |of: &str| AccessKey::new(&of.repeat(32)).expect("long");
+        let [november, december] = ["2026-11", "2026-12"].map(|month| month.parse().expect("a month"));
+        assert_eq!(secret("s").check(november), secret("s").check(november));
+        assert_ne!(secret("s").check(november), secret("t").check(november));
+        assert_ne!(secret("s").check(november), secret("s").check(december));
     }
 
     #[test]

@@ -5,11 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use integrity_core::Caller;
 
-use super::{AccessKey, Keys, Month, MonthKey};
+use super::{AccessKey, Keys, Month, MonthKey, Pseudonym};
 use crate::{
     AccessEvent, Observed,
+    ingest::Stream,
     journal::{AccessJournal, Error},
 };
 
@@ -63,8 +65,8 @@ impl KeyRing {
     /// Cancel safe.
     ///
     /// # Errors
-    /// `Invalid` for an event of a month that has no key: it is not kept any more, or still to come. Else what the journal
-    /// says: `Forbidden`, `Unavailable`.
+    /// `Invalid` for an event of a month that has no key: it is not kept any more, or still to come. `OtherSecret` where the
+    /// month's pseudonyms are made with another secret. Else what the journal says: `Forbidden`, `Unavailable`.
     pub async fn conceal(&self, caller: &Caller, observed: Observed) -> Result<AccessEvent, Error> {
         let (month, before) = Observed::months(observed.occurred_at);
         let Some(own) = self.key(caller, month).await? else {
@@ -74,10 +76,30 @@ impl KeyRing {
             ));
         };
         let before = match before {
-            Some(before) => self.key(caller, before).await?,
+            // What the other secret called them, this one cannot say: a new one may begin with a month.
+            Some(before) => match self.key(caller, before).await {
+                Err(Error::OtherSecret { .. }) => None,
+                key => key?,
+            },
             None => None,
         };
         Ok(observed.under(&Keys { own, before }))
+    }
+
+    /// By what the journal knows a text that is read again and again, which began then; `None` where that month has no key.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// What the journal says: `Forbidden`, `Unavailable`.
+    pub async fn stream(
+        &self,
+        caller: &Caller,
+        stream: &Stream,
+        began_at: DateTime<Utc>,
+    ) -> Result<Option<Pseudonym>, Error> {
+        let key = self.key(caller, Month::of(began_at)).await?;
+        Ok(key.map(|key| key.stream(stream.as_bytes())))
     }
 
     async fn key(&self, caller: &Caller, month: Month) -> Result<Option<MonthKey>, Error> {
@@ -85,7 +107,8 @@ impl KeyRing {
             return Ok(held.key.clone());
         }
         let asked = Instant::now();
-        let salt = self.journal.salt(caller, month).await?;
+        let check = self.secret.as_ref().map(|secret| secret.check(month));
+        let salt = self.journal.salt(caller, month, check).await?;
         let key = salt.map(|salt| MonthKey::new(self.secret.as_ref(), &salt));
         let held = Held {
             key: key.clone(),
@@ -144,7 +167,7 @@ mod tests {
     /// A journal that has a salt for each month of 2026, and is asked so often.
     fn ring(times: usize) -> KeyRing {
         let mut journal = MockAccessJournal::new();
-        journal.expect_salt().times(times).returning(|_, month| {
+        journal.expect_salt().times(times).returning(|_, month, _| {
             let number = month.to_string();
             let month = number.strip_prefix("2026-").and_then(|month| month.parse().ok());
             Ok(month.map(|month: u8| Salt::from_bytes([month; 32])))
@@ -189,6 +212,30 @@ mod tests {
         let first = conceal(&ring, "2026-01-01T00:00:01Z").await.expect("a key");
         assert!(first.address_hash.is_some());
         assert_eq!(first.address_hash_before, None, "the month before is gone");
+    }
+
+    #[tokio::test]
+    async fn a_new_secret_may_begin_with_a_month_and_not_within() {
+        let own = AccessKey::new(&"s".repeat(32)).expect("long");
+        let november = "2026-11".parse().expect("a month");
+        let check = own.check(november);
+        let mut journal = MockAccessJournal::new();
+        journal.expect_salt().returning(move |_, month, given| {
+            if month == november && given == Some(check) {
+                return Ok(Some(Salt::from_bytes([11; 32])));
+            }
+            Err(Error::OtherSecret {
+                reason: "of October".to_owned(),
+            })
+        });
+        let ring = KeyRing::new(Arc::new(journal), Some(own));
+        let first = conceal(&ring, "2026-11-01T00:00:01Z").await.expect("its own");
+        assert_eq!(
+            first.address_hash_before, None,
+            "what October called it is not known"
+        );
+        let late = conceal(&ring, "2026-10-31T23:59:59Z").await;
+        assert!(matches!(late, Err(Error::OtherSecret { .. })), "{late:?}");
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ mod month;
 mod pseudonym;
 
 pub use self::{
-    key::{AccessKey, Keys, MonthKey, Salt, WeakKey},
+    key::{AccessKey, KeyCheck, Keyed, Keys, MonthKey, Salt, WeakKey},
     key_ring::KeyRing,
     month::{InvalidMonth, Month},
     pseudonym::{InvalidPseudonym, Pseudonym},

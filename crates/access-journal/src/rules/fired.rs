@@ -14,6 +14,9 @@ use crate::Source;
 #[cfg(feature = "memory")]
 pub(crate) const ROUTES: usize = 5;
 
+/// How far a clock may be ahead of another one.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
 /// That a rule speaks of an entity, in figures.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Fired {
@@ -77,7 +80,11 @@ pub(crate) fn silent(
     let after = delta(watch.thresholds.silent_after);
     let expected: BTreeSet<_> = watch.expected.iter().collect();
     let silent = expected.into_iter().filter_map(|source| {
-        let heard_at = heard.get(source).copied();
+        // What was heard by a clock that went back since says nothing of now.
+        let heard_at = heard
+            .get(source)
+            .copied()
+            .filter(|heard_at| *heard_at - at <= AHEAD);
         let is_silent = heard_at.is_none_or(|heard_at| at - heard_at >= after);
         is_silent.then(|| Fired {
             rule: Rule::JournalSilent,
@@ -153,6 +160,12 @@ impl Fired {
                 let usual = self.usual.unwrap_or_default();
                 format!("{peak} refusals in five minutes, usually {usual}")
             }
+            Rule::AnonDataExposed if self.severity == Severity::Warn => {
+                format!(
+                    "{who}: may have been given to somebody who had not signed in, within rows of another, {events} times \
+                     in a day; no log tells how many rows of it there were"
+                )
+            }
             Rule::AnonDataExposed => {
                 format!("{who}: rows were given to somebody who had not signed in, {events} times in a day")
             }
@@ -216,6 +229,21 @@ mod tests {
             usual: None,
             routes: Vec::new(),
         }
+    }
+
+    #[test]
+    fn who_was_heard_by_a_clock_that_went_back_is_not_heard() {
+        let at = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(9_000);
+        let watch = Watch {
+            expected: vec![Source::Api],
+            ..Watch::default()
+        };
+        let silent_at =
+            |heard: TimeDelta| silent(&watch, &BTreeMap::from([(Source::Api, at + heard)]), at).len();
+        assert_eq!(silent_at(TimeDelta::minutes(-59)), 0);
+        assert_eq!(silent_at(TimeDelta::minutes(-60)), 1);
+        assert_eq!(silent_at(TimeDelta::minutes(5)), 0, "clocks differ");
+        assert_eq!(silent_at(TimeDelta::minutes(6)), 1);
     }
 
     #[test]

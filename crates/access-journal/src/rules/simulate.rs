@@ -35,6 +35,8 @@ struct Figures {
     peak: u64,
     since: Option<DateTime<Utc>>,
     success_at: Option<DateTime<Utc>>,
+    /// Whether it may have been, and nobody knows.
+    is_possible: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -103,7 +105,7 @@ impl<'a> Scene<'a> {
         hear(
             Rule::AnonDataExposed,
             &|event| (event.event == EventKind::AnonDataRead).then(|| thing(event)),
-            &|events| Some(once(events)),
+            &|events| Some(certain(events)),
         );
         hear(
             Rule::ServiceRoleFromBrowser,
@@ -231,7 +233,7 @@ fn over<'a>(events: &[&'a AccessEvent], bucket: Bucket) -> Option<Spoken<'a>> {
     let figures = Figures {
         peak: u64::try_from(peak / leak).unwrap_or(u64::MAX),
         since,
-        success_at: None,
+        ..Figures::default()
     };
     Some((events.to_vec(), figures))
 }
@@ -254,7 +256,7 @@ fn burst<'a>(events: &[&'a AccessEvent], within: Within, success_within: TimeDel
         let figures = Figures {
             peak: failures.iter().map(|failure| recent(failure)).max()?,
             since: Some(first.occurred_at),
-            success_at: None,
+            ..Figures::default()
         };
         Some((failures.to_vec(), figures))
     })?;
@@ -310,9 +312,27 @@ fn once<'a>(events: &[&'a AccessEvent]) -> Spoken<'a> {
     let figures = Figures {
         peak: counted(events),
         since: events.first().map(|event| event.occurred_at),
-        success_at: None,
+        ..Figures::default()
     };
     (events.to_vec(), figures)
+}
+
+/// What was given; where nobody knows of any that it was, what may have been.
+fn certain<'a>(events: &[&'a AccessEvent]) -> Spoken<'a> {
+    let certain = events
+        .iter()
+        .copied()
+        .filter(|event| event.severity != Severity::Warn);
+    let certain: Vec<_> = certain.collect();
+    if !certain.is_empty() {
+        return once(&certain);
+    }
+    let (events, figures) = once(events);
+    let figures = Figures {
+        is_possible: true,
+        ..figures
+    };
+    (events, figures)
 }
 
 /// Those of so long before an instant, and of the instant.
@@ -334,6 +354,8 @@ fn told(rule: Rule, entity: String, events: &[&AccessEvent], figures: &Figures) 
         entity,
         severity: if figures.success_at.is_some() {
             Severity::Critical
+        } else if figures.is_possible {
+            Severity::Warn
         } else {
             rule.severity()
         },

@@ -25,7 +25,7 @@ fn read(source: Source, log: &str) -> (Vec<Observed>, Tally) {
         now: start() + TimeDelta::hours(1),
         kept_for: TimeDelta::days(180),
     };
-    let mut reading = Reading::new(source, Text::File, BufReader::new(log.as_bytes()), None, &terms);
+    let mut reading = Reading::new(source, Text::File, BufReader::new(log.as_bytes()), None, terms);
     let mut events = Vec::new();
     while let Some(event) = reading.next_event().expect("a text") {
         events.push(*event);

@@ -3,8 +3,8 @@
 use access_journal::{
     AccessEvent, EventKind, Outcome, Source,
     integrity_core::{Caller, Severity},
-    journal::{Error, Heartbeat, Recorded},
-    privacy::{Month, Pseudonym},
+    journal::{Blind, Error, Heartbeat, Recorded, SummaryRange},
+    privacy::{AccessKey, Keyed, Month, Pseudonym},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
@@ -122,6 +122,42 @@ pub(crate) async fn all_are_recorded_or_none(harness: &dyn Harness) {
     assert_eq!(harness.kept().await, []);
 }
 
+pub(crate) async fn all_that_are_refused_are_named_at_once(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let events: Vec<_> = (0..6_i32)
+        .map(|number| {
+            let ago = match number {
+                1 => -MINUTE * 60,
+                2 | 5 => TimeDelta::days(400),
+                _ => MINUTE,
+            };
+            scene.event(&number.to_string(), ago)
+        })
+        .collect();
+    let refused = scene
+        .record(&events)
+        .await
+        .expect_err("three are not of our time");
+    assert_eq!(refused.refused_events(), [1, 2, 5], "{refused}");
+    let said = refused.to_string();
+    assert!(
+        said.contains("is in the future") && said.contains("is older than what is kept"),
+        "{said}"
+    );
+    let malformed = |key: &str| AccessEvent {
+        count: 0,
+        ..scene.event(key, MINUTE)
+    };
+    let refused = scene
+        .record(&[malformed("a"), scene.event("b", MINUTE), malformed("c")])
+        .await
+        .expect_err("two happened never");
+    assert_eq!(refused.refused_events(), [0, 2], "{refused}");
+    assert_eq!(harness.kept().await, []);
+    let good = [events[0].clone(), events[3].clone(), events[4].clone()];
+    assert_eq!(scene.record(&good).await.expect("recorded").added, 3);
+}
+
 pub(crate) async fn what_is_not_well_formed_is_refused(harness: &dyn Harness) {
     let scene = Scene::new(harness).await;
     let good = scene.event("good", MINUTE);
@@ -212,6 +248,64 @@ pub(crate) async fn a_month_has_one_salt(harness: &dyn Harness) {
     assert_ne!(first[0], before, "of another month");
 }
 
+pub(crate) async fn a_month_has_one_secret(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let month = Month::of(scene.now - TimeDelta::days(60));
+    let secret = |of: &str| AccessKey::new(&of.repeat(32)).expect("long").check(month);
+    let (right, wrong) = (secret("a"), secret("b"));
+    let asked = async |check| scene.recorder.salt(&Caller::Service, month, check).await;
+    let keyed = async || {
+        let keyed = harness
+            .service()
+            .keyed(&Caller::Service)
+            .await
+            .expect("an answer");
+        keyed.into_iter().find(|keyed| keyed.month == month)
+    };
+    assert_eq!(keyed().await, None, "nobody used it");
+    let salt = asked(None).await.expect("without a secret");
+    let mut expected = Keyed {
+        month,
+        check: None,
+        is_bare: true,
+    };
+    assert_eq!(keyed().await, Some(expected));
+    let first = join_all((0..6).map(|n| asked(Some(if n % 2 == 0 { right } else { wrong })))).await;
+    let (taken, refused): (Vec<_>, Vec<_>) = first.into_iter().partition(Result::is_ok);
+    assert_eq!(
+        (taken.len(), refused.len()),
+        (3, 3),
+        "one of two secrets is the month's"
+    );
+    assert!(taken.into_iter().all(|taken| taken.expect("taken") == salt));
+    expected.check = keyed().await.expect("used").check;
+    assert_eq!(
+        keyed().await,
+        Some(expected),
+        "what was made without one is not forgotten"
+    );
+    let (own, other) = if expected.check == Some(right) {
+        (right, wrong)
+    } else {
+        (wrong, right)
+    };
+    assert_eq!(asked(Some(own)).await.expect("the same"), salt);
+    for (check, says) in [(None, "this program has none"), (Some(other), "another secret")] {
+        let refused = asked(check).await;
+        assert!(
+            matches!(&refused, Err(Error::OtherSecret { reason })
+                if reason.contains(says) && reason.contains("VIGIE_ACCESS_KEY") && reason.contains(&month.to_string())),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(keyed().await, Some(expected), "who is refused changes nothing");
+    let by_a_person = harness.people().keyed(&Caller::person("amina")).await;
+    assert!(
+        matches!(by_a_person, Err(Error::Forbidden { .. })),
+        "{by_a_person:?}"
+    );
+}
+
 pub(crate) async fn a_month_to_come_or_gone_has_none(harness: &dyn Harness) {
     let scene = Scene::new(harness).await;
     let this = Month::of(scene.now).begins_at();
@@ -230,7 +324,7 @@ pub(crate) async fn people_record_nothing(harness: &dyn Harness) {
     let event = scene.event("x", MINUTE);
     for name in ["amina", "patricia", "nobody"] {
         let person = Caller::person(name);
-        let salt = people.salt(&person, Month::of(scene.now)).await;
+        let salt = people.salt(&person, Month::of(scene.now), None).await;
         assert!(matches!(salt, Err(Error::Forbidden { .. })), "{name}: {salt:?}");
         let recorded = people.record(&person, std::slice::from_ref(&event)).await;
         assert!(
@@ -245,12 +339,12 @@ pub(crate) async fn people_record_nothing(harness: &dyn Harness) {
     assert_eq!(harness.kept().await, []);
 }
 
-fn heartbeat(dropped: u64) -> Heartbeat {
+pub(crate) fn heartbeat(dropped: u64) -> Heartbeat {
     Heartbeat {
-        source: Source::App,
         seen: 10,
         bad: 2,
         dropped,
+        ..Heartbeat::of(Source::App)
     }
 }
 
@@ -269,4 +363,50 @@ pub(crate) async fn a_source_is_heard(harness: &dyn Harness) {
     assert!(dropped >= i64::MAX.unsigned_abs(), "more than can be counted");
     assert_eq!(harness.heard(Source::Api).await, None);
     assert!(is_used().await);
+}
+
+/// A text that is read from its beginning each time is counted once, however often; what is told of a source is what was told
+/// last.
+pub(crate) async fn what_is_read_again_is_counted_once(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let beat = async |text: u8, seen, bad, unjudged, blind| {
+        let heartbeat = Heartbeat {
+            stream: (text > 0).then(|| Pseudonym::from_bytes([text; 16])),
+            seen,
+            bad,
+            unjudged,
+            blind,
+            ..Heartbeat::of(Source::App)
+        };
+        let beaten = scene.recorder.beat(&Caller::Service, &heartbeat).await;
+        beaten.expect("heard");
+        let summary = harness
+            .service()
+            .summary(&Caller::Service, SummaryRange::DAY)
+            .await;
+        let source = summary.expect("the service may").sources.remove(0);
+        let lately = source.lately;
+        assert_eq!(
+            (source.seen, source.bad, source.unjudged),
+            (lately.seen, lately.bad, lately.unjudged),
+            "all of it was told just now"
+        );
+        assert_eq!(source.blind, blind);
+        (source.seen, source.bad, source.unjudged)
+    };
+    assert_eq!(beat(1, 100, 3, 2, None).await, (100, 3, 2));
+    assert_eq!(
+        beat(1, 100, 3, 2, Some(Blind::NoAudit)).await,
+        (100, 3, 2),
+        "again"
+    );
+    assert_eq!(beat(1, 150, 3, 5, None).await, (150, 3, 5), "it grew");
+    assert_eq!(beat(1, 90, 1, 0, None).await, (150, 3, 5), "the beginning of it");
+    assert_eq!(
+        beat(2, 10, 1, 0, Some(Blind::NoRelation)).await,
+        (160, 4, 5),
+        "another text"
+    );
+    assert_eq!(beat(0, 10, 1, 0, None).await, (170, 5, 5), "without a name");
+    assert_eq!(beat(0, 10, 1, 0, None).await, (180, 6, 5), "each time");
 }

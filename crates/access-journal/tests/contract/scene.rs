@@ -45,7 +45,7 @@ impl Scene {
     }
 
     pub(crate) async fn salt_of(&self, at: DateTime<Utc>) -> Option<Salt> {
-        let salt = self.recorder.salt(&Caller::Service, Month::of(at)).await;
+        let salt = self.recorder.salt(&Caller::Service, Month::of(at), None).await;
         salt.expect("an answer")
     }
 }

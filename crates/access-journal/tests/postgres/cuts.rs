@@ -120,11 +120,57 @@ async fn after_a_restore_nothing_is_inserted_until_somebody_seals(pool: PgPool) 
                   where dedup_key = 'g'; commit";
     run(&postgres.owner, &format!("{TAMPER} {behind}")).await;
     let found = whole(&postgres).await;
-    assert!(found.holds() && found.unsealed == 1, "{found:?}");
+    assert!(
+        found.holds() && found.unsealed == 1 && found.generation_due,
+        "{found:?}"
+    );
     let seal = seal_new(&*postgres.service).await;
     assert_eq!((seal.generation, seal.rows), (2, 1));
     let found = whole(&postgres).await;
-    assert!(found.holds() && found.unsealed == 0, "{found:?}");
+    assert!(
+        found.holds() && found.unsealed == 0 && !found.generation_due,
+        "{found:?}"
+    );
+}
+
+/// A transaction that is prepared has no process, and its rows may still come: what came after it waits, and is no alarm.
+#[sqlx::test(migrations = false)]
+async fn a_prepared_transaction_holds_the_seals_back(pool: PgPool) {
+    let postgres = sealed(pool).await;
+    let scene = Scene::new(&postgres).await;
+    let name = format!("access {}", scene.now.timestamp_micros());
+    let prepared = serde_json::json!([scene.event("prepared", TimeDelta::minutes(1))]);
+    let mut connection = postgres.owner.acquire().await.expect("a connection");
+    let prepare = format!("begin; select vigie.record_access('{prepared}'); prepare transaction '{name}'");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(prepare))
+        .execute(&mut *connection)
+        .await
+        .expect("prepared");
+    let event = scene.event("after", TimeDelta::minutes(1));
+    scene.record(&[event]).await.expect("recorded");
+    let mut looks = Vec::new();
+    for _ in 1..=2 {
+        let sealed = postgres.service.seal(&Caller::Service).await;
+        looks.push((sealed, whole(&postgres).await));
+    }
+    // Before anything can fail: it would hold back whoever else seals on this server.
+    run(&postgres.owner, &format!("commit prepared '{name}'")).await;
+    for (sealed, found) in looks {
+        assert_eq!(sealed.expect("an answer"), None);
+        assert!(
+            found.holds() && found.unsealed == 1 && found.held_by.is_some(),
+            "{found:?}"
+        );
+    }
+    let mut rows = 0;
+    while rows < 2 {
+        rows += seal_new(&*postgres.service).await.rows;
+    }
+    let found = whole(&postgres).await;
+    assert!(
+        found.holds() && found.unsealed == 0 && found.rows == 8,
+        "{found:?}"
+    );
 }
 
 #[sqlx::test(migrations = false)]

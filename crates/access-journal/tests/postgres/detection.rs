@@ -149,6 +149,11 @@ fn event(chance: &mut Chance, at: DateTime<Utc>, kinds: &[EventKind], n: usize) 
         address_hash,
         address_hash_before,
         is_allowed: chance.is(7),
+        severity: if n.is_multiple_of(3) {
+            Severity::Warn
+        } else {
+            Severity::Info
+        },
         count: if chance.is(75) {
             1
         } else {
@@ -304,12 +309,7 @@ async fn simulated(case: &Case) -> Detection {
     let clock = Arc::new(ManualClock::new(case.heard_at));
     let journal = MemoryAccessJournal::new(clock.clone());
     for source in [Source::Nginx, Source::Postgrest] {
-        let heartbeat = Heartbeat {
-            source,
-            seen: 0,
-            bad: 0,
-            dropped: 0,
-        };
+        let heartbeat = Heartbeat::of(source);
         journal.beat(&Caller::Service, &heartbeat).await.expect("heard");
     }
     let (late, others) = case.events.split_at(case.late);
@@ -318,7 +318,9 @@ async fn simulated(case: &Case) -> Detection {
         clock.advance(at - now);
         now = at;
         for event in events {
-            let salt = journal.salt(&Caller::Service, Month::of(event.occurred_at)).await;
+            let salt = journal
+                .salt(&Caller::Service, Month::of(event.occurred_at), None)
+                .await;
             salt.expect("an answer").expect("a key");
         }
         let recorded = journal.record(&Caller::Service, events).await;

@@ -1,10 +1,16 @@
 //! Who can do what to the tables and functions themselves, past the journal.
 
-use access_journal::journal::postgres::sqlx::{self, Connection as _, PgConnection, PgPool};
+use access_journal::{
+    integrity_core::Caller,
+    journal::{
+        AccessJournal as _,
+        postgres::sqlx::{self, Connection as _, PgConnection, PgPool},
+    },
+};
 use chrono::TimeDelta;
 
 use crate::{
-    contract::scene::*,
+    contract::{heartbeat, scene::*},
     server::{Postgres, run},
 };
 
@@ -47,20 +53,29 @@ async fn scene(pool: PgPool) -> Postgres {
     postgres
 }
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 9] = [
     "access_events",
+    "access_hours",
+    "access_streams",
     "access_keys",
     "access_sources",
     "access_seals",
     "access_retention",
+    "access_sensitive",
     "access_log",
 ];
-const FUNCTIONS: [&str; 5] = [
+const FUNCTIONS: [&str; 11] = [
     "access_salt('2026-11-01')",
     "record_access('[]')",
-    "access_heard('api', 1, 0, 0)",
+    "access_heard('api', 1, 0, 0, 0, null, null)",
     "access_roll_partitions('180 days')",
     "begin_access_month('2026-01-01')",
+    "compare_accesses(now(), now(), 60)",
+    "access_change(now(), now(), 60)",
+    "access_summary(86400, 300)",
+    "access_sensitive('main')",
+    "tell_access_sensitive('main', '{public.contracts}', now())",
+    "access_keyed()",
 ];
 
 #[sqlx::test(migrations = false)]
@@ -116,7 +131,12 @@ async fn whoever_records_reads_nothing_back(pool: PgPool) {
                 assert_eq!(refused.as_deref(), DENIED, "{role}: {statement}");
             }
         }
-        for (function, code) in FUNCTIONS.into_iter().zip([None, None, None, DENIED, DENIED]) {
+        // What an audit calls sensitive is for whoever reads logs; those who hear of accesses themselves have no use for it.
+        let asks = if role == "vigie_ingest" { None } else { DENIED };
+        let codes = [
+            None, None, None, DENIED, DENIED, DENIED, DENIED, DENIED, asks, DENIED, DENIED,
+        ];
+        for (function, code) in FUNCTIONS.into_iter().zip(codes) {
             let refused = tried(owner, role, "", &format!("select vigie.{function}")).await;
             assert_eq!(refused.as_deref(), code, "{role}: {function}");
         }
@@ -133,6 +153,15 @@ async fn the_service_reads_and_rolls_and_changes_nothing(pool: PgPool) {
         ("select from vigie.access_seals", None),
         ("select from vigie.access_retention", None),
         ("select vigie.access_roll_partitions('180 days')", None),
+        ("select vigie.access_change(now(), now(), 60)", None),
+        ("select vigie.access_change_for_person(now(), now(), 60)", DENIED),
+        ("select vigie.compare_accesses(now(), now(), 60)", DENIED),
+        ("select vigie.tell_access_sensitive('main', '{}', now())", None),
+        (
+            "insert into vigie.access_sensitive values ('main', '{}', now())",
+            DENIED,
+        ),
+        ("select vigie.access_keyed()", None),
         ("select from vigie.access_keys", DENIED),
         ("select vigie.access_salt('2026-11-01')", DENIED),
         ("select vigie.record_access('[]')", DENIED),
@@ -203,6 +232,49 @@ async fn what_is_recorded_past_the_program_can_be_read(pool: PgPool) {
         let refused = tried(&postgres.owner, "vigie_ingest", "", &with(change)).await;
         assert_eq!(refused.as_deref(), code, "{change}");
     }
+}
+
+/// A count that goes back would hide what was lost.
+#[sqlx::test(migrations = false)]
+async fn no_count_goes_back(pool: PgPool) {
+    let postgres = scene(pool).await;
+    for (counts, code) in [
+        ("1, 2, 3, 4", None),
+        ("0, 0, 0, 0", None),
+        ("-1, 0, 0, 0", Some("PT422")),
+        ("0, -1, 0, 0", Some("PT422")),
+        ("0, 0, -1, 0", Some("PT422")),
+        ("0, 0, 0, -1", Some("PT422")),
+        ("null, 0, 0, 0", Some("PT422")),
+        ("0, 0, 0, null", Some("PT422")),
+    ] {
+        let heard = format!("select vigie.access_heard('app', {counts}, null, null)");
+        let refused = tried(&postgres.owner, "vigie_ingest", "", &heard).await;
+        assert_eq!(refused.as_deref(), code, "{counts}");
+    }
+}
+
+/// The clock of the server was a day ahead, and somebody has put it right.
+#[sqlx::test(migrations = false)]
+async fn a_clock_that_went_back_is_heard_again(pool: PgPool) {
+    let postgres = scene(pool).await;
+    let at = async |minutes: i32| {
+        let set = format!(
+            "insert into vigie.access_sources (source, heard_at) values ('app', now() + interval '{minutes} minutes')
+             on conflict on constraint access_sources_pkey do update set heard_at = excluded.heard_at"
+        );
+        run(&postgres.owner, &set).await;
+        let beaten = postgres.recorder.beat(&Caller::Service, &heartbeat(0)).await;
+        beaten.expect("heard");
+        let ahead = "select extract(epoch from heard_at - now())::float8 from vigie.access_sources where source = 'app'";
+        let ahead: f64 = sqlx::query_scalar(ahead)
+            .fetch_one(&postgres.owner)
+            .await
+            .expect("heard");
+        ahead
+    };
+    assert!(at(24 * 60).await < 1.0, "now");
+    assert!(at(4).await > 60.0, "clocks differ by minutes");
 }
 
 #[sqlx::test(migrations = false)]

@@ -2,7 +2,7 @@
 
 use access_journal::{
     AccessEvent, EventKind, Outcome, Source,
-    integrity_core::Caller,
+    integrity_core::{Caller, Severity},
     journal::{AccessJournal as _, postgres::sqlx::PgPool},
     privacy::{Month, Pseudonym},
     rules::{Detection, Rule, Watch},
@@ -17,7 +17,11 @@ use crate::{
 async fn record(server: &Postgres, events: &[AccessEvent]) {
     for event in events {
         let month = Month::of(event.occurred_at);
-        server.recorder.salt(&Caller::Service, month).await.expect("kept");
+        server
+            .recorder
+            .salt(&Caller::Service, month, None)
+            .await
+            .expect("kept");
     }
     let recorded = server.recorder.record(&Caller::Service, events).await;
     recorded.expect("recorded");
@@ -149,6 +153,46 @@ async fn one_who_goes_on_over_a_months_end_is_one_for_the_month(pool: PgPool) {
     assert_eq!(entities, [String::from(old)]);
 }
 
+/// Five minutes begin when the clock says so, and twenty in them are too many where none are usual.
+#[sqlx::test(migrations = false)]
+async fn so_many_in_five_minutes_are_unusual(pool: PgPool) {
+    let server = Postgres::new(pool).await;
+    run(
+        &server.owner,
+        "insert into vigie.access_sources (source, first_at)
+         values ('nginx', now() - interval '20 days'), ('postgrest', now() - interval '20 days')",
+    )
+    .await;
+    let now = server.now().await - TimeDelta::minutes(20);
+    let slot = now
+        - TimeDelta::seconds(now.timestamp().rem_euclid(300))
+        - TimeDelta::nanoseconds(now.timestamp_subsec_nanos().into());
+    let refused = |source: Source, after: i64, many: i64| {
+        let told = (0..many).map(move |n| AccessEvent {
+            address_hash: None,
+            account_hash: None,
+            dedup_key: format!("{source} {after} {n}"),
+            ..event(
+                EventKind::InputValidationFail,
+                source,
+                slot + TimeDelta::milliseconds(after * 1000 + n),
+            )
+        });
+        told.collect::<Vec<_>>()
+    };
+    record(&server, &refused(Source::Nginx, 0, 19)).await;
+    record(&server, &refused(Source::Nginx, 300, 19)).await;
+    record(&server, &refused(Source::Nginx, -1, 19)).await;
+    record(&server, &refused(Source::Postgrest, 0, 19)).await;
+    assert_eq!(
+        spoke(&look(&server).await),
+        [],
+        "each source, and each five minutes, alone"
+    );
+    record(&server, &refused(Source::Nginx, 299, 1)).await;
+    assert_eq!(spoke(&look(&server).await), [Rule::Spike]);
+}
+
 /// A journal that begins knows of nothing that is usual.
 #[sqlx::test(migrations = false)]
 async fn a_young_journal_calls_nothing_unusual(pool: PgPool) {
@@ -186,4 +230,50 @@ async fn a_young_journal_calls_nothing_unusual(pool: PgPool) {
     assert_eq!(spoke(&look(&server).await), []);
     heard_for(7).await;
     assert_eq!(spoke(&look(&server).await), [Rule::Spike]);
+}
+
+/// What was embedded in rows that were given may have been nothing: that is no more than a warning, and what is certain hides it.
+#[sqlx::test(migrations = false)]
+async fn what_may_have_been_given_is_a_warning(pool: PgPool) {
+    let server = Postgres::new(pool).await;
+    let now = server.now().await;
+    let read = |resource: &str, severity, outcome, key: &str| AccessEvent {
+        resource: Some(resource.to_owned()),
+        severity,
+        outcome,
+        dedup_key: key.to_owned(),
+        ..event(EventKind::AnonDataRead, Source::Nginx, now)
+    };
+    let may_be = |resource, key| read(resource, Severity::Warn, Outcome::Possible, key);
+    let events = [
+        may_be("slips", "a"),
+        may_be("slips", "b"),
+        may_be("contracts", "c"),
+        read("contracts", Severity::Critical, Outcome::Success, "d"),
+    ];
+    record(&server, &events).await;
+    let told = look(&server).await;
+    let found = told
+        .found
+        .iter()
+        .find(|found| found.rule == Rule::AnonDataExposed)
+        .expect("it was looked at");
+    let told: Vec<_> = found
+        .findings
+        .iter()
+        .map(|finding| {
+            (
+                finding.entity_id.as_str(),
+                finding.severity,
+                finding.message.as_str(),
+            )
+        })
+        .collect();
+    let [(first, critical, _), (second, warn, message)] = told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!((first, critical), ("contracts", Severity::Critical));
+    assert_eq!((second, warn), ("slips", Severity::Warn));
+    assert!(message.starts_with("slips: may have been given"), "{message}");
+    assert!(message.contains("2 times"), "{message}");
 }

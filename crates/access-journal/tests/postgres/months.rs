@@ -30,11 +30,11 @@ async fn months_are_those_of_utc_whatever_the_session_says(pool: PgPool) {
         let now = postgres.now().await;
         let month = Month::of(now).before().before();
         recorder
-            .salt(&Caller::Service, month)
+            .salt(&Caller::Service, month, None)
             .await
             .expect("an answer")
             .expect("kept");
-        let before = recorder.salt(&Caller::Service, month.before()).await;
+        let before = recorder.salt(&Caller::Service, month.before(), None).await;
         before.expect("an answer").expect("kept");
         let event = |key: &str, at| AccessEvent {
             occurred_at: at,
@@ -262,7 +262,10 @@ async fn twelve_begin_the_same_months_at_once(pool: PgPool) {
     let (postgres, now) = (&postgres, &now);
     let askers = (0..12).map(|number| async move {
         let at = *now - TimeDelta::days(30 * (number % 4));
-        let salt = postgres.recorder.salt(&Caller::Service, Month::of(at)).await;
+        let salt = postgres
+            .recorder
+            .salt(&Caller::Service, Month::of(at), None)
+            .await;
         salt.expect("an answer").expect("kept");
         postgres
             .service

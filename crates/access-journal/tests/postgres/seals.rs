@@ -223,7 +223,8 @@ async fn many_write_and_several_seal(pool: PgPool) {
             let scope = Scope::Newest(3);
             let found = postgres.service.verify(&Caller::Service, scope, None).await;
             let found = found.expect("compared");
-            assert!(found.holds(), "a false alarm: {found:?}");
+            // Until the first transaction is surely over there is nothing to seal.
+            assert!(found.holds() || found.is_nothing(), "a false alarm: {found:?}");
         }
     };
     futures_util::future::join(all_write, join_all((0..3).map(seal))).await;

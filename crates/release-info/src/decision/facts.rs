@@ -34,7 +34,7 @@ pub struct DecisionFacts {
     pub checks: Vec<CheckFact>,
     /// Whether the services are ready; `None` where nobody has said whom to ask.
     pub readiness: Option<Readiness>,
-    /// What the access journal says; `None` where it is not installed.
+    /// What the access journal says; `None` where nobody uses one.
     pub access: Option<Access>,
 }
 
@@ -110,13 +110,28 @@ pub enum Readiness {
     Unknown(String),
 }
 
-/// What the access journal says of the time since the release went live.
+/// What the access journal says of the time since the release began to be live.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Access {
-    /// Requests a minute that were refused: 401 and 403.
-    pub refused: f64,
-    /// As many as were usual before.
-    pub usually_refused: f64,
-    /// Data that somebody read without having signed in.
+    /// What was refused, 401 and 403, source by source: two may tell of one request.
+    pub refused: Vec<Refused>,
+    /// Data that somebody read without having signed in, and that is put down to the release.
     pub exposed: Vec<String>,
+    /// Data that was read so and is not put down to it, and why.
+    pub not_counted: Vec<String>,
+    /// The last time when all of it was looked at by the rule about such reads; `None` where it never was.
+    pub looked_at: Option<DateTime<Utc>>,
+    /// What keeps all of this from being the whole truth, such as a source that was not heard since.
+    pub missing: Vec<String>,
+}
+
+/// How much a source refused.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refused {
+    /// Which one.
+    pub source: String,
+    /// Requests a minute since then, as long as such things are put down to a deployment.
+    pub a_minute: f64,
+    /// As many as were usual before; `None` where nobody knows.
+    pub usually: Option<f64>,
 }

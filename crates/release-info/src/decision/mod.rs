@@ -13,7 +13,9 @@ use std::{fmt, time::Duration};
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-pub use self::facts::{Access, CheckFact, DecisionFacts, Look, NewAlert, Readiness, Standing, Verified};
+pub use self::facts::{
+    Access, CheckFact, DecisionFacts, Look, NewAlert, Readiness, Refused, Standing, Verified,
+};
 use crate::{ReleaseId, ledger::Place};
 
 /// What to do about a release. Ordered: the worst is the greatest.

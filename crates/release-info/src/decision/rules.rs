@@ -7,7 +7,7 @@ use integrity_core::{Severity, duration};
 
 use super::{
     Decision::{self, Hold, Inconclusive, Pass, Rollback},
-    DecisionFacts, Judged, Look, NewAlert, Outcome, Readiness, Standing, Thresholds, Verified,
+    DecisionFacts, Judged, Look, NewAlert, Outcome, Readiness, Refused, Standing, Thresholds, Verified,
 };
 
 /// So many pieces of evidence are told; the number of all of them is the value.
@@ -110,15 +110,28 @@ fn anonymous_exposure(facts: &DecisionFacts) -> Judged {
     let Some(access) = &facts.access else {
         return not_installed(RULE, threshold);
     };
+    let mut reasons = access.missing.clone();
+    if access.looked_at.is_none_or(|at| at <= facts.deployed_at) {
+        let last = access
+            .looked_at
+            .map_or_else(|| "never".to_owned(), |at| format!("last at {}", moment(at)));
+        reasons.push(format!("the rule about such reads was looked at whole {last}"));
+    }
     let exposed = &access.exposed;
-    let decision = if exposed.is_empty() { Pass } else { Rollback };
-    let evidence = exposed.iter().take(TOLD).cloned().collect();
+    let decision = if !exposed.is_empty() {
+        Rollback
+    } else if reasons.is_empty() {
+        Pass
+    } else {
+        Inconclusive
+    };
+    let evidence = [exposed, &reasons, &access.not_counted].into_iter().flatten();
     judged(
         RULE,
         decision,
         format!("{} exposed", exposed.len()),
         threshold,
-        evidence,
+        evidence.take(TOLD).cloned().collect(),
     )
 }
 
@@ -221,22 +234,39 @@ fn warn_alerts(facts: &DecisionFacts, thresholds: &Thresholds) -> Judged {
     )
 }
 
+/// Each source alone: a gateway and what stands behind it tell of one request.
 fn refused_requests(facts: &DecisionFacts, thresholds: &Thresholds) -> Judged {
     const RULE: &str = "refused_requests";
     let times = thresholds.times_baseline;
+    let threshold = format!("at most {times} × the baseline of 401 and 403 a minute");
     let Some(access) = &facts.access else {
-        return not_installed(
-            RULE,
-            &format!("at most {times} × the baseline of 401 and 403 a minute"),
-        );
+        return not_installed(RULE, &threshold);
     };
-    let is_more = access.refused > times * access.usually_refused;
+    let is_more = |refused: &Refused| refused.a_minute > times * refused.usually.unwrap_or_default();
+    let decision = if !access.missing.is_empty() || access.refused.is_empty() {
+        Inconclusive
+    } else if access.refused.iter().any(is_more) {
+        Hold
+    } else {
+        Pass
+    };
+    let most = access.refused.iter().map(|refused| refused.a_minute);
+    let rates = access.refused.iter().map(|refused| {
+        let usual = match refused.usually {
+            Some(usual) => format!("{usual:.2}"),
+            None => "not known, taken as 0".to_owned(),
+        };
+        format!(
+            "{}: {:.2} a minute, usually {usual}",
+            refused.source, refused.a_minute
+        )
+    });
     judged(
         RULE,
-        if is_more { Hold } else { Pass },
-        format!("{:.2} a minute", access.refused),
-        format!("at most {times} × {:.2} a minute", access.usually_refused),
-        Vec::new(),
+        decision,
+        format!("{:.2} a minute", most.fold(0.0, f64::max)),
+        threshold,
+        access.missing.iter().cloned().chain(rates).take(TOLD).collect(),
     )
 }
 
@@ -262,7 +292,7 @@ fn not_installed(rule: &'static str, threshold: &str) -> Judged {
         ..judged(
             rule,
             Pass,
-            "the access journal is not there",
+            "nobody uses the access journal",
             threshold,
             Vec::new(),
         )

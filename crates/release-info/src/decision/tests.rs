@@ -36,6 +36,32 @@ fn well() -> DecisionFacts {
     }
 }
 
+/// A journal that is heard, looked at, and knows of nothing bad.
+fn calm() -> Access {
+    Access {
+        refused: vec![refused("nginx", 1.0, Some(1.0))],
+        exposed: Vec::new(),
+        not_counted: Vec::new(),
+        looked_at: Some(after(300)),
+        missing: Vec::new(),
+    }
+}
+
+fn with(access: Access) -> DecisionFacts {
+    DecisionFacts {
+        access: Some(access),
+        ..well()
+    }
+}
+
+fn refused(source: &str, a_minute: f64, usually: Option<f64>) -> Refused {
+    Refused {
+        source: source.to_owned(),
+        a_minute,
+        usually,
+    }
+}
+
 fn look(seconds: i64) -> Look {
     Look {
         at: after(seconds),
@@ -186,9 +212,8 @@ fn the_other_reasons_to_go_back() {
     };
     let exposed = DecisionFacts {
         access: Some(Access {
-            refused: 0.0,
-            usually_refused: 0.0,
             exposed: vec!["public.tanks".to_owned()],
+            ..calm()
         }),
         ..well()
     };
@@ -237,18 +262,65 @@ fn more_than_three_times_the_baseline_holds() {
         let value = &rule(&verdict, "warn_alerts").value;
         assert_eq!(value, &format!("{new} new; 20 min of 60 watched"));
     }
-    for (refused, decision) in [(6.0, Decision::Pass), (6.1, Decision::Hold)] {
+    for (a_minute, usually, decision) in [
+        (6.0, Some(2.0), Decision::Pass),
+        (6.1, Some(2.0), Decision::Hold),
+        (0.0, None, Decision::Pass),
+        (0.1, None, Decision::Hold),
+    ] {
+        // Another source, with many more of both, hides nothing of this one.
         let access = Access {
-            refused,
-            usually_refused: 2.0,
-            exposed: Vec::new(),
+            refused: vec![
+                refused("api", 100.0, Some(100.0)),
+                refused("nginx", a_minute, usually),
+            ],
+            ..calm()
         };
-        let facts = DecisionFacts {
-            access: Some(access),
-            ..well()
-        };
-        assert_eq!(decided(&facts).decision, decision, "{refused}");
+        let verdict = decided(&with(access));
+        assert_eq!(verdict.decision, decision, "{a_minute} beside {usually:?}");
+        assert_eq!(rule(&verdict, "refused_requests").value, "100.00 a minute");
     }
+}
+
+#[test]
+fn a_journal_that_does_not_know_never_passes() {
+    assert_eq!(decided(&with(calm())).decision, Decision::Pass);
+    let silent = Access {
+        missing: vec!["nginx was not heard since".to_owned()],
+        ..calm()
+    };
+    let nobody = Access {
+        refused: Vec::new(),
+        ..calm()
+    };
+    let unseen = |looked_at| Access { looked_at, ..calm() };
+    for access in [silent.clone(), nobody, unseen(None), unseen(Some(deployed()))] {
+        let verdict = decided(&with(access.clone()));
+        assert_eq!(verdict.decision, Decision::Inconclusive, "{access:?}");
+    }
+    for name in ["anonymous_exposure", "refused_requests"] {
+        let judged = rule(&decided(&with(silent.clone())), name).clone();
+        assert_eq!(
+            judged.outcome,
+            Outcome::Decides(Decision::Inconclusive),
+            "{judged:?}"
+        );
+        assert_eq!(judged.evidence[0], "nginx was not heard since");
+    }
+    // What is known to be wrong is known all the same, and what is not put down to it is told.
+    let exposed = Access {
+        exposed: vec!["public.tanks".to_owned()],
+        ..silent
+    };
+    assert_eq!(decided(&with(exposed)).decision, Decision::Rollback);
+    let put_aside = Access {
+        not_counted: vec!["public.tanks, as before".to_owned()],
+        ..calm()
+    };
+    let verdict = decided(&with(put_aside));
+    assert_eq!(verdict.decision, Decision::Pass);
+    let told = rule(&verdict, "anonymous_exposure");
+    assert_eq!(told.evidence, ["public.tanks, as before"]);
 }
 
 #[test]

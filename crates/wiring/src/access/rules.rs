@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use access_journal::{
     Source,
-    journal::{self, AccessJournal, Error, Watched},
+    journal::{self, AccessJournal, Error, Seal, Watched},
     rules::{Detection, Found, Rule, Thresholds, Unjudged, Watch},
 };
 use alerts_store::{AlertStore, CheckInfo};
@@ -19,7 +19,7 @@ use integrity_core::{
     Caller, CheckCode, Clearing, Evaluation, Failure, FailureKind, Finding, Outcome, Terms, Text,
 };
 
-use tracing::info;
+use tracing::{info, warn};
 
 use self::fixed::dealt_with;
 use crate::{chosen::Chosen, config::Config};
@@ -157,11 +157,18 @@ impl AccessRules {
         self.evaluation(Rule::JournalTampered, at, Outcome::Failed(failed), Vec::new())
     }
 
-    fn watched(&self, watched: Watched) -> Evaluation {
-        if let Some(seal) = watched.sealed {
-            // Written down outside of the database, where whoever changes that one does not reach.
-            info!(seal = seal.number, rows = seal.rows, hash = %seal.hash, "the journal of accesses is sealed");
+    /// Seals what is new, for a run that looks at nothing else of the journal. What cannot be sealed now waits for the next
+    /// run, and is told where it waits for long.
+    pub(crate) async fn seal(&self) {
+        match tokio::time::timeout(COMPARING, self.journal.seal(&Caller::Service)).await {
+            Ok(Ok(seal)) => tell(seal),
+            Ok(Err(error)) => warn!("the journal of accesses could not be sealed: {error}"),
+            Err(_) => warn!("the journal of accesses could not be sealed: no answer in time"),
         }
+    }
+
+    fn watched(&self, watched: Watched) -> Evaluation {
+        tell(watched.sealed);
         let outcome = if watched.is_cut {
             Outcome::Truncated
         } else {
@@ -229,6 +236,13 @@ impl AccessRules {
             },
             elapsed: Duration::ZERO,
         }
+    }
+}
+
+/// Written down outside of the database, where whoever changes that one does not reach.
+fn tell(sealed: Option<Seal>) {
+    if let Some(seal) = sealed {
+        info!(seal = seal.number, rows = seal.rows, hash = %seal.hash, "the journal of accesses is sealed");
     }
 }
 

@@ -1,11 +1,16 @@
 //! The audit within a run of the checks.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
+use access_journal::journal::{AccessJournal, SensitiveRelations};
 use chrono::{DateTime, Utc};
 use integrity_core::{Caller, Evaluation, Failure, FailureKind};
-use rls_audit::{Audit, AuditStore, Baseline, DatabaseInspector, Error, Persona, rules::Settings};
+use rls_audit::{
+    Audit, AuditStore, Baseline, DatabaseInspector, Error, Persona,
+    rules::{Object, Settings},
+};
 use tokio::time::{Instant, timeout};
+use tracing::warn;
 
 use super::{
     BaselineFile,
@@ -13,10 +18,15 @@ use super::{
 };
 use crate::{config::Config, stop::Stop};
 
+/// A sensitive column can be read.
+const SENSITIVE: &str = "RLS-109";
+
 /// Audits, keeps the audit, and says what it found as the checks do.
 pub struct Auditor {
     inspector: Box<dyn DatabaseInspector>,
     store: Box<dyn AuditStore>,
+    /// Who reads logs asks it what is sensitive, since the audits themselves are not for them.
+    journal: Option<Arc<dyn AccessJournal>>,
     personas: Vec<Persona>,
     settings: Settings,
     baseline: BaselineFile,
@@ -45,12 +55,20 @@ impl Auditor {
         Ok(Self {
             inspector: Box::new(inspector),
             store: Box::new(store),
+            journal: None,
             personas: config.audit.personas()?,
             settings: config.audit.settings(),
             baseline: config.audit.baseline_file(),
             database: config.database.clone(),
             limit: config.sync.budget,
         })
+    }
+
+    /// Hands on to this journal which relations each whole audit calls sensitive.
+    #[must_use]
+    pub fn telling(mut self, journal: Arc<dyn AccessJournal>) -> Self {
+        self.journal = Some(journal);
+        self
     }
 
     /// What an audit finds. One that could not be made says so, as of the instant given.
@@ -112,11 +130,44 @@ impl Auditor {
             .save(&Caller::Service, &self.database, &audit)
             .await
             .map_err(|error| refused(&error))?;
+        self.tell(&audit).await;
         Ok(Made {
             audit,
             is_agreed: agreed.is_some(),
             not_compared,
         })
+    }
+    /// Says what is sensitive. Where it cannot be said, the audit stands all the same: whoever reads a log is told how old the
+    /// list is.
+    async fn tell(&self, audit: &Audit) {
+        let Some(journal) = self.journal.as_ref().filter(|_| audit.is_complete()) else {
+            return;
+        };
+        let told = journal
+            .tell_sensitive(&Caller::Service, &self.database, &sensitive(audit))
+            .await;
+        if let Err(error) = told {
+            warn!(
+                "what the audit calls sensitive could not be handed on to the journal of accesses: {error}"
+            );
+        }
+    }
+}
+
+/// The relations of which it says that a sensitive column can be read.
+pub(super) fn sensitive(audit: &Audit) -> SensitiveRelations {
+    let found = audit.findings.iter().filter(|finding| finding.rule == SENSITIVE);
+    let mut relations: Vec<String> = found
+        .filter_map(|finding| match &finding.object {
+            Object::Column { relation, .. } => Some(relation.to_string()),
+            _ => None,
+        })
+        .collect();
+    relations.sort_unstable();
+    relations.dedup();
+    SensitiveRelations {
+        relations,
+        audited_at: audit.looked.at,
     }
 }
 

@@ -1,16 +1,19 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use access_journal::journal::{AccessJournal as _, MemoryAccessJournal};
 use chrono_tz::Tz;
-use integrity_core::{Evaluation, Finding, Outcome, Payload};
+use integrity_core::{Caller, Evaluation, Finding, Outcome, Payload, SystemClock};
 use rls_audit::{
-    Access, Audit, AuditStore, Error, Inspection, MockAuditStore, MockDatabaseInspector,
+    Access, Audit, AuditStore, Error, Inspection, MemoryAuditStore, MockAuditStore, MockDatabaseInspector,
+    Name,
     audit::Standing,
     baseline::{Change, Direction, Drift},
-    rules::Settings,
+    rules::{Object, Settings},
 };
 
 use super::{
     Auditor,
+    auditor::sensitive,
     evaluations::{AUDIT, Terrain, checks, found},
 };
 use crate::config::{AuditConfig, Config};
@@ -153,6 +156,46 @@ async fn an_audit_before_that_cannot_be_read_is_told_and_not_passed_over() {
         panic!("{outcome:?}");
     };
     assert!(failure.message.contains("another version"), "{failure:?}");
+}
+
+#[test]
+fn relations_with_a_sensitive_column_are_sensitive_once_each() {
+    let mut audit = Audit::sample();
+    assert!(sensitive(&audit).relations.is_empty(), "other rules name none");
+    let of = |relation: &str, column: &str| {
+        let mut found = audit.findings[0].clone();
+        found.rule = "RLS-109".to_owned();
+        found.object = Object::Column {
+            relation: Name::new("public", relation),
+            column: column.to_owned(),
+        };
+        found
+    };
+    let found = [of("tanks", "secret"), of("notes", "iban"), of("notes", "token")];
+    audit.findings.extend(found);
+    assert_eq!(sensitive(&audit).relations, ["public.notes", "public.tanks"]);
+    assert_eq!(sensitive(&audit).audited_at, audit.looked.at);
+}
+
+#[tokio::test]
+async fn only_a_whole_audit_says_what_is_sensitive() {
+    let journal = Arc::new(MemoryAccessJournal::new(Arc::new(SystemClock)));
+    let told = async |inspection: Inspection| {
+        let mut inspector = MockDatabaseInspector::new();
+        inspector
+            .expect_inspect()
+            .returning(move |_| Ok(inspection.clone()));
+        let config = Config::default();
+        let auditor = Auditor::new(inspector, MemoryAuditStore::default(), &config).expect("an auditor");
+        let auditor = auditor.telling(journal.clone());
+        auditor.evaluations(Inspection::sample().at).await;
+        let told = journal.sensitive(&Caller::Service, &config.database).await;
+        told.expect("an answer").map(|told| told.audited_at)
+    };
+    let mut blind = Inspection::sample();
+    blind.matrix.personas.clear();
+    assert_eq!(told(blind).await, None);
+    assert_eq!(told(Inspection::sample()).await, Some(Inspection::sample().at));
 }
 
 #[test]

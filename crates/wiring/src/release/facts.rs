@@ -1,8 +1,10 @@
 //! Everything that is known of a release, gathered from the rooms through their traits.
 
+mod access;
 mod alerts;
 mod history;
 
+use access_journal::journal::AccessJournal;
 use alerts_store::{AlertStore, CheckInfo, KnownCheck};
 use chrono::{DateTime, Utc};
 use integrity_core::{Caller, CheckCode};
@@ -53,13 +55,16 @@ impl Gathered {
     }
 }
 
+/// The rooms that know something of a release.
+pub type Rooms<'a> = (&'a dyn ReleaseLedger, &'a dyn AlertStore, &'a dyn AccessJournal);
+
 /// Gathers what is known of the release that is live at a place. The checks that are configured have to be looked at, whatever
 /// the last run was about.
 ///
 /// # Errors
 /// When a room does not answer, or not this caller.
 pub async fn gather(
-    (ledger, alerts): (&dyn ReleaseLedger, &dyn AlertStore),
+    (ledger, alerts, journal): Rooms<'_>,
     caller: &Caller,
     (config, configured): (&Config, &[CheckInfo]),
     (gathered, live): (&Gathered, &Release),
@@ -67,8 +72,16 @@ pub async fn gather(
 ) -> Result<DecisionFacts, Stop> {
     let history = History::of(ledger, caller, live).await?;
     let (began_at, database) = (history.began_at, config.database.as_str());
-    let checks = checks(&alerts.checks(caller, database).await?, configured);
+    let known = alerts.checks(caller, database).await?;
+    let checks = checks(&known, configured);
     let since = since(alerts, caller, config, began_at).await?;
+    let access = access::since(
+        (journal, alerts),
+        caller,
+        (config, &known),
+        (began_at, history.deployed_at),
+    );
+    let access = access.await?;
     let under_way = match (&gathered.opening, live.stage) {
         (Some(opening), _) => Some(format!("{} is being deployed", opening.release)),
         (None, Stage::RollingBack) => Some("a rollback is under way".to_owned()),
@@ -98,7 +111,7 @@ pub async fn gather(
         usual_warnings: usual_warnings(alerts, caller, config, began_at).await?,
         checks,
         readiness,
-        access: None,
+        access,
     })
 }
 

@@ -1,7 +1,8 @@
-//! Two rooms in memory that tell the same time, for the tests of this folder.
+//! Three rooms in memory that tell the same time, for the tests of this folder.
 
 use std::{sync::Arc, time::Duration};
 
+use access_journal::journal::MemoryAccessJournal;
 use alerts_store::{AlertFilter, AlertStore as _, CheckInfo, Command, MemoryAlertStore, Verb};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -21,6 +22,7 @@ pub(super) struct Scene {
     pub(super) clock: Arc<ManualClock>,
     pub(super) ledger: Arc<MemoryReleaseLedger>,
     pub(super) alerts: MemoryAlertStore,
+    pub(super) journal: MemoryAccessJournal,
 }
 
 pub(super) fn web() -> Place {
@@ -41,6 +43,7 @@ impl Scene {
         Self {
             ledger: Arc::new(MemoryReleaseLedger::new(clock.clone()).with_member("amina", Role::Admin)),
             alerts: MemoryAlertStore::new(clock.clone()).with_member("amina", Role::Admin),
+            journal: MemoryAccessJournal::new(clock.clone()),
             clock,
         }
     }

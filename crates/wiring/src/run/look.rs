@@ -112,10 +112,15 @@ impl<'a> Look<'a> {
                 each(self.at_home(evaluation)).await?;
             }
         }
-        if let Some(access) = self.access.filter(|_| is_whole()) {
-            for evaluation in access.evaluations(started_at).await {
-                each(self.at_home(evaluation)).await?;
+        match self.access {
+            Some(access) if is_whole() => {
+                for evaluation in access.evaluations(started_at).await {
+                    each(self.at_home(evaluation)).await?;
+                }
             }
+            // What is recorded is sealed by every run, whatever it is about.
+            Some(access) if !self.ending.is_asked() => access.seal().await,
+            _ => {}
         }
         Ok(Looked { started_at, left })
     }

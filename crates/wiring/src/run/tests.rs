@@ -8,14 +8,22 @@ use std::{
     time::Duration,
 };
 
+use access_journal::{
+    AccessEvent,
+    journal::{AccessJournal as _, MemoryAccessJournal, SummaryRange},
+    privacy::Month,
+};
 use alerts_store::{
     AlertFilter, LastSeen, MemoryAlertStore, MockAlertStore, PassedDates, RunStatus, Summary, Unchanged,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use integrity_core::{Check, CheckRunner, Finding, MemoryCheckRunner, Pack, Snapshot, SystemClock};
+use integrity_core::{
+    Check, CheckRunner, Clock as _, Finding, MemoryCheckRunner, Pack, Snapshot, SystemClock,
+};
 
 use super::*;
+use crate::{access::AccessRules, config::Config};
 
 /// The checks `A`, `B` and `C`, in this order.
 fn chosen() -> Chosen {
@@ -170,6 +178,48 @@ async fn a_run_is_made_and_stands_in_the_book() {
     assert_eq!(run.outcomes["BBB"]["opened"], 1);
     assert_eq!(run.parameters["evaluated_by"]["login"], "vigie_eval");
     assert_eq!(runner.abandoned(), 0);
+}
+
+#[tokio::test]
+async fn a_run_of_some_checks_seals_the_journal_and_says_nothing_of_it() {
+    let clock = Arc::new(SystemClock);
+    let journal = Arc::new(MemoryAccessJournal::new(clock.clone()));
+    let event = AccessEvent {
+        occurred_at: clock.now(),
+        ..AccessEvent::sample()
+    };
+    let month = Month::of(event.occurred_at);
+    journal.salt(&SERVICE, month, None).await.expect("a key");
+    journal.record(&SERVICE, &[event]).await.expect("recorded");
+    let store = Arc::new(MemoryAlertStore::new(clock));
+    let rules = AccessRules::new(journal.clone(), store.clone(), &Config::default());
+    let mut chosen = chosen();
+    chosen.only = vec!["AAA".to_owned()];
+    let runner = Interrupted::new(&chosen, |_| {});
+    let round = Round {
+        store: &*store,
+        evaluated_by: &Evaluator {
+            login: "vigie_eval".to_owned(),
+            is_own: true,
+        },
+        look: Look {
+            runner: &runner,
+            chosen: &chosen,
+            due: &everything,
+            auditor: None,
+            releases: None,
+            access: Some(&rules),
+            ending: &runner.ending,
+            in_hand: &|_| {},
+        },
+    };
+    let report = round.make().await.expect("made");
+    assert_eq!(codes(&report), ["AAA", "BBB", "CCC"]);
+    let summary = journal
+        .summary(&SERVICE, SummaryRange::DAY)
+        .await
+        .expect("numbers");
+    assert_eq!(summary.seal.map(|seal| seal.rows), Some(1));
 }
 
 #[tokio::test]

@@ -3,21 +3,25 @@
 
 mod picture;
 
-use access_journal::journal::{KeyCount, SourceHeard, Summary};
-use alerts_store::Alert;
+use access_journal::journal::{Blind, KeyCount, Lately, SourceHeard, Summary};
+use alerts_store::{Alert, AlertFilter};
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::picture::Picture;
 use super::{
+    filter,
     frame::Frame,
     number, severity,
     time::{Now, Stamp},
     words::{JournalWords, Words, fill, form},
 };
+use crate::accesses::Told;
 
 /// Who is not heard for so long is silent.
 const SILENT: TimeDelta = TimeDelta::minutes(60);
+/// How far a clock may be ahead of another one.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
 /// A comparison with the seals that is older proves little.
 const OLD: TimeDelta = TimeDelta::days(2);
 
@@ -27,10 +31,8 @@ pub(crate) struct JournalPage {
     pub(crate) summary: Summary,
     /// Whether it is of a fortnight, and not of a day.
     pub(crate) is_long: bool,
-    /// The live alerts of the rules that look into the journal.
-    pub(crate) alerts: Vec<Alert>,
-    /// When all of these rules had looked last.
-    pub(crate) judged_at: Option<DateTime<Utc>>,
+    /// What the rules say that look into the journal.
+    pub(crate) told: Told,
 }
 
 #[derive(Template)]
@@ -50,6 +52,7 @@ struct View<'a> {
     is_long: bool,
     picture: Picture,
     alerts: Vec<Fired<'a>>,
+    more: Vec<More>,
     judged: Option<Stamp>,
     lists: Vec<List>,
     sources: Vec<Heard<'a>>,
@@ -62,6 +65,13 @@ struct Fired<'a> {
     href: String,
     message: &'a str,
     since: Stamp,
+}
+
+/// What there is besides of a rule's live alerts.
+struct More {
+    rule: &'static str,
+    said: String,
+    href: String,
 }
 
 /// The most frequent of something.
@@ -81,7 +91,7 @@ struct Counted {
     last: Option<Stamp>,
 }
 
-/// A source.
+/// A source, and what became of what it told in the last 24 hours.
 struct Heard<'a> {
     name: &'a str,
     class: &'static str,
@@ -89,6 +99,7 @@ struct Heard<'a> {
     seen: String,
     bad: String,
     dropped: String,
+    unjudged: String,
 }
 
 /// The screen.
@@ -118,8 +129,14 @@ pub(crate) fn journal(frame: &Frame, page: &JournalPage) -> Result<String, askam
         verified: summary.verified.as_ref().map(|verified| now.stamp(verified.at)),
         is_long: page.is_long,
         picture: picture::picture(summary, page.is_long, now),
-        alerts: page.alerts.iter().map(|alert| fired(alert, now)).collect(),
-        judged: page.judged_at.map(stamp),
+        alerts: page.told.alerts.iter().map(|alert| fired(alert, now)).collect(),
+        more: page
+            .told
+            .more
+            .iter()
+            .map(|(rule, n)| more(w, rule, *n, now))
+            .collect(),
+        judged: page.told.judged_at.map(stamp),
         lists: lists(w, summary, now),
         sources: summary.sources.iter().map(|source| heard(source, now)).collect(),
     }
@@ -158,16 +175,27 @@ fn troubles(frame: &Frame, page: &JournalPage) -> Vec<(&'static str, String)> {
             .filter(|source| is_silent(source, summary.at))
             .count() as u64,
     );
+    let counting =
+        |is: &dyn Fn(&SourceHeard) -> bool| sources.iter().filter(|source| is(source)).count() as u64;
+    let lately = |of: fn(&Lately) -> u64| sources.iter().map(|source| of(&source.lately)).sum();
+    some("blind", w.garbled, counting(&SourceHeard::is_garbled));
+    some(
+        "blind",
+        w.sightless,
+        counting(&|source| source.blind == Some(Blind::NoRelation)),
+    );
+    some("blind", w.unclear, lately(|lately| lately.unjudged));
     some(
         "partial",
-        w.lost,
-        sources.iter().map(|source| source.dropped).sum(),
+        w.unaudited,
+        counting(&|source| source.blind == Some(Blind::NoAudit)),
     );
-    some("partial", w.unread, sources.iter().map(|source| source.bad).sum());
+    some("partial", w.lost, lately(|lately| lately.dropped));
+    some("partial", w.unread, lately(|lately| lately.bad));
     if sources.is_empty() {
         found.push(("blind", w.deaf.to_owned()));
     }
-    let is_judged = page.judged_at.is_some_and(|at| summary.at - at <= SILENT);
+    let is_judged = page.told.judged_at.is_some_and(|at| summary.at - at <= SILENT);
     if !is_judged {
         found.push(("blind", w.unjudged.to_owned()));
     }
@@ -187,15 +215,18 @@ fn troubles(frame: &Frame, page: &JournalPage) -> Vec<(&'static str, String)> {
     found
 }
 
+/// Not heard for long, or by a clock that went back since, which says nothing of now.
 fn is_silent(source: &SourceHeard, at: DateTime<Utc>) -> bool {
-    at - source.heard_at > SILENT
+    !(-AHEAD..=SILENT).contains(&(at - source.heard_at))
 }
 
 fn heard(source: &SourceHeard, now: Now) -> Heard<'_> {
     let counted = |n| number::count(n, now.language);
-    let class = if is_silent(source, now.at) {
+    let lately = source.lately;
+    let is_blind = source.blind == Some(Blind::NoRelation) || source.is_garbled() || lately.unjudged > 0;
+    let class = if is_blind || is_silent(source, now.at) {
         "blind"
-    } else if source.dropped > 0 || source.bad > 0 {
+    } else if source.blind.is_some() || lately.dropped > 0 || lately.bad > 0 {
         "partial"
     } else {
         "good"
@@ -204,9 +235,23 @@ fn heard(source: &SourceHeard, now: Now) -> Heard<'_> {
         name: &source.source,
         class,
         last: now.stamp(source.heard_at),
-        seen: counted(source.seen),
-        bad: counted(source.bad),
-        dropped: counted(source.dropped),
+        seen: counted(lately.seen),
+        bad: counted(lately.bad),
+        dropped: counted(lately.dropped),
+        unjudged: counted(lately.unjudged),
+    }
+}
+
+fn more(w: &JournalWords, rule: &'static str, n: u64, now: Now) -> More {
+    let filter = AlertFilter {
+        check_code: Some(rule.to_owned()),
+        ..AlertFilter::default()
+    };
+    let count = number::count(n, now.language);
+    More {
+        rule,
+        said: fill(form(w.more, n, now.language), &[&count]),
+        href: filter::link(&filter, &[]),
     }
 }
 

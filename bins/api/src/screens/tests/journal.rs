@@ -1,11 +1,16 @@
 //! The screen of accesses: what is not known to be well never looks as if it were.
 
-use access_journal::journal::{EventCount, KeyCount, RouteCount, Seal, SourceHeard, Step, Summary, Verified};
+use access_journal::journal::{
+    Blind, EventCount, KeyCount, Lately, RouteCount, Seal, SourceHeard, Step, Summary, Verified,
+};
 use chrono::TimeDelta;
 use integrity_core::{Language, Role};
 
 use super::samples::{frame, now, one};
-use crate::screens::{JournalPage, journal};
+use crate::{
+    accesses::Told,
+    screens::{JournalPage, journal},
+};
 
 /// A day with a morning of refusals, where all is known to be well.
 pub(super) fn calm() -> JournalPage {
@@ -36,6 +41,12 @@ pub(super) fn calm() -> JournalPage {
         bad: 0,
         dropped: 0,
         dropped_at: None,
+        unjudged: 0,
+        blind: None,
+        lately: Lately {
+            seen: 48_033,
+            ..Lately::default()
+        },
     };
     let steps: Vec<_> = (0..288).map(step).collect();
     let kind = |event: &str, count| EventCount {
@@ -76,8 +87,11 @@ pub(super) fn calm() -> JournalPage {
             }),
         },
         is_long: false,
-        judged_at: Some(now()),
-        alerts: Vec::new(),
+        told: Told {
+            alerts: Vec::new(),
+            more: Vec::new(),
+            judged_at: Some(now()),
+        },
     }
 }
 
@@ -95,7 +109,7 @@ pub(super) fn deaf() -> JournalPage {
     summary.routes.clear();
     summary.sources.clear();
     (summary.recorded_at, summary.seal, summary.verified) = (None, None, None);
-    page.judged_at = None;
+    page.told.judged_at = None;
     page
 }
 
@@ -105,8 +119,12 @@ pub(super) fn troubled() -> JournalPage {
     let summary = &mut page.summary;
     summary.steps[287].total += 9;
     summary.steps[287].exposed = 9;
-    summary.sources[0].dropped = 61_002;
-    summary.sources[0].bad = 17;
+    summary.sources[0].lately.dropped = 61_002;
+    summary.sources[0].lately.bad = 17;
+    summary.sources[0].lately.unjudged = 3;
+    summary.sources[0].blind = Some(Blind::NoRelation);
+    summary.sources[1].lately.bad = 9_000;
+    summary.sources[1].blind = Some(Blind::NoAudit);
     summary.sources[1].heard_at = now() - TimeDelta::hours(9);
     summary.routes[0].route = format!("/<script>alert(1)</script>/{}", "x".repeat(160));
     summary.events.push(EventCount {
@@ -116,7 +134,8 @@ pub(super) fn troubled() -> JournalPage {
     if let Some(verified) = &mut summary.verified {
         verified.broken = 3;
     }
-    page.alerts = vec![one(0), one(2)];
+    page.told.alerts = vec![one(0), one(2)];
+    page.told.more = vec![("ACCESS_DENIED_IP", 1_038)];
     page
 }
 
@@ -141,13 +160,25 @@ type Change = fn(&mut Summary);
 #[test]
 fn only_a_journal_that_hears_and_agrees_looks_well() {
     assert_eq!(headline(&calm()).0, "whole");
-    let worse: [(&str, Change); 9] = [
+    let worse: [(&str, Change); 14] = [
         ("blind", |summary| summary.sources.clear()),
         ("blind", |summary| {
             summary.sources[0].heard_at -= TimeDelta::minutes(61);
         }),
-        ("partial", |summary| summary.sources[0].dropped = 1),
-        ("partial", |summary| summary.sources[1].bad = 1),
+        // The database's clock went back since.
+        ("blind", |summary| {
+            summary.sources[0].heard_at = summary.at + TimeDelta::minutes(6);
+        }),
+        ("blind", |summary| summary.sources[0].lately.bad = 481),
+        ("blind", |summary| summary.sources[1].lately.unjudged = 1),
+        ("blind", |summary| {
+            summary.sources[0].blind = Some(Blind::NoRelation);
+        }),
+        ("partial", |summary| {
+            summary.sources[0].blind = Some(Blind::NoAudit);
+        }),
+        ("partial", |summary| summary.sources[0].lately.dropped = 1),
+        ("partial", |summary| summary.sources[1].lately.bad = 480),
         ("partial", |summary| summary.seal = None),
         ("partial", |summary| summary.verified = None),
         ("partial", |summary| {
@@ -168,13 +199,25 @@ fn only_a_journal_that_hears_and_agrees_looks_well() {
         assert_eq!(headline(&page).0, class, "{:?}", page.summary);
     }
     for judged_at in [None, Some(now() - TimeDelta::minutes(61))] {
-        let page = JournalPage { judged_at, ..calm() };
+        let mut page = calm();
+        page.told.judged_at = judged_at;
         assert_eq!(
             headline(&page).0,
             "blind",
             "rules that did not look: {judged_at:?}"
         );
     }
+}
+
+/// What was mended more than a day ago is no trouble any more.
+#[test]
+fn what_was_lost_long_ago_does_not_spoil_today() {
+    let mut page = calm();
+    let source = &mut page.summary.sources[0];
+    (source.bad, source.dropped, source.unjudged) = (17, 3, 2);
+    source.dropped_at = Some(now() - TimeDelta::days(2));
+    assert_eq!(headline(&page).0, "whole");
+    assert!(shown(&page).contains("state good"));
 }
 
 #[test]
@@ -185,8 +228,13 @@ fn the_worst_is_the_headline_and_all_is_told() {
         "9 accesses gave what nobody should see",
         "The journal was changed: 3 disagreements with its seals",
         "1 source was not heard for an hour",
-        "61,002 events were lost since the beginning",
-        "17 lines could not be read since the beginning",
+        "href=\"/governance/integrity?check_code=ACCESS_DENIED_IP\">ACCESS_DENIED_IP: and 1,038 more</a>",
+        "61,002 events were lost in the last 24 hours",
+        "9,017 lines could not be read in the last 24 hours",
+        "More than one line in a hundred of 1 source could not be read",
+        "No relation is known to be sensitive for 1 source",
+        "What the audit calls sensitive is not known for 1 source",
+        "3 reads of sensitive relations could not be judged",
     ] {
         assert!(html.contains(said), "{said}");
     }

@@ -16,11 +16,31 @@ words! {
         "{} source ne se fait plus entendre depuis une heure|{} sources ne se font plus entendre depuis une heure",
         "{} source was not heard for an hour|{} sources were not heard for an hour";
     lost:
-        "{} événement a été perdu depuis le début|{} événements ont été perdus depuis le début",
-        "{} event was lost since the beginning|{} events were lost since the beginning";
+        "{} événement a été perdu depuis 24\u{a0}h|{} événements ont été perdus depuis 24\u{a0}h",
+        "{} event was lost in the last 24 hours|{} events were lost in the last 24 hours";
     unread:
-        "{} ligne n’a pas pu être lue depuis le début|{} lignes n’ont pas pu être lues depuis le début",
-        "{} line could not be read since the beginning|{} lines could not be read since the beginning";
+        "{} ligne n’a pas pu être lue depuis 24\u{a0}h|{} lignes n’ont pas pu être lues depuis 24\u{a0}h",
+        "{} line could not be read in the last 24 hours|{} lines could not be read in the last 24 hours";
+    garbled:
+        "Plus d’une ligne sur cent de {} source n’a pas pu être lue depuis 24\u{a0}h|\
+         Plus d’une ligne sur cent de {} sources n’a pas pu être lue depuis 24\u{a0}h",
+        "More than one line in a hundred of {} source could not be read in the last 24 hours|\
+         More than one line in a hundred of {} sources could not be read in the last 24 hours";
+    sightless:
+        "Aucune relation n’est connue comme sensible pour {} source\u{a0}: les fuites n’y sont pas cherchées|\
+         Aucune relation n’est connue comme sensible pour {} sources\u{a0}: les fuites n’y sont pas cherchées",
+        "No relation is known to be sensitive for {} source: leaks are not looked for in it|\
+         No relation is known to be sensitive for {} sources: leaks are not looked for in them";
+    unaudited:
+        "Ce que l’audit appelle sensible n’est pas connu pour {} source|\
+         Ce que l’audit appelle sensible n’est pas connu pour {} sources",
+        "What the audit calls sensitive is not known for {} source|\
+         What the audit calls sensitive is not known for {} sources";
+    unclear:
+        "{} lecture de relations sensibles n’a pas pu être jugée depuis 24\u{a0}h|\
+         {} lectures de relations sensibles n’ont pas pu être jugées depuis 24\u{a0}h",
+        "{} read of sensitive relations could not be judged in the last 24 hours|\
+         {} reads of sensitive relations could not be judged in the last 24 hours";
     unjudged:
         "Les règles n’ont pas regardé le journal depuis une heure",
         "The rules have not looked at the journal for an hour";
@@ -62,6 +82,7 @@ words! {
     last: "La dernière fois", "Last time";
     rules: "Alertes en cours", "Live alerts";
     judged: "Les règles ont regardé", "The rules looked";
+    more: "et {} autre|et {} autres", "and {} more|and {} more";
     rules_none: "Aucune règle n’a d’alerte en cours.", "No rule has a live alert.";
     sources: "Sources entendues", "Sources heard";
     source: "La source", "Source";
@@ -69,6 +90,8 @@ words! {
     seen: "Lues", "Read";
     bad: "Illisibles", "Unreadable";
     dropped: "Perdues", "Lost";
+    unsure: "Non jugées", "Not judged";
+    sources_hint: "Nombres des dernières 24\u{a0}heures.", "Numbers of the last 24 hours.";
     // what happens
     event_authn_login_fail: "Connexion refusée", "Failed login";
     event_authn_login_successafterfail: "Connexion réussie après des échecs", "Login after failures";

@@ -10,7 +10,8 @@ use clap::Args;
 /// What is read again is known and adds nothing, so a file can be read as often as one likes while it grows. A last line
 /// without an end is still being written, and left for the next reading. Lines that have an id are known by it; others by the
 /// file's first line and where they stand in it, also after the file was renamed. Standard input without ids needs a name,
-/// `--stream`, and is to be read from its beginning each time.
+/// `--stream`, and is to be read from its beginning each time. A pipe may stay open: what comes is recorded within a second or
+/// two. A drain's lists of entries, of several services on one line, are taken apart.
 ///
 /// No address, account, path, query, token or user agent is kept; see docs/guides/access-journal.md, also for how nginx has
 /// to write its log. The login `vigie_ingest` may do this and nothing else.

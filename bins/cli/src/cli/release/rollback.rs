@@ -9,7 +9,7 @@ use super::parsed;
 ///
 /// Judges what the rooms know by rules with thresholds (`[release]`); the worst wins, ROLLBACK over INCONCLUSIVE over HOLD
 /// over PASS. It never says PASS when an enabled check was not evaluated whole since the deployment, or nobody has seen what is
-/// served. Alerts that were open before do not count; one that has
+/// served, or a source of the access journal was not heard since. Alerts that were open before do not count; one that has
 /// become CRITICAL since does. All instants are those of the database's clock.
 #[derive(Debug, Args)]
 #[command(after_help = "\

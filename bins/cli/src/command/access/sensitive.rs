@@ -1,52 +1,62 @@
-//! Which relations nobody anonymous should read: by the configuration, and by the last audit that says.
+//! Which relations nobody anonymous should read: by the configuration, and by the last audit, as the service handed it on.
 
-use access_journal::ingest::Sensitive;
-use integrity_core::{Caller, Door};
-use rls_audit::{Audit, AuditStore as _, PgAuditStore, rules::Object};
-use wiring::{config::Config, session::Session};
+use std::time::Duration;
 
-use crate::show::ingest::Known;
+use access_journal::{
+    Source,
+    ingest::Sensitive,
+    journal::{AccessJournal, Blind, Error},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use integrity_core::Caller;
+use wiring::{config::Config, session::refused, stop::Stop};
 
-/// A sensitive column can be read.
-const RULE: &str = "RLS-109";
+use crate::show::ingest::{Known, OfAudit};
 
-/// Those, and how they are known.
-pub(super) async fn relations(session: &Session, config: &Config) -> (Sensitive, Known) {
-    let audits = PgAuditStore::new(session.pool.clone(), Door::Cli);
-    let audit = audits.latest_complete(&Caller::Service, &config.database).await;
+/// Those, and how they are known. What no audit has said, and what may not be asked, is said in every output; what is configured
+/// is looked for all the same.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn relations(
+    journal: &dyn AccessJournal,
+    config: &Config,
+    now: DateTime<Utc>,
+) -> Result<(Sensitive, Known), Stop> {
+    // Where this configuration does not say how often the service audits, every day is what is usual.
+    let every = config.audit.every.unwrap_or(Duration::from_hours(24));
+    let every = TimeDelta::from_std(every).unwrap_or(TimeDelta::days(30));
     let patterns = config.access.sensitive.clone();
     let mut known = Known {
         patterns: patterns.len(),
-        of_audit: None,
-        why: None,
+        of_audit: OfAudit::Unknown("no whole audit of vigie-sync has said so yet (audit.every)"),
     };
-    let of_audit = match audit {
-        Ok(Some(audit)) => {
-            let relations = named(&audit);
-            known.of_audit = Some(relations.len());
-            relations
+    let relations = match journal.sensitive(&Caller::Service, &config.database).await {
+        Ok(Some(told)) => {
+            known.of_audit = OfAudit::Named {
+                relations: told.relations.len(),
+                audited_at: told.audited_at,
+                is_old: now - told.audited_at > every * 2,
+            };
+            told.relations
         }
-        Ok(None) => {
-            known.why = Some("no audit was ever whole");
+        Ok(None) => Vec::new(),
+        Err(Error::Forbidden { .. }) => {
+            known.of_audit = OfAudit::Unknown("this login may not ask");
             Vec::new()
         }
-        // That it is not known is said in every output; what is configured is looked for all the same.
-        Err(_) => {
-            known.why = Some("this login may not read audits");
-            Vec::new()
-        }
+        Err(error) => return Err(refused(&Caller::Service)(error)),
     };
-    (Sensitive::new(patterns.into_iter().chain(of_audit)), known)
+    Ok((Sensitive::new(patterns.into_iter().chain(relations)), known))
 }
 
-fn named(audit: &Audit) -> Vec<String> {
-    let relation = |object: &Object| match object {
-        Object::Column { relation, .. } => Some(relation.to_string()),
-        _ => None,
+/// What of that does not show, for a source that tells who reads which relation.
+pub(super) fn blind(known: &Known, source: Source) -> Option<Blind> {
+    let tells = matches!(source, Source::SupabaseEdge | Source::Nginx | Source::Postgrest);
+    let blind = match known.of_audit {
+        OfAudit::Unknown(_) if known.patterns > 0 => Some(Blind::NoAudit),
+        OfAudit::Named { relations, .. } if known.patterns + relations > 0 => None,
+        OfAudit::Unknown(_) | OfAudit::Named { .. } => Some(Blind::NoRelation),
     };
-    let found = audit.findings.iter().filter(|finding| finding.rule == RULE);
-    let mut relations: Vec<String> = found.filter_map(|finding| relation(&finding.object)).collect();
-    relations.sort_unstable();
-    relations.dedup();
-    relations
+    blind.filter(|_| tells)
 }

@@ -1,5 +1,6 @@
 //! `vigie demo`.
 
+mod accesses;
 mod service;
 
 use std::{net::SocketAddr, time::Duration};
@@ -69,6 +70,7 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
     installation::install(&pool, &wanted, false).await?;
     let password = Uuid::new_v4().simple().to_string();
     demo::open_doors(&pool, &password).await?;
+    accesses::record(pool.clone()).await?;
 
     progress.set_message("running the checks");
     // The logins of the service, as in earnest: one reads the depot, the other writes alerts, none owns anything.
@@ -86,7 +88,8 @@ async fn play(sandbox: &Sandbox, args: &DemoArgs, json: bool, progress: &Progres
         .evaluating_as(Some(&target(&eval_url)?))
         .await?;
     let ending = round::ending_on_signal()?;
-    let report = round::make(&service, &chosen, (None, None, None), &ending).await?;
+    let accesses = service.access_rules(&Config::default());
+    let report = round::make(&service, &chosen, (None, None, Some(&accesses)), &ending).await?;
     progress.finish_and_clear();
 
     summary(&report, sandbox, json)?;
@@ -143,7 +146,7 @@ fn summary(report: &Report, sandbox: &Sandbox, json: bool) -> Result<(), Stop> {
         return output::json(report);
     }
     let title = format!(
-        "A depot in a private PostgreSQL {}, checked with the packs depot and postgres:\n",
+        "A depot in a private PostgreSQL {}, checked with the packs depot and postgres, and by who knocked at it:\n",
         sandbox.version()
     );
     output::print(&format!("{title}\n{}", show::sync::table(report)))

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use access_journal::journal::PgAccessJournal;
 use integrity_core::{Caller, Door};
 use release_info::{
     AppEnv,
@@ -36,6 +37,7 @@ pub(super) async fn run(args: &DecideArgs, place: &super::Place<'_>) -> Result<E
     let caller = reader(args.user.as_deref());
     let session = Session::open(place.target, Door::Cli).await?;
     let ledger = PgReleaseLedger::new(session.pool.clone(), Door::Cli);
+    let journal = PgAccessJournal::new(session.pool.clone(), Door::Cli);
     let at = chosen(&ledger, &caller, args.env, args.target.as_deref()).await?;
     let gathered = Gathered::of(&ledger, &caller, &at).await?;
     let Some(live) = &gathered.live else {
@@ -48,7 +50,7 @@ pub(super) async fn run(args: &DecideArgs, place: &super::Place<'_>) -> Result<E
         None => None,
     };
     let facts = gather(
-        (&ledger, &session.store),
+        (&ledger, &session.store, &journal),
         &caller,
         (config, &chosen.known),
         (&gathered, live),

@@ -59,7 +59,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
     let from = from.or_else(|| fields.text(&["remote_host"]).and_then(address));
     // What asks for others is nobody who could be held to account; who could not sign in may only call themselves so.
     let is_for_others = event == EventKind::AuthzFail && user.is_some_and(|user| FOR_OTHERS.contains(&user));
-    let address = from.filter(|from| !is_for_others && !from.is_loopback() && !terms.proxies.has(*from));
+    let address = terms.client(from.filter(|_| !is_for_others), None);
     // Whoever could not sign in may have called themselves anything.
     let (account, role) = match event {
         EventKind::AuthnLoginFail => (user, None),

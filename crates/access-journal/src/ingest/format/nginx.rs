@@ -21,7 +21,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
             .text(&["error"])
             .and_then(|status| status.split("error=").last()),
         role: fields.text(&["role"]),
-        address: peer.map(|peer| terms.proxies.client(peer, fields.text(&["forwarded"]))),
+        address: terms.client(peer, fields.text(&["forwarded"])),
         agent: fields.text(&["agent"]),
         is_of_page: fields.has("origin") || fields.has("fetch_site"),
         content_range: fields.text(&["content_range"]),

@@ -1,5 +1,7 @@
 //! Supabase Auth, as its log tells: one line of JSON for each request, and for each act.
 
+use std::net::IpAddr;
+
 use crate::{
     EventKind, Observed, Outcome, Source,
     client::address,
@@ -38,7 +40,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         });
     }
     let seen = if is_over(&fields) {
-        request(&fields).judged(Source::SupabaseAuth, at, terms)
+        request(&fields, terms).judged(Source::SupabaseAuth, at, terms)
     } else {
         Seen::Nothing
     };
@@ -46,7 +48,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
         Seen::Nothing
             if action(&fields) == Some(LOGIN) && !is_counted_twice(&fields) && !is_refusal(&fields) =>
         {
-            let address = fields.text(&ADDRESS).and_then(address);
+            let address = client(&fields, terms);
             Seen::Event(Box::new(Observed {
                 actor_id: fields.text(&ACTOR).and_then(clean::actor),
                 account: fields.text(&ACCOUNT).map(str::to_owned),
@@ -72,7 +74,7 @@ fn is_over(fields: &Fields) -> bool {
 }
 
 /// A line about a request.
-fn request(fields: &Fields) -> Request<'_> {
+fn request<'f>(fields: &'f Fields, terms: &Terms) -> Request<'f> {
     Request {
         method: fields.text(&["method"]),
         path: fields.text(&["path"]),
@@ -85,11 +87,15 @@ fn request(fields: &Fields) -> Request<'_> {
         error_code: fields.text(&["error_code"]),
         actor: fields.text(&ACTOR),
         account: fields.text(&ACCOUNT),
-        address: fields.text(&ADDRESS).and_then(address),
+        address: client(fields, terms),
         agent: fields.text(&["user_agent"]),
         known_as: fields.text(&["request_id"]),
         ..Request::default()
     }
+}
+
+fn client(fields: &Fields, terms: &Terms) -> Option<IpAddr> {
+    terms.client(fields.text(&ADDRESS).and_then(address), None)
 }
 
 const LOGIN: &str = "login";

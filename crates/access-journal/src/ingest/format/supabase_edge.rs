@@ -15,6 +15,12 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
             .into_iter()
             .find_map(of)
     });
+    let peer = fields.text(&[
+        "request.headers.cf_connecting_ip",
+        "cf_connecting_ip",
+        "request.headers.x_real_ip",
+        "ip",
+    ]);
     let request = Request {
         method: fields.text(&["request.method", "method"]),
         path: fields
@@ -42,14 +48,7 @@ pub(in crate::ingest) fn read(line: &str, terms: &Terms) -> Result<Line, BadLine
             .is_some_and(|prefix| prefix.starts_with("sb_secret"))
             && !is_key_wrong(&fields),
         actor: fields.text(&["request.sb.auth_user", "sb.auth_user", "auth_user"]),
-        address: fields
-            .text(&[
-                "request.headers.cf_connecting_ip",
-                "cf_connecting_ip",
-                "request.headers.x_real_ip",
-                "ip",
-            ])
-            .and_then(address),
+        address: terms.client(peer.and_then(address), None),
         country: fields.text(&["request.cf.country", "request.headers.cf_ipcountry", "country"]),
         as_number: fields.number(&["request.cf.asn", "asn"]),
         agent: fields.text(&["request.headers.user_agent", "user_agent"]),

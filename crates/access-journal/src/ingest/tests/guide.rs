@@ -86,3 +86,62 @@ fn nginx_by_the_guide_is_read() {
     ]);
     assert_eq!(word(Source::Nginx, &written(&denied)), "authz_fail");
 }
+
+/// Whether a pattern of the guide's map is one for this text: letters, `\s`, and `+` or `*` behind it.
+fn matches(pattern: &str, text: &str) -> bool {
+    let Some(rest) = pattern.strip_prefix("\\s") else {
+        let Some(first) = pattern.chars().next() else {
+            return true;
+        };
+        if first == '$' {
+            return text.is_empty();
+        }
+        let of_text = text
+            .chars()
+            .next()
+            .filter(|of_text| of_text.eq_ignore_ascii_case(&first));
+        return of_text.is_some_and(|of_text| matches(&pattern[1..], &text[of_text.len_utf8()..]));
+    };
+    let behind = text.trim_start();
+    match (rest.strip_prefix('+'), rest.strip_prefix('*')) {
+        (Some(rest), _) => behind.len() < text.len() && matches(rest, behind),
+        (_, Some(rest)) => matches(rest, behind),
+        _ => text.starts_with(char::is_whitespace) && matches(rest, &text[1..]),
+    }
+}
+
+#[test]
+fn whoever_is_nobody_to_postgrest_is_anonymous_to_nginx() {
+    let (_, map) = GUIDE
+        .split_once("map $http_authorization $vigie_role {\n")
+        .expect("a map");
+    let (map, _) = map.split_once('}').expect("an end");
+    let entries: Vec<(&str, &str)> = map
+        .lines()
+        .filter_map(|line| line.trim().trim_end_matches(';').rsplit_once(' '))
+        .map(|(key, role)| (key.trim().trim_matches('"'), role.trim_matches('"')))
+        .collect();
+    let default = entries.iter().find(|(key, _)| *key == "default").expect("one").1;
+    let role = |header: &str| {
+        let first = entries.iter().find(|(key, _)| {
+            key.strip_prefix("~*^")
+                .is_some_and(|pattern| matches(pattern, header))
+        });
+        first.map_or(default, |(_, role)| role)
+    };
+    for anonymous in [
+        "",
+        "Basic eDp5",
+        "Bearer",
+        "Bearereyx",
+        "Token eyJ",
+        "Bearer YOUR_ANONYMOUS_KEY",
+        "bearer   YOUR_ANONYMOUS_KEY",
+        "BEARER\tYOUR_ANONYMOUS_KEY ",
+    ] {
+        assert_eq!(role(anonymous), "anon", "{anonymous:?}");
+    }
+    for known in ["Bearer eyJhbGciOi", "bearer\teyJ", "Bearer YOUR_ANONYMOUS_KEY2"] {
+        assert_eq!(role(known), "", "{known:?}");
+    }
+}

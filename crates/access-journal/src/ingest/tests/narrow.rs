@@ -1,10 +1,11 @@
 //! What narrowly differs: one thing told twice, spelled otherwise, or hidden in another.
 
+use integrity_core::Severity;
 use serde_json::{Value, json};
 
 use super::lines::{AT, edge, event, seen, terms, word};
 use crate::{
-    EventKind, Source,
+    EventKind, Outcome, Source,
     ingest::{Seen, Stream, read},
     privacy::{Keys, MonthKey, Salt},
 };
@@ -174,15 +175,33 @@ fn a_sensitive_relation_is_seen_within_another() {
         )
         .to_string()
     };
-    let leak = event(
+    let may_be = event(
         Source::SupabaseEdge,
         &select("anon", "id,c:contr%61cts(*)", 200, "0-4/*"),
     );
     assert_eq!(
-        (leak.event, leak.resource.as_deref()),
+        (may_be.event, may_be.resource.as_deref()),
         (EventKind::AnonDataRead, Some("contracts"))
     );
-    assert_eq!((leak.rows_returned, leak.open), (None, None));
+    assert_eq!((may_be.rows_returned, may_be.open), (None, None));
+    // Row Level Security may have left every embedded list empty.
+    assert_eq!(
+        (may_be.outcome, may_be.severity),
+        (Outcome::Possible, Severity::Warn)
+    );
+    let itself = edge(
+        "GET",
+        "/rest/v1/contracts",
+        "?select=projects(*)",
+        200,
+        "anon",
+        "0-4/*",
+    );
+    let leak = event(Source::SupabaseEdge, &itself.to_string());
+    assert_eq!(
+        (leak.outcome, leak.severity),
+        (Outcome::Success, Severity::Critical)
+    );
     for (role, asked, range, is) in [
         ("anonymous", "contracts(*)", "0-4/*", "anon_data_read"),
         ("anon", "contracts", "0-4/*", "nothing"),
@@ -250,4 +269,49 @@ fn our_own_server_is_not_who_is_refused() {
         Some(client),
         "anybody may call themselves so"
     );
+}
+
+#[test]
+fn a_proxy_of_ours_is_nobody_whoever_tells() {
+    let nginx = |from: &str, forwarded: &str| {
+        let more = json!({ "address": from, "forwarded": forwarded });
+        event(Source::Nginx, &nginx("/x", 403, &more)).address
+    };
+    let postgrest = |from: &str| {
+        let line =
+            format!("{from} - anon [23/Nov/2026:20:00:00 +0000] \"GET /x HTTP/1.1\" 403 2 \"\" \"curl/8\"");
+        event(Source::Postgrest, &line).address
+    };
+    let edge = |from: &str| {
+        let line = edge("GET", "/rest/v1/x", "", 403, "anon", "").to_string();
+        event(Source::SupabaseEdge, &line.replace("203.0.113.7", from)).address
+    };
+    let auth = |from: &str| {
+        event(
+            Source::SupabaseAuth,
+            &auth(&json!({ "remote_addr": from })).to_string(),
+        )
+        .address
+    };
+    for from in ["10.0.0.4", "::ffff:10.0.0.4", "127.0.0.1", "::1"] {
+        let told = [
+            nginx(from, ""),
+            nginx(from, "made up"),
+            postgrest(from),
+            edge(from),
+            auth(from),
+        ];
+        assert_eq!(told, [None; 5], "{from}");
+    }
+    assert_eq!(nginx("10.0.0.4", "10.0.0.9, 10.0.0.8"), None, "proxies alone");
+    let client = Some("203.0.113.7".parse().expect("an address"));
+    assert_eq!(nginx("10.0.0.4", "203.0.113.7"), client);
+    for told in [
+        nginx("203.0.113.7", ""),
+        postgrest("203.0.113.7"),
+        edge("203.0.113.7"),
+        auth("203.0.113.7"),
+    ] {
+        assert_eq!(told, client);
+    }
 }

@@ -147,7 +147,7 @@ fn nothing_planted_anywhere_comes_out() {
                 "{planted} - anon [23/Nov/2026:20:00:00 +0000] \"GET /{planted} HTTP/1.1\" 404 9 \"{planted}\" \"{planted}\""
             ),
             format!(
-                "192.0.2.1 - {planted} [23/Nov/2026:20:00:00 +0000] \"{planted} /x?{planted} {planted}\" 403 9 \"\" \"\""
+                "192.0.2.1 - {planted} [23/Nov/2026:20:00:00 +0000] \"{planted} /x?{planted} HTTP/1.1\" 403 9 \"\" \"\""
             ),
         ] {
             assert!(

@@ -26,7 +26,7 @@ fn read(
     stream: Option<Stream>,
 ) -> Result<(Vec<String>, Tally), Failure> {
     let terms = terms();
-    let mut reading = Reading::new(source, text, BufReader::with_capacity(100, bytes), stream, &terms);
+    let mut reading = Reading::new(source, text, BufReader::with_capacity(100, bytes), stream, terms);
     let mut keys = Vec::new();
     while let Some(event) = reading.next_event()? {
         keys.push(event.dedup_key);
@@ -103,7 +103,7 @@ fn what_cannot_be_read_is_counted_and_told_without_its_words() {
         tally.first_bad,
         [
             (2, BadLine::TooLong),
-            (3, BadLine::NotText),
+            (3, BadLine::NotCombined),
             (5, BadLine::NotCombined)
         ]
     );

@@ -1,5 +1,6 @@
 //! The journal in memory, for the tests of those who embed this crate: the same promises as PostgreSQL's, no server.
 
+mod change;
 mod detect;
 mod roll;
 mod seal;
@@ -17,12 +18,12 @@ use integrity_core::{Caller, Clock, Role};
 
 use self::state::State;
 use super::{
-    AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
-    form, seal::hash_of,
+    AccessJournal, Around, Change, Error, Heartbeat, Recorded, Rolled, Scope, Seal, SensitiveRelations,
+    Summary, SummaryRange, Verification, form, seal::hash_of,
 };
 use crate::{
     AccessEvent, Source,
-    privacy::{Month, Salt},
+    privacy::{KeyCheck, Keyed, Month, Salt},
     rules::{Detection, Watch},
 };
 
@@ -70,6 +71,18 @@ impl MemoryAccessJournal {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The service, and people with a role.
+    fn as_reader(&self, caller: &Caller) -> Result<MutexGuard<'_, State>, Error> {
+        let is_member = caller
+            .subject()
+            .is_some_and(|person| self.members.contains_key(person));
+        if *caller == Caller::Service || is_member {
+            Ok(self.state())
+        } else {
+            Err(Error::forbidden("you have no role in Vigie"))
+        }
+    }
+
     /// The service only; people read numbers.
     fn as_service(&self, caller: &Caller) -> Result<MutexGuard<'_, State>, Error> {
         match caller {
@@ -81,8 +94,19 @@ impl MemoryAccessJournal {
 
 #[async_trait]
 impl AccessJournal for MemoryAccessJournal {
-    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
-        Ok(self.as_service(caller)?.salt(month, self.clock.now()))
+    async fn salt(
+        &self,
+        caller: &Caller,
+        month: Month,
+        check: Option<KeyCheck>,
+    ) -> Result<Option<Salt>, Error> {
+        self.as_service(caller)?.salt(month, check, self.clock.now())
+    }
+
+    async fn keyed(&self, caller: &Caller) -> Result<Vec<Keyed>, Error> {
+        let state = self.as_service(caller)?;
+        let is_kept = |keyed: &Keyed| matches!(state.months.get(&keyed.month), Some(Some(_)));
+        Ok(state.keyed.values().copied().filter(is_kept).collect())
     }
 
     async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {
@@ -93,6 +117,20 @@ impl AccessJournal for MemoryAccessJournal {
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
         self.as_service(caller)?.beat(heartbeat, self.clock.now());
         Ok(())
+    }
+
+    async fn tell_sensitive(
+        &self,
+        caller: &Caller,
+        database: &str,
+        sensitive: &SensitiveRelations,
+    ) -> Result<(), Error> {
+        self.as_service(caller)?.tell_sensitive(database, sensitive);
+        Ok(())
+    }
+
+    async fn sensitive(&self, caller: &Caller, database: &str) -> Result<Option<SensitiveRelations>, Error> {
+        Ok(self.as_service(caller)?.sensitive.get(database).cloned())
     }
 
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
@@ -129,13 +167,10 @@ impl AccessJournal for MemoryAccessJournal {
     }
 
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
-        let is_member = caller
-            .subject()
-            .is_some_and(|person| self.members.contains_key(person));
-        if *caller == Caller::Service || is_member {
-            Ok(self.state().summary(range, self.clock.now()))
-        } else {
-            Err(Error::forbidden("you have no role in Vigie"))
-        }
+        Ok(self.as_reader(caller)?.summary(range, self.clock.now()))
+    }
+
+    async fn change(&self, caller: &Caller, around: Around) -> Result<Change, Error> {
+        self.as_reader(caller)?.change(around, self.clock.now())
     }
 }

@@ -63,6 +63,9 @@ impl State {
                     bad: heard.bad,
                     dropped: heard.dropped,
                     dropped_at: heard.dropped_at,
+                    unjudged: heard.unjudged,
+                    blind: heard.blind,
+                    lately: heard.lately(now),
                 })
                 .collect(),
             recorded_at: self.recorded_at,
@@ -94,7 +97,7 @@ fn counted(events: &[&AccessEvent], at: DateTime<Utc>, step: TimeDelta) -> Step 
             .map(|event| times(event))
             .sum(),
         exposed: here()
-            .filter(|event| exposures.contains(&event.event))
+            .filter(|event| exposures.contains(&event.event) && event.outcome != Outcome::Possible)
             .map(|event| times(event))
             .sum(),
     }

@@ -1,9 +1,11 @@
 //! The journal in PostgreSQL, schema `vigie`. Functions decide what may be recorded, and by whom.
 
+mod change;
 mod detect;
 mod record;
 mod roll;
 mod seal;
+mod sensitive;
 
 use std::time::Duration;
 
@@ -16,12 +18,12 @@ pub use sqlx;
 use sqlx::{PgPool, migrate::Migrator};
 
 use super::{
-    AccessJournal, Error, Heartbeat, Recorded, Rolled, Scope, Seal, Summary, SummaryRange, Verification,
-    form, seal::hash_of,
+    AccessJournal, Around, Change, Error, Heartbeat, Recorded, Rolled, Scope, Seal, SensitiveRelations,
+    Summary, SummaryRange, Verification, form, seal::hash_of,
 };
 use crate::{
     AccessEvent,
-    privacy::{Month, Salt},
+    privacy::{KeyCheck, Keyed, Month, Salt},
     rules::{Detection, Watch},
 };
 
@@ -57,11 +59,20 @@ impl PgAccessJournal {
 
 #[async_trait]
 impl AccessJournal for PgAccessJournal {
-    async fn salt(&self, caller: &Caller, month: Month) -> Result<Option<Salt>, Error> {
+    async fn salt(
+        &self,
+        caller: &Caller,
+        month: Month,
+        check: Option<KeyCheck>,
+    ) -> Result<Option<Salt>, Error> {
         if !month.is_plausible() {
             return Ok(None);
         }
-        record::salt(self.begin(caller).await?, month).await
+        record::salt(self.begin(caller).await?, month, check).await
+    }
+
+    async fn keyed(&self, caller: &Caller) -> Result<Vec<Keyed>, Error> {
+        record::keyed(self.begin(caller).await?).await
     }
 
     async fn record(&self, caller: &Caller, events: &[AccessEvent]) -> Result<Recorded, Error> {
@@ -71,6 +82,19 @@ impl AccessJournal for PgAccessJournal {
 
     async fn beat(&self, caller: &Caller, heartbeat: &Heartbeat) -> Result<(), Error> {
         record::beat(self.begin(caller).await?, heartbeat).await
+    }
+
+    async fn tell_sensitive(
+        &self,
+        caller: &Caller,
+        database: &str,
+        sensitive: &SensitiveRelations,
+    ) -> Result<(), Error> {
+        sensitive::tell(self.begin(caller).await?, database, sensitive).await
+    }
+
+    async fn sensitive(&self, caller: &Caller, database: &str) -> Result<Option<SensitiveRelations>, Error> {
+        sensitive::read(self.begin(caller).await?, database).await
     }
 
     async fn detect(&self, caller: &Caller, watch: &Watch) -> Result<Detection, Error> {
@@ -108,6 +132,11 @@ impl AccessJournal for PgAccessJournal {
     async fn summary(&self, caller: &Caller, range: SummaryRange) -> Result<Summary, Error> {
         let is_person = matches!(caller, Caller::Claims { .. });
         seal::summary(self.begin(caller).await?, is_person, range).await
+    }
+
+    async fn change(&self, caller: &Caller, around: Around) -> Result<Change, Error> {
+        let is_person = matches!(caller, Caller::Claims { .. });
+        change::change(self.begin(caller).await?, is_person, around).await
     }
 }
 

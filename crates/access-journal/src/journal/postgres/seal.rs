@@ -83,7 +83,7 @@ async fn be_patient(transaction: &mut CallerTransaction) -> Result<(), Error> {
     Ok(())
 }
 
-fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
+pub(super) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
     // The parser's own message may quote a value.
     serde_json::from_str(json).map_err(|error| Error::Corrupt {
         reason: format!("JSON that this program cannot read, at byte {}", error.column()),
@@ -91,7 +91,7 @@ fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
 }
 
 /// What the database raised.
-fn refused(error: sqlx::Error) -> Error {
+pub(super) fn refused(error: sqlx::Error) -> Error {
     match error.as_database_error() {
         Some(raised) if raised.code().as_deref() == Some("PT403") => Error::forbidden(raised.message()),
         _ => record::refused(error),

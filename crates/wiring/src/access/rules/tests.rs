@@ -47,7 +47,10 @@ impl Scene {
             ..AccessEvent::sample()
         };
         let month = Month::of(event.occurred_at);
-        self.journal.salt(&Caller::Service, month).await.expect("a key");
+        self.journal
+            .salt(&Caller::Service, month, None)
+            .await
+            .expect("a key");
         self.journal
             .record(&Caller::Service, &[event])
             .await
@@ -119,12 +122,7 @@ async fn a_journal_that_nobody_uses_has_no_rules() {
         ["ACCESS_JOURNAL_SILENT"],
         "it was never heard"
     );
-    let heartbeat = Heartbeat {
-        source: Source::Api,
-        seen: 0,
-        bad: 0,
-        dropped: 0,
-    };
+    let heartbeat = Heartbeat::of(Source::Api);
     scene
         .journal
         .beat(&Caller::Service, &heartbeat)

@@ -132,7 +132,7 @@ async fn listed(
 }
 
 /// `None` for one that was seen to be gone.
-fn standing(alert: &Alert) -> Option<Standing> {
+pub(super) fn standing(alert: &Alert) -> Option<Standing> {
     match alert.resolution {
         None => Some(Standing::Live),
         Some(Resolution::Fixed) if alert.is_unconfirmed() => Some(Standing::SaidToBeFixed),

@@ -1,3 +1,5 @@
+mod access;
+
 use std::slice;
 
 use alerts_store::Verb;
@@ -19,15 +21,18 @@ async fn facts(scene: &Scene) -> DecisionFacts {
 }
 
 async fn facts_beside(scene: &Scene, configured: &[CheckInfo]) -> DecisionFacts {
+    facts_by(scene, configured, &Config::default()).await
+}
+
+async fn facts_by(scene: &Scene, configured: &[CheckInfo], config: &Config) -> DecisionFacts {
     let gathered = Gathered::of(&*scene.ledger, &Caller::Service, &web())
         .await
         .expect("gathered");
     let live = gathered.live.clone().expect("something is live");
-    let config = Config::default();
     let facts = gather(
-        (&*scene.ledger, &scene.alerts),
+        (&*scene.ledger, &scene.alerts, &scene.journal),
         &Caller::Service,
-        (&config, configured),
+        (config, configured),
         (&gathered, &live),
         None,
     );

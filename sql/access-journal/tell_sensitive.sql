@@ -1,0 +1,1 @@
+select vigie.tell_access_sensitive($1, $2, $3)::text as "told"
