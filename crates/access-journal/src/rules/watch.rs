@@ -26,7 +26,8 @@ const RECORDING: TimeDelta = TimeDelta::hours(1);
 
 impl Watch {
     /// From when on these rules see events, and what was read: since they were looked at before, and of a day at least.
-    pub(crate) fn since(&self, rules: &[Rule], at: DateTime<Utc>) -> DateTime<Utc> {
+    #[must_use]
+    pub fn since(&self, rules: &[Rule], at: DateTime<Utc>) -> DateTime<Utc> {
         let looked = rules.iter().filter_map(|rule| self.looked.get(rule));
         let before = looked.min().map(|looked| *looked - RECORDING);
         before.map_or(at - LOOKS_BACK, |before| before.min(at - LOOKS_BACK))
