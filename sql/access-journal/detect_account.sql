@@ -1,5 +1,6 @@
--- Attempts to sign in to one account, by the events of the last day and those that were read in it: so many failures
--- within a time, wherever it begins. Each source is counted alone, since two may tell of one attempt; the worst is told.
+-- Attempts to sign in to one account, by the events since the rules looked last, of a day at least, and those that were
+-- read since: so many failures within a time, wherever it begins. Each source is counted alone, since two may tell of one
+-- attempt; the worst is told.
 -- It is CRITICAL where a success, whoever tells of it, comes soon enough after a failure that completes such a burst.
 --
 -- Only accounts that can have had so many are looked at event by event: let time be cut into slots of that length, then
@@ -13,7 +14,8 @@ with fixed as materialized (
     -- an account of this month that was seen in the last day of the one before has the pseudonym of that one
     select distinct on (e.account_hash) e.account_hash as own, e.account_hash_before as before
     from vigie.access_events e
-    where e.occurred_at >= $2::timestamptz and e.occurred_at < $2 + interval '15 minutes' and e.occurred_at <= $1
+    where e.occurred_at >= $2::timestamptz and e.occurred_at < $2 + interval '15 minutes'
+      and e.occurred_at <= $1::timestamptz
       and e.account_hash_before in (
           select o.account_hash
           from vigie.access_events o
@@ -24,8 +26,8 @@ with fixed as materialized (
            e.event = 'authn_login_fail' as is_failure
     from vigie.access_events e
     left join same_account s on s.own = e.account_hash
-    where (e.occurred_at > $1::timestamptz - interval '24 hours'
-           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+    where (e.occurred_at > $9::timestamptz
+           or e.recorded_at > $9 and e.recorded_at <= $1)
       and e.occurred_at <= $1
       and e.event in ('authn_login_fail', 'authn_login_success', 'authn_login_successafterfail')
       and e.account_hash is not null and not e.is_allowed

@@ -1,5 +1,6 @@
--- Buckets that leak, one for each rule, entity and source, filled by the events of the last day and those that were read
--- in it. One request may be told by a gateway and by what stands behind it: that is one. The worst source is told.
+-- Buckets that leak, one for each rule, entity and source, filled by the events since the rules looked last, of a day at
+-- least, and those that were read since. One request may be told by a gateway and by what stands behind it: that is one.
+-- The worst source is told.
 --
 -- A bucket that loses one each leak, and to which event k at time t(k) adds w(k), holds after event n
 --     B(n) = max(B(n-1) - (t(n) - t(n-1)) / leak, 0) + w(n).
@@ -26,7 +27,8 @@ with bucket as materialized (
     -- a client of this month who was seen in the last day of the one before has the pseudonym of that one
     select distinct on (e.address_hash) e.address_hash as own, e.address_hash_before as before
     from vigie.access_events e
-    where e.occurred_at >= $2::timestamptz and e.occurred_at < $2 + interval '15 minutes' and e.occurred_at <= $1
+    where e.occurred_at >= $2::timestamptz and e.occurred_at < $2 + interval '15 minutes'
+      and e.occurred_at <= $1::timestamptz
       and e.address_hash_before in (
           select o.address_hash
           from vigie.access_events o
@@ -38,16 +40,16 @@ with bucket as materialized (
            coalesce(s.before, e.address_hash) as key, e.source, e.occurred_at, e.seq, e.count, e.route
     from vigie.access_events e
     left join same_address s on s.own = e.address_hash
-    where (e.occurred_at > $1::timestamptz - interval '24 hours'
-           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+    where (e.occurred_at > $9::timestamptz
+           or e.recorded_at > $9 and e.recorded_at <= $1)
       and e.occurred_at <= $1
       and e.event in ('authn_login_fail', 'authz_fail', 'authn_token_invalid')
       and e.address_hash is not null and not e.is_allowed
     union all
     select 'ACCESS_DENIED_USER', uuid_send(e.actor_id), e.source, e.occurred_at, e.seq, e.count, e.route
     from vigie.access_events e
-    where (e.occurred_at > $1 - interval '24 hours'
-           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+    where (e.occurred_at > $9::timestamptz
+           or e.recorded_at > $9 and e.recorded_at <= $1)
       and e.occurred_at <= $1
       and e.event in ('authz_fail', 'authn_token_invalid')
       and e.actor_id is not null and not e.is_allowed

@@ -1,7 +1,8 @@
--- How many different accounts or resources an address tried within a time, wherever it begins, by the events of the last
--- day and those that were read in it. Each of them counts from an event until that time after it, and is counted once
--- while another event of it comes before that: so it adds one where such a chain begins, and takes one away after it
--- ended. Where the sum is highest, the most were tried.
+-- How many different accounts or resources an address tried within a time, wherever it begins, by the events since the rules
+-- looked last, of a day at least, and those that were read since. Each of them counts from an event until that time after
+-- it, and is counted once while another event of it comes before that: so it adds one where such a chain begins, and takes
+-- one away after it ended. Where the sum is highest, the most were tried. Each source is counted alone, since two may tell
+-- of one request, each in its words; the worst is told.
 --
 -- Only addresses that can have tried so many are looked at event by event: let time be cut into slots of that length, then
 -- what is tried within it lies in two of them, and one of the two has at least half as many events.
@@ -19,7 +20,8 @@ with bound as materialized (
     -- a client of this month who was seen in the last day of the one before has the pseudonym of that one
     select distinct on (e.address_hash) e.address_hash as own, e.address_hash_before as before
     from vigie.access_events e
-    where e.occurred_at >= $2::timestamptz and e.occurred_at < $2 + interval '15 minutes' and e.occurred_at <= $1
+    where e.occurred_at >= $2::timestamptz and e.occurred_at < $2 + interval '15 minutes'
+      and e.occurred_at <= $1::timestamptz
       and e.address_hash_before in (
           select o.address_hash
           from vigie.access_events o
@@ -36,13 +38,13 @@ with bound as materialized (
     order by e.account_hash, e.account_hash_before
 ), told as not materialized (
     select case e.event when 'authn_login_fail' then 'ACCESS_PASSWORD_SPRAY' else 'ACCESS_ENUMERATION' end as rule,
-           coalesce(s.before, e.address_hash) as key, e.occurred_at, e.count, e.route,
+           coalesce(s.before, e.address_hash) as key, e.source, e.occurred_at, e.count, e.route,
            case e.event when 'authn_login_fail' then e.account_hash end as account,
            case e.event when 'authn_login_fail' then null else e.resource end as resource
     from vigie.access_events e
     left join same_address s on s.own = e.address_hash
-    where (e.occurred_at > $1::timestamptz - interval '24 hours'
-           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+    where (e.occurred_at > $9::timestamptz
+           or e.recorded_at > $9 and e.recorded_at <= $1)
       and e.occurred_at <= $1
       and (e.event = 'authn_login_fail' and e.account_hash is not null
            or e.event in ('authz_fail', 'resource_enumeration', 'empty_sensitive_read') and e.resource is not null)
@@ -63,42 +65,50 @@ with bound as materialized (
         having count(*) * 2 >= s.least
     ) c
 ), kept as materialized (
-    select s.rule, s.key, s.occurred_at, s.count, s.route, s.least, s.within,
+    select s.rule, s.key, s.source, s.occurred_at, s.count, s.route, s.least, s.within,
            coalesce(encode(coalesce(a.before, s.account), 'hex'), s.resource) collate "C" as what
     from seen s
     left join same_account a on a.own = s.account
     -- neither joined nor sorted by it: whoever is not suspected is passed over while reading
     where (s.key in (select unnest(u.keys) from suspect u)) is true
 ), chained as (
-    select k.rule, k.key, k.occurred_at, k.least, k.within,
+    select k.rule, k.key, k.source, k.occurred_at, k.least, k.within,
            lag(k.occurred_at) over whose as before, lead(k.occurred_at) over whose as after
     from kept k
-    window whose as (partition by k.rule, k.key, k.what order by k.occurred_at)
+    window whose as (partition by k.rule, k.key, k.source, k.what order by k.occurred_at)
 ), step as (
-    select c.rule, c.key, c.least, c.occurred_at as at, 1 as step
+    select c.rule, c.key, c.source, c.least, c.occurred_at as at, 1 as step
     from chained c
     where c.before is null or c.before + c.within < c.occurred_at
     union all
-    select c.rule, c.key, c.least, c.occurred_at + c.within, -1
+    select c.rule, c.key, c.source, c.least, c.occurred_at + c.within, -1
     from chained c
     where c.after is null or c.after > c.occurred_at + c.within
 ), level as (
     -- what ends at an instant is still there at that instant
-    select s.*, sum(s.step) over (partition by s.rule, s.key order by s.at, s.step desc) as level
+    select s.*, sum(s.step) over (partition by s.rule, s.key, s.source order by s.at, s.step desc) as level
     from step s
 ), over as (
-    select l.rule, l.key, max(l.level) as peak, min(l.at) filter (where l.level >= l.least) as since
+    select l.rule, l.key, l.source, max(l.level) as peak, min(l.at) filter (where l.level >= l.least) as since
     from level l
     where l.step = 1
-    group by l.rule, l.key, l.least
+    group by l.rule, l.key, l.source, l.least
     having max(l.level) >= l.least
+), told_by as (
+    select o.rule, o.key, o.source, o.peak, o.since, sum(k.count) as events, min(k.occurred_at) as first_at,
+           max(k.occurred_at) as last_at,
+           (array_agg(distinct k.route collate "C" order by k.route collate "C")
+               filter (where k.route is not null))[1:5] as routes
+    from over o
+    join kept k on k.rule = o.rule and k.key = o.key and k.source = o.source
+    group by o.rule, o.key, o.source, o.peak, o.since
+), worst as (
+    select distinct on (t.rule, t.key) t.*
+    from told_by t
+    order by t.rule, t.key, t.peak desc, t.events desc, t.source collate "C"
 )
 select o.rule as "rule!", encode(o.key, 'hex') as "entity!",
        case o.rule when 'ACCESS_PASSWORD_SPRAY' then 'CRITICAL' else 'WARN' end as "severity!",
-       sum(k.count)::bigint as "events!", o.peak as "peak!", min(k.occurred_at) as first_at, max(k.occurred_at) as last_at,
-       o.since, null::timestamptz as success_at, null::float8 as usual,
-       (array_agg(distinct k.route collate "C" order by k.route collate "C")
-           filter (where k.route is not null))[1:5] as routes
-from over o
-join kept k on k.rule = o.rule and k.key = o.key
-group by o.rule, o.key, o.peak, o.since
+       o.events::bigint as "events!", o.peak::bigint as "peak!", o.first_at, o.last_at, o.since,
+       null::timestamptz as success_at, null::float8 as usual, o.routes
+from worst o

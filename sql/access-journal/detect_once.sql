@@ -1,5 +1,5 @@
--- What is too much when it happens once, by the events of the last day, and those that were read in it, however
--- late. What does not say where it was is told all the same.
+-- What is too much when it happens once, by the events since the rules looked last, of a day at least, and those that
+-- were read since, however late. What does not say where it was is told all the same.
 with fixed as (
     select f.rule, f.entity, max(f.at) as at
     from unnest($3::text[], $4::text[], $5::timestamptz[]) f (rule, entity, at)
@@ -8,7 +8,8 @@ with fixed as (
     -- a client of this month who was seen in the last day of the one before has the pseudonym of that one
     select distinct on (e.address_hash) e.address_hash as own, e.address_hash_before as before
     from vigie.access_events e
-    where e.occurred_at >= $2::timestamptz and e.occurred_at < $2 + interval '15 minutes' and e.occurred_at <= $1
+    where e.occurred_at >= $2::timestamptz and e.occurred_at < $2 + interval '15 minutes'
+      and e.occurred_at <= $1::timestamptz
       and e.address_hash_before in (
           select o.address_hash
           from vigie.access_events o
@@ -19,8 +20,8 @@ with fixed as (
            -- what may have been given, where nobody knows
            e.severity = 'WARN' as is_possible
     from vigie.access_events e
-    where (e.occurred_at > $1::timestamptz - interval '24 hours'
-           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+    where (e.occurred_at > $6::timestamptz
+           or e.recorded_at > $6 and e.recorded_at <= $1)
       and e.occurred_at <= $1
       and e.event = 'anon_data_read'
     union all
@@ -28,8 +29,8 @@ with fixed as (
            e.occurred_at, e.count, e.route, false
     from vigie.access_events e
     left join same_address s on s.own = e.address_hash
-    where (e.occurred_at > $1 - interval '24 hours'
-           or e.recorded_at > $1 - interval '24 hours' and e.recorded_at <= $1)
+    where (e.occurred_at > $6::timestamptz
+           or e.recorded_at > $6 and e.recorded_at <= $1)
       and e.occurred_at <= $1
       and e.event = 'service_role_from_browser'
 ), live as (

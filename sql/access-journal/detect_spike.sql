@@ -1,7 +1,8 @@
--- Five minutes of the last day in which a source refused far more than usual: than the median of the same hour of the
--- fourteen days before, by so many times the median of how far those five minutes are from it. Hours before the source was
--- first heard are no zeros: they are left out, and with less than seven days of them nothing is known to be usual, and
--- nothing is said. Each source is judged alone, since several may tell of one request; the worst is told.
+-- Five minutes since the rules looked last, of a day at least, in which a source refused far more than usual: than the
+-- median of the same hour of the fourteen days before, by so many times the median of how far those five minutes are from
+-- it. Hours before the source was first heard are no zeros: they are left out, and with less than seven days of them
+-- nothing is known to be usual, and nothing is said. Each source is judged alone, since several may tell of one request;
+-- the worst is told.
 with fixed as (
     select max(f.at) as at
     from unnest($2::text[], $3::text[], $4::timestamptz[]) f (rule, entity, at)
@@ -12,11 +13,11 @@ with fixed as (
     from (
         select e.source, date_bin('5 minutes', e.occurred_at, timestamptz 'epoch') as at, sum(e.count) as count,
                sum(e.count) filter (
-                   where e.occurred_at > $1::timestamptz - interval '24 hours'
+                   where e.occurred_at > $7::timestamptz
                      and (f.at is null or e.occurred_at > f.at)) as fresh
         from vigie.access_events e
         cross join fixed f
-        where e.occurred_at > $1 - interval '16 days' and e.occurred_at <= $1
+        where e.occurred_at > $7 - interval '15 days' and e.occurred_at <= $1::timestamptz
           and e.outcome = 'refused' and not e.is_allowed
         group by 1, 2
     ) b

@@ -19,6 +19,9 @@ mod releases;
 mod router;
 mod screens;
 mod serve;
+#[cfg(test)]
+#[path = "../../cli/tests/cli/spoil.rs"]
+mod spoil;
 mod start;
 mod trends;
 

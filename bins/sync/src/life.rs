@@ -144,7 +144,7 @@ impl Life {
                 due: &everything,
                 auditor: auditor.as_ref(),
                 releases: Some(&session.release_rules(&self.config)),
-                access: Some(&session.access_rules(&self.config)),
+                access: Some(&session.access_rules(&self.config).alone()),
                 ending: &self.ending,
                 in_hand: &|_| {},
             },

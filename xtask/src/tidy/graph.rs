@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use cargo_metadata::{DependencyKind, Metadata};
 
-use super::Finding;
+use super::{Finding, sources::Source};
 use crate::failure::Failure;
 
 /// The crate of words, on which the rooms build.
@@ -146,6 +146,26 @@ pub(crate) fn axum(package: &Package) -> Vec<Finding> {
         .collect()
 }
 
+/// Whatever a package depends on, its code names.
+pub(crate) fn unused(package: &Package, sources: &[Source]) -> Vec<Finding> {
+    let directory = package.manifest.trim_end_matches("Cargo.toml");
+    let own = sources.iter().filter(|source| source.path.starts_with(directory));
+    let own: Vec<&Source> = own.collect();
+    package
+        .dependencies
+        .iter()
+        .filter(|(name, _)| {
+            let name = name.replace('-', "_");
+            !own.iter().any(|source| source.names(&name))
+        })
+        .map(|(name, _)| {
+            let wrong = format!("{} depends on {name} and names it nowhere", package.name);
+            let right = "take it out of the manifest";
+            Finding::new(&package.manifest, package.line_of(name), wrong, right)
+        })
+        .collect()
+}
+
 /// A program is called as its package is.
 pub(crate) fn binary_names(package: &Package) -> Vec<Finding> {
     if package.place != Place::Door || package.binaries == [package.name.clone()] {
@@ -245,6 +265,27 @@ mod tests {
             assert!(found[0].right.contains(word), "{name} -> {dependency}: {found:?}");
             assert_eq!(found[0].line, 5, "the line that names it");
         }
+    }
+
+    #[test]
+    fn what_is_named_nowhere_is_found() {
+        let mut package = package(
+            "one",
+            Place::Room,
+            &["strsim", "serde_json", "tokio-util", "toml"],
+        );
+        package.manifest = "crates/one/Cargo.toml".to_owned();
+        let sources = [
+            Source::new("crates/one/src/lib.rs", "//! No strsim.\nuse serde_json::Value;"),
+            Source::new(
+                "crates/one/tests/all.rs",
+                "fn a() { tokio_util::b(\"toml\") } struct Xtoml;",
+            ),
+            Source::new("crates/two/src/lib.rs", "use toml::from_str;"),
+        ];
+        let found = unused(&package, &sources);
+        let lines: Vec<_> = found.iter().map(|found| found.line).collect();
+        assert_eq!(lines, [4, 7], "{found:?}");
     }
 
     #[test]

@@ -70,6 +70,11 @@ pub(crate) fn run() -> Result<(), Failure> {
     );
     findings.extend(packages.iter().flat_map(graph::axum));
     findings.extend(packages.iter().flat_map(graph::binary_names));
+    findings.extend(
+        packages
+            .iter()
+            .flat_map(|package| graph::unused(package, &sources)),
+    );
     findings.extend(sources.iter().flat_map(sources::every_rule));
     findings.extend(sources.iter().flat_map(shadow::shares_nothing));
     findings.extend(layout::top_level(&top_level));

@@ -27,6 +27,14 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Whether its code has this word in it.
+    pub(crate) fn names(&self, word: &str) -> bool {
+        let is_of_a_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        self.code
+            .split(|letter| !is_of_a_word(letter))
+            .any(|part| part == word)
+    }
+
     pub(crate) fn new(path: &str, text: &str) -> Self {
         Self {
             path: path.to_owned(),

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: &SyncArgs, place: &Place<'_>) -> Result<Exit, Stop
         (
             auditor.as_ref(),
             Some(&session.release_rules(place.config)),
-            Some(&session.access_rules(place.config)),
+            Some(&session.access_rules(place.config).alone()),
         ),
         &round::ending_on_signal()?,
     )

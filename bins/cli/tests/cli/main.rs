@@ -26,6 +26,7 @@ mod doctor_source;
 mod environments;
 mod explain;
 mod export;
+mod fuzz;
 mod harness;
 #[path = "../../../sync/tests/sync/http.rs"]
 mod http;
@@ -48,6 +49,7 @@ mod role_source;
 mod rollback;
 mod screens;
 mod side_by_side;
+mod spoil;
 mod verify;
 mod view;
 

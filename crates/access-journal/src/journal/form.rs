@@ -108,10 +108,6 @@ pub(super) fn refuse_malformed(events: &[AccessEvent]) -> Result<(), Error> {
 
 /// One refusal for several events, as [`Error::refused_events`] reads it: the place of each, the field and the reason that is
 /// wrong with it. Nothing for none.
-#[cfg_attr(
-    not(any(feature = "memory", feature = "postgres")),
-    expect(dead_code, reason = "what is recorded is refused inside a journal")
-)]
 pub(super) fn refuse(events: &[(usize, String, String)]) -> Result<(), Error> {
     let different = |of: fn(&(usize, String, String)) -> &str| {
         let words: BTreeSet<&str> = events.iter().map(of).collect();

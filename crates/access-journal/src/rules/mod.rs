@@ -1,5 +1,5 @@
-//! What the journal shows of attacks, leaks and silence. Rules look at the events of the last day and at those that
-//! were read in it, however late; they keep nothing.
+//! What the journal shows of attacks, leaks and silence. Rules look at the events since they were looked at before, of a
+//! day at least, and at those that were read since, however late; they keep nothing.
 
 #[cfg(any(feature = "memory", feature = "postgres"))]
 mod fired;

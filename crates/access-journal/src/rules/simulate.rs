@@ -95,12 +95,21 @@ impl<'a> Scene<'a> {
         hear(
             Rule::PasswordSpray,
             &|event| stranger(event).filter(|_| is_failure(event) && event.account_hash.is_some()),
-            &|events| distinct(events, thresholds.password_spray, &account),
+            &|events| {
+                alone(events, &|events| {
+                    distinct(events, thresholds.password_spray, &account)
+                })
+            },
         );
         hear(
             Rule::Enumeration,
             &|event| stranger(event).filter(|_| is_missed(event) && event.resource.is_some()),
-            &|events| distinct(events, thresholds.enumeration, &|event| event.resource.clone()),
+            &|events| {
+                let resource = |event: &AccessEvent| event.resource.clone();
+                alone(events, &|events| {
+                    distinct(events, thresholds.enumeration, &resource)
+                })
+            },
         );
         hear(
             Rule::AnonDataExposed,
@@ -148,14 +157,15 @@ impl<'a> Scene<'a> {
         joined
     }
 
-    /// The events of the last day, and those that were read in it, for each entity, one after the other, without those that somebody has dealt with.
+    /// The events since the rule was looked at before, and those that were read since, for each entity, one after the other,
+    /// without those that somebody has dealt with.
     fn by(
         &self,
         rule: Rule,
         key: &dyn Fn(&AccessEvent) -> Option<String>,
     ) -> BTreeMap<String, Vec<&'a AccessEvent>> {
         let mut by: BTreeMap<String, Vec<&AccessEvent>> = BTreeMap::new();
-        for event in self.events.iter().filter(|event| self.is_seen(event)) {
+        for event in self.events.iter().filter(|event| self.is_seen(event, rule)) {
             if let Some(entity) = key(event)
                 && self
                     .dealt_with(rule, &entity)
@@ -171,14 +181,15 @@ impl<'a> Scene<'a> {
         by
     }
 
-    fn is_seen(&self, event: &AccessEvent) -> bool {
+    fn is_seen(&self, event: &AccessEvent, rule: Rule) -> bool {
         let recorded_at = (self.recorded_at)(event);
-        let is_new = recorded_at > self.at - LOOKS_BACK && recorded_at <= self.at;
-        self.is_of_the_day(event) || (is_new && event.occurred_at <= self.at)
+        let is_new = recorded_at > self.watch.since(&[rule], self.at) && recorded_at <= self.at;
+        self.is_fresh(event, rule) || (is_new && event.occurred_at <= self.at)
     }
 
-    fn is_of_the_day(&self, event: &AccessEvent) -> bool {
-        event.occurred_at > self.at - LOOKS_BACK && event.occurred_at <= self.at
+    /// Whether it happened since the rule was looked at before.
+    fn is_fresh(&self, event: &AccessEvent, rule: Rule) -> bool {
+        event.occurred_at > self.watch.since(&[rule], self.at) && event.occurred_at <= self.at
     }
 
     fn dealt_with(&self, rule: Rule, entity: &str) -> Option<DateTime<Utc>> {

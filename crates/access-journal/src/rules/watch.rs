@@ -1,7 +1,9 @@
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use integrity_core::Finding;
 
-use super::{Rule, Thresholds};
+use super::{LOOKS_BACK, Rule, Thresholds};
 use crate::{Source, privacy::Month};
 
 /// What is asked of the rules.
@@ -13,8 +15,23 @@ pub struct Watch {
     pub expected: Vec<Source>,
     /// What people have dealt with.
     pub fixed: Vec<Fixed>,
+    /// When each rule was looked at before, where anybody knows: what came since is seen, however long that is.
+    pub looked: BTreeMap<Rule, DateTime<Utc>>,
     /// As of which instant; now unless given.
     pub as_of: Option<DateTime<Utc>>,
+}
+
+/// Who records may take so long until others see it.
+const RECORDING: TimeDelta = TimeDelta::hours(1);
+
+impl Watch {
+    /// From when on these rules see events, and what was read: since they were looked at before, and of a day at least.
+    #[must_use]
+    pub fn since(&self, rules: &[Rule], at: DateTime<Utc>) -> DateTime<Utc> {
+        let looked = rules.iter().filter_map(|rule| self.looked.get(rule));
+        let before = looked.min().map(|looked| *looked - RECORDING);
+        before.map_or(at - LOOKS_BACK, |before| before.min(at - LOOKS_BACK))
+    }
 }
 
 /// That a person has dealt with something: the events up to then are not seen for that entity.

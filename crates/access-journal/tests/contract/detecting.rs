@@ -289,6 +289,35 @@ pub(crate) async fn what_is_too_much_once_is_told_for_a_day(harness: &dyn Harnes
     }
 }
 
+/// Who was away longer than a day sees what happened since.
+pub(crate) async fn what_came_since_the_last_look_is_seen(harness: &dyn Harness) {
+    let scene = Scene::new(harness).await;
+    let service = harness.service();
+    let event = AccessEvent {
+        event: EventKind::AnonDataRead,
+        outcome: Outcome::Success,
+        ..scene.event("long ago", TimeDelta::days(9))
+    };
+    scene.salt_of(event.occurred_at).await;
+    scene
+        .record(std::slice::from_ref(&event))
+        .await
+        .expect("recorded");
+    let at = event.occurred_at + TimeDelta::days(8);
+    let looked_at = |ago: TimeDelta| Watch {
+        looked: [(Rule::AnonDataExposed, at - ago)].into(),
+        ..as_of(at)
+    };
+    for (ago, often) in [
+        (TimeDelta::days(9), 1),
+        (TimeDelta::days(7), 0),
+        (TimeDelta::zero(), 0),
+    ] {
+        let told = look(&*service, &looked_at(ago)).await;
+        assert_eq!(spoken(&told, Rule::AnonDataExposed).len(), often, "{ago}");
+    }
+}
+
 pub(crate) async fn a_source_is_silent_after_an_hour(harness: &dyn Harness) {
     let service: Arc<dyn AccessJournal> = harness.service();
     let heartbeat = Heartbeat {

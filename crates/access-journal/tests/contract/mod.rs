@@ -81,6 +81,7 @@ macro_rules! promises {
             an_account_is_tried_so_often_within_a_time
             so_many_different_ones_within_a_time
             what_is_too_much_once_is_told_for_a_day
+            what_came_since_the_last_look_is_seen
             a_source_is_silent_after_an_hour
             what_somebody_dealt_with_is_seen_no_more
             people_look_at_no_rules

@@ -164,6 +164,27 @@ fn event(chance: &mut Chance, at: DateTime<Utc>, kinds: &[EventKind], n: usize) 
     }
 }
 
+/// What people have dealt with of some of it.
+fn dealt_with(chance: &mut Chance, events: &[AccessEvent]) -> Vec<Fixed> {
+    let some = usize::from(chance.small(4));
+    let fixed = events.iter().take(some).filter_map(|event| {
+        let rule = chance.one(Rule::ALL);
+        let entity_id = match rule.about() {
+            "JOURNAL" => Some("all".to_owned()),
+            "ACCOUNT" => event.account_hash.map(String::from),
+            "USER" => event.actor_id.map(|actor| actor.to_string()),
+            "RESOURCE" => event.resource.clone(),
+            _ => event.address_hash.map(String::from),
+        }?;
+        Some(Fixed {
+            rule,
+            entity_id,
+            at: event.occurred_at,
+        })
+    });
+    fixed.collect()
+}
+
 impl Case {
     /// Each is about an earlier time than the ones before, so that none sees what came before it.
     fn new(seed: u64) -> Self {
@@ -238,26 +259,17 @@ impl Case {
         let late = events.len();
         events.extend(after);
         let heard_at = as_of - TimeDelta::hours(48 + i64::from(chance.small(200)) * 2);
-        let mut fixed = Vec::new();
-        for event in events.iter().take(usize::from(chance.small(4))) {
-            let rule = chance.one(Rule::ALL);
-            let entity_id = match rule.about() {
-                "JOURNAL" => Some("all".to_owned()),
-                "ACCOUNT" => event.account_hash.map(String::from),
-                "USER" => event.actor_id.map(|actor| actor.to_string()),
-                "RESOURCE" => event.resource.clone(),
-                _ => event.address_hash.map(String::from),
-            };
-            fixed.extend(entity_id.map(|entity_id| Fixed {
-                rule,
-                entity_id,
-                at: event.occurred_at,
-            }));
-        }
+        let fixed = dealt_with(&mut chance, &events);
+        // Those of one statement are looked at together; half of the time somebody was away for longer than a day.
+        let looked_at = as_of - TimeDelta::hours(i64::from(chance.small(96)));
+        let looked = chance
+            .is(70)
+            .then(|| Rule::ALL.iter().map(|rule| (*rule, looked_at)));
         let watch = Watch {
             thresholds: thresholds(&mut chance),
             expected: vec![Source::Nginx],
             fixed,
+            looked: looked.into_iter().flatten().collect(),
             as_of: Some(as_of),
         };
         Self {

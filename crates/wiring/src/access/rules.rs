@@ -4,6 +4,8 @@
 //! should be, nobody uses the journal: then there are no such checks, so that nothing is said to be well that nobody looks at.
 
 mod fixed;
+mod going;
+mod looked;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -21,7 +23,7 @@ use integrity_core::{
 
 use tracing::{info, warn};
 
-use self::fixed::dealt_with;
+use self::{fixed::dealt_with, going::Going, looked::looked};
 use crate::{chosen::Chosen, config::Config};
 
 /// What the checks page calls the pack of these checks.
@@ -46,8 +48,11 @@ const VOLATILE: [&str; 9] = [
 /// How often the whole journal is compared with its seals.
 const COMPARED_EVERY: TimeDelta = TimeDelta::days(1);
 
-/// How long a run may wait for that.
+/// How long a run waits for that; it goes on meanwhile, and the next run hears of it.
 const COMPARING: Duration = Duration::from_mins(2);
+
+/// How long a run waits for that which none follows.
+const ALONE: Duration = Duration::from_mins(30);
 
 /// All rules but the one whose seals are compared.
 fn rules() -> impl Iterator<Item = Rule> {
@@ -75,6 +80,9 @@ pub struct AccessRules {
     database: String,
     thresholds: Thresholds,
     expected: Vec<Source>,
+    patience: Duration,
+    watching: Going<Result<Watched, Error>>,
+    sealing: Going<Result<Option<Seal>, Error>>,
 }
 
 impl fmt::Debug for AccessRules {
@@ -105,6 +113,18 @@ impl AccessRules {
             database: config.database.clone(),
             thresholds: config.access.rules.thresholds(),
             expected: config.access.expected.clone(),
+            patience: COMPARING,
+            watching: Going::default(),
+            sealing: Going::default(),
+        }
+    }
+
+    /// For whoever makes one run only, and cannot hear later what came of sealing and comparing.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self {
+            patience: ALONE,
+            ..self
         }
     }
 
@@ -141,16 +161,17 @@ impl AccessRules {
 
     /// Seals what is new and compares, whatever else could be read.
     async fn sealed(&self, at: DateTime<Utc>) -> Evaluation {
-        let watching = journal::watch(&*self.journal, COMPARED_EVERY);
-        let failed = match tokio::time::timeout(COMPARING, watching).await {
-            Ok(Ok(watched)) => return self.watched(watched),
-            Ok(Err(error)) => failure(matches!(error, Error::Forbidden { .. }), &error.to_string()),
-            Err(_) => Failure {
+        let journal = Arc::clone(&self.journal);
+        let watching = || async move { journal::watch(&*journal, COMPARED_EVERY).await };
+        let failed = match self.watching.wait(self.patience, watching).await {
+            Some(Ok(watched)) => return self.watched(watched),
+            Some(Err(error)) => failure(matches!(error, Error::Forbidden { .. }), &error.to_string()),
+            None => Failure {
                 kind: FailureKind::Timeout,
                 message: format!(
-                    "the journal of accesses could not be compared with its seals within {} s: `vigie access verify` \
-                     takes the time it needs, and counts for a day",
-                    COMPARING.as_secs()
+                    "the journal of accesses was not compared with its seals within {} s: that goes on while vigie-sync \
+                     runs; `vigie access verify` takes the time it needs, and counts for a day",
+                    self.patience.as_secs()
                 ),
             },
         };
@@ -160,10 +181,12 @@ impl AccessRules {
     /// Seals what is new, for a run that looks at nothing else of the journal. What cannot be sealed now waits for the next
     /// run, and is told where it waits for long.
     pub(crate) async fn seal(&self) {
-        match tokio::time::timeout(COMPARING, self.journal.seal(&Caller::Service)).await {
-            Ok(Ok(seal)) => tell(seal),
-            Ok(Err(error)) => warn!("the journal of accesses could not be sealed: {error}"),
-            Err(_) => warn!("the journal of accesses could not be sealed: no answer in time"),
+        let journal = Arc::clone(&self.journal);
+        let sealing = || async move { journal.seal(&Caller::Service).await };
+        match self.sealing.wait(self.patience, sealing).await {
+            Some(Ok(seal)) => tell(seal),
+            Some(Err(error)) => warn!("the journal of accesses could not be sealed: {error}"),
+            None => warn!("the journal of accesses is not sealed yet: that goes on"),
         }
     }
 
@@ -178,14 +201,25 @@ impl AccessRules {
     }
 
     async fn look(&self, at: DateTime<Utc>) -> Looked {
-        let (as_of, fixed) = match dealt_with(&*self.alerts, &self.database, at).await {
+        let mut looked = match looked(&*self.alerts, &self.database).await {
+            Ok(looked) => looked,
+            Err(failure) => return Looked::Failed(failure),
+        };
+        // Whoever looked last has not seen what people have done since either.
+        let since = looked.values().min().map_or(at, |looked| at.min(*looked));
+        let (as_of, fixed) = match dealt_with(&*self.alerts, &self.database, since).await {
             Ok(read) => read,
             Err(failure) => return Looked::Failed(failure),
         };
+        // A rule that nobody ever looked at sees all that is kept.
+        for rule in rules() {
+            looked.entry(rule).or_insert(DateTime::UNIX_EPOCH);
+        }
         let watch = Watch {
             thresholds: self.thresholds.clone(),
             expected: self.expected.clone(),
             fixed,
+            looked,
             // Not later than what people dealt with was read: what they do after that counts against this look.
             as_of: Some(as_of),
         };

@@ -4,8 +4,8 @@ use std::{fs, time::Instant};
 
 use crate::{bench::stand::Stand, failure::Failure, workspace};
 
-/// The file of the statement, the rules that it looks at, the types of its parameters behind the first, and their values: the
-/// thresholds of `access_journal::rules::Thresholds` by default.
+/// The file of the statement, the rules that it looks at, the types of its parameters between the first and the last, and their
+/// values: the thresholds of `access_journal::rules::Thresholds` by default.
 const STATEMENTS: [(&str, &str, &str, &str); 5] = [
     (
         "once",
@@ -58,7 +58,8 @@ pub(super) fn times(stand: &Stand, database: &str) -> Result<Vec<Looked>, Failur
         let statement = fs::read_to_string(file)?;
         let values = values.replace("MONTH", month);
         let script = format!(
-            "prepare looking (timestamptz, {types}) as\n{statement};\nexecute looking (now(), {values});\n"
+            "prepare looking (timestamptz, {types}, timestamptz) as\n{statement};\n\
+             execute looking (now(), {values}, now() - interval '24 hours');\n"
         );
         let begun = Instant::now();
         let told = stand.sql(database, &script)?;

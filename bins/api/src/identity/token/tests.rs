@@ -68,6 +68,22 @@ async fn a_signed_in_persons_token_counts() {
     verifier.caller(&several).await.expect("it is meant for us too");
 }
 
+/// Whatever somebody sends, it is no token, or that one.
+#[test]
+fn fuzz_tokens() {
+    let verifier = by_secret(|_| {});
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let good = with(|_| {});
+    crate::spoil::spoil("tokens", &[&good], |text| {
+        let Ok(text) = str::from_utf8(text) else {
+            return false;
+        };
+        let counts = runtime.block_on(verifier.caller(text)).is_ok();
+        assert_eq!(counts, text == good, "{text}");
+        counts
+    });
+}
+
 #[tokio::test]
 async fn every_other_token_does_not() {
     let verifier = by_secret(|_| {});

@@ -35,6 +35,14 @@ pub(crate) struct JournalPage {
     pub(crate) told: Told,
 }
 
+impl JournalPage {
+    /// Whether all rules looked at the journal lately.
+    fn is_judged(&self) -> bool {
+        let judged_at = self.told.judged_at;
+        judged_at.is_some_and(|at| self.summary.at - at <= SILENT)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "journal.html")]
 struct View<'a> {
@@ -54,6 +62,7 @@ struct View<'a> {
     alerts: Vec<Fired<'a>>,
     more: Vec<More>,
     judged: Option<Stamp>,
+    is_judged: bool,
     lists: Vec<List>,
     sources: Vec<Heard<'a>>,
 }
@@ -137,6 +146,7 @@ pub(crate) fn journal(frame: &Frame, page: &JournalPage) -> Result<String, askam
             .map(|(rule, n)| more(w, rule, *n, now))
             .collect(),
         judged: page.told.judged_at.map(stamp),
+        is_judged: page.is_judged(),
         lists: lists(w, summary, now),
         sources: summary.sources.iter().map(|source| heard(source, now)).collect(),
     }
@@ -195,8 +205,7 @@ fn troubles(frame: &Frame, page: &JournalPage) -> Vec<(&'static str, String)> {
     if sources.is_empty() {
         found.push(("blind", w.deaf.to_owned()));
     }
-    let is_judged = page.told.judged_at.is_some_and(|at| summary.at - at <= SILENT);
-    if !is_judged {
+    if !page.is_judged() {
         found.push(("blind", w.unjudged.to_owned()));
     }
     let proof = match (&summary.seal, &summary.verified) {

@@ -206,6 +206,10 @@ fn only_a_journal_that_hears_and_agrees_looks_well() {
             "blind",
             "rules that did not look: {judged_at:?}"
         );
+        assert!(
+            !shown(&page).contains("No rule has a live alert"),
+            "nobody knows that"
+        );
     }
 }
 

@@ -81,7 +81,7 @@ words! {
     times: "Fois", "Times";
     last: "La dernière fois", "Last time";
     rules: "Alertes en cours", "Live alerts";
-    judged: "Les règles ont regardé", "The rules looked";
+    judged: "Dernier regard des règles\u{a0}:", "The rules last looked:";
     more: "et {} autre|et {} autres", "and {} more|and {} more";
     rules_none: "Aucune règle n’a d’alerte en cours.", "No rule has a live alert.";
     sources: "Sources entendues", "Sources heard";

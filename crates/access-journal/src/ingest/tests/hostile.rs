@@ -140,8 +140,8 @@ proptest! {
         let at = good.rfind("curl").expect("what is chosen");
         let spoiled = [&spoiled[..at], &[byte], &spoiled[at..]].concat();
         let batch = [b"[", &spoiled[..], b"]"].concat();
-        let is_json = source != Source::Postgrest && source != Source::Nginx;
-        for text in [spoiled, batch].into_iter().take(if is_json { 2 } else { 1 }) {
+        let comes_in_batches = source == Source::SupabaseEdge;
+        for text in [spoiled, batch].into_iter().take(if comes_in_batches { 2 } else { 1 }) {
             let (events, tally) = read(source, &[&text[..], b"\n"].concat(), 512);
             prop_assert_eq!((events.len(), tally.bad), (1, 0), "{:?}", tally);
         }

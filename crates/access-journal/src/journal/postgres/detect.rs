@@ -138,6 +138,7 @@ impl Family {
         watch: &Watch,
     ) -> Result<Vec<Row>, Error> {
         let month = month_began(at);
+        let since = watch.since(self.rules(), at);
         let known = dealt_with(watch);
         let connection = transaction.connection();
         let thresholds = &watch.thresholds;
@@ -150,7 +151,8 @@ impl Family {
                     month,
                     &known.rules,
                     &known.entities,
-                    &known.at
+                    &known.at,
+                    since
                 )
                 .fetch_all(connection)
                 .await
@@ -166,7 +168,8 @@ impl Family {
                     &known.at,
                     i64::from(thresholds.brute_force_account.count),
                     micros(thresholds.brute_force_account.within),
-                    micros(thresholds.success_within)
+                    micros(thresholds.success_within),
+                    since
                 )
                 .fetch_all(connection)
                 .await
@@ -186,7 +189,8 @@ impl Family {
                     &known.at,
                     &bounds.rules,
                     &bounds.counts,
-                    &bounds.micros
+                    &bounds.micros,
+                    since
                 )
                 .fetch_all(connection)
                 .await
@@ -207,7 +211,8 @@ impl Family {
                     &known.at,
                     &buckets.rules,
                     &buckets.counts,
-                    &buckets.micros
+                    &buckets.micros,
+                    since
                 )
                 .fetch_all(connection)
                 .await
@@ -221,7 +226,8 @@ impl Family {
                     &known.entities,
                     &known.at,
                     i64::from(thresholds.spike.least),
-                    i64::from(thresholds.spike.deviations)
+                    i64::from(thresholds.spike.deviations),
+                    since
                 )
                 .fetch_all(connection)
                 .await

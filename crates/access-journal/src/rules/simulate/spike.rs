@@ -44,7 +44,7 @@ impl Scene<'_> {
         for event in self.events.iter().filter(|event| self.is_refusal(event, source)) {
             let slot = slot(event.occurred_at);
             *all.entry(slot).or_default() += u64::from(event.count);
-            if self.is_of_the_day(event) && fixed_at.is_none_or(|at| event.occurred_at > at) {
+            if self.is_fresh(event, Rule::Spike) && fixed_at.is_none_or(|at| event.occurred_at > at) {
                 *now.entry(slot).or_default() += u64::from(event.count);
             }
         }

@@ -172,6 +172,34 @@ async fn an_alert_appears_once_and_goes_after_a_day_of_quiet() {
     assert!(scene.live().await.is_empty());
 }
 
+/// Nobody ran the service for days: what happened meanwhile is found when somebody does.
+#[tokio::test]
+async fn what_happened_while_nobody_looked_is_found() {
+    let scene = Scene::new();
+    scene.happens(EventKind::ServiceRoleFromBrowser, 1).await;
+    scene.pass(72);
+    scene.looks().await;
+    assert_eq!(
+        scene.codes().await,
+        ["SERVICE_ROLE_FROM_BROWSER"],
+        "nobody ever looked"
+    );
+    scene.pass(2);
+    scene.happens(EventKind::AuthzFail, 17).await;
+    scene.pass(72);
+    scene.looks().await;
+    assert_eq!(
+        scene.codes().await,
+        ["ACCESS_DENIED_IP", "SERVICE_ROLE_FROM_BROWSER"]
+    );
+    scene.looks().await;
+    assert_eq!(
+        scene.codes().await,
+        ["SERVICE_ROLE_FROM_BROWSER"],
+        "quiet for a day, as is known now"
+    );
+}
+
 #[tokio::test]
 async fn what_is_critical_waits_for_a_person_and_what_was_fixed_stays_fixed() {
     let scene = Scene::new();
