@@ -1,6 +1,9 @@
 //! What a test of the screens needs: a depot whose checks were run, the service in front of it, and browsers.
 
-use std::process::{Child, Stdio};
+use std::{
+    fs::File,
+    process::{Child, Stdio},
+};
 
 use crate::{
     beside,
@@ -90,6 +93,9 @@ impl Window {
     }
 }
 
+/// What it says, where the programs run.
+pub(crate) const SAID: &str = "sync.log";
+
 /// A `vigie-sync` beside the service; it is killed with the test, if not before.
 pub(crate) struct Sync(Child);
 
@@ -109,7 +115,7 @@ impl Sync {
             .env("VIGIE_DATABASE_URL", url)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(File::create(world.directory.path().join(SAID)).expect("a file"))
             .spawn();
         Self(child.expect("the program runs"))
     }
