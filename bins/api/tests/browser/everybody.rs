@@ -66,6 +66,11 @@ fn axe_core_finds_no_violation_on_any_screen() {
     });
 }
 
+/// What is wider than the window, from the outside in.
+const CUT_OFF: &str = "[...document.querySelectorAll('*')]
+    .filter((one) => one.scrollWidth > innerWidth && getComputedStyle(one).overflowX === 'visible')
+    .map((one) => `${one.tagName}.${one.className} ${one.scrollWidth}`)";
+
 #[test]
 fn nothing_is_cut_off_at_360_pixels() {
     play(async |stage| {
@@ -82,7 +87,8 @@ fn nothing_is_cut_off_at_360_pixels() {
                 let wide = window
                     .asks("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
                     .await;
-                assert_eq!(wide, json!([360, 360]), "{} in {language}", screen.name);
+                let cut = window.asks(CUT_OFF).await;
+                assert_eq!(wide, json!([360, 360]), "{} in {language}: {cut}", screen.name);
                 let small = window.asks(TOO_SMALL).await;
                 assert_eq!(small, json!([]), "{} in {language}", screen.name);
             }

@@ -32,6 +32,8 @@ pub(crate) trait Harness: Send + Sync {
     fn service(&self) -> Arc<dyn AccessJournal>;
     /// The journal as people reach it.
     fn people(&self) -> Arc<dyn AccessJournal>;
+    /// Waits until everything that has begun on that server is over, so that what was recorded can be sealed at once.
+    async fn settle(&self);
     /// By the journal's clock.
     async fn now(&self) -> DateTime<Utc>;
     /// What is kept, by `dedup_key`.

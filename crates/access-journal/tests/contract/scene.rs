@@ -50,15 +50,11 @@ impl Scene {
     }
 }
 
-/// Seals what is new, once everybody on that server whose transaction began before is done.
-pub(crate) async fn seal_new(service: &dyn AccessJournal) -> Seal {
-    for _ in 0..6_000 {
-        if let Some(seal) = service.seal(&Caller::Service).await.expect("sealed") {
-            return seal;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("nothing new could be sealed within a minute");
+/// Seals what is new, all of it at once.
+pub(crate) async fn seal_new(harness: &dyn Harness) -> Seal {
+    harness.settle().await;
+    let seal = harness.service().seal(&Caller::Service).await;
+    seal.expect("sealed").expect("something new")
 }
 
 /// The field that is refused.

@@ -19,7 +19,7 @@ pub(crate) async fn what_is_recorded_is_sealed_once(harness: &dyn Harness) {
     assert_eq!(seal().await, None, "nothing to seal");
     let events = [scene.event("a", MINUTE), scene.event("b", MINUTE)];
     scene.record(&events).await.expect("recorded");
-    let first = seal_new(&*service).await;
+    let first = seal_new(harness).await;
     assert_eq!((first.number, first.generation, first.rows), (1, 1, 2));
     assert_eq!(seal().await, None, "nothing new");
     scene.record(&events).await.expect("known");
@@ -28,7 +28,7 @@ pub(crate) async fn what_is_recorded_is_sealed_once(harness: &dyn Harness) {
         .record(&[scene.event("c", TimeDelta::days(1))])
         .await
         .expect("recorded");
-    let second = seal_new(&*service).await;
+    let second = seal_new(harness).await;
     assert_eq!((second.number, second.rows), (2, 1));
     assert_ne!(first.hash, second.hash);
 
@@ -59,9 +59,9 @@ pub(crate) async fn a_head_that_was_written_down_is_recognized(harness: &dyn Har
     let scene = Scene::new(harness).await;
     let service = harness.service();
     scene.record(&[scene.event("a", MINUTE)]).await.expect("recorded");
-    let head = seal_new(&*service).await;
+    let head = seal_new(harness).await;
     scene.record(&[scene.event("b", MINUTE)]).await.expect("recorded");
-    seal_new(&*service).await;
+    seal_new(harness).await;
     let expect = async |hash: &str| {
         service
             .verify(&Caller::Service, Scope::Whole, Some(hash.to_owned()))
@@ -108,7 +108,7 @@ pub(crate) async fn an_honest_journal_is_watched_in_peace(harness: &dyn Harness)
         .unsealed
         > 0
     {
-        seal_new(&*service).await;
+        seal_new(harness).await;
     }
     let watched = watch(&*service, TimeDelta::days(1)).await.expect("watched");
     assert!(
@@ -165,7 +165,7 @@ pub(crate) async fn numbers_are_for_whoever_has_a_role(harness: &dyn Harness) {
         .beat(&Caller::Service, &heartbeat)
         .await
         .expect("heard");
-    let seal = Some(seal_new(&*harness.service()).await);
+    let seal = Some(seal_new(harness).await);
 
     let people = harness.people();
     for person in ["amina", "didier", "patricia"] {

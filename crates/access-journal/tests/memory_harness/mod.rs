@@ -45,6 +45,8 @@ impl Harness for Memory {
         self.journal.clone()
     }
 
+    async fn settle(&self) {}
+
     async fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

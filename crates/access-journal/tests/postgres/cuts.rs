@@ -37,7 +37,7 @@ async fn a_seal_that_was_seen_is_missed_for_ever(pool: PgPool) {
     let scene = Scene::new(&postgres).await;
     let event = scene.event("anew", TimeDelta::minutes(1));
     scene.record(&[event]).await.expect("recorded");
-    assert_eq!(seal_new(&*postgres.service).await.number, 2, "made anew");
+    assert_eq!(seal_new(&postgres).await.number, 2, "made anew");
     assert!(!whole(&postgres).await.holds());
 }
 
@@ -51,7 +51,7 @@ async fn a_month_does_not_go_before_its_time(pool: PgPool) {
          select {PAST} + interval '3 days', 'nginx', 'authz_fail', 'refused', 'INFO', 'old'"
     );
     run(&postgres.owner, &old).await;
-    seal_new(&*postgres.service).await;
+    seal_new(&postgres).await;
     assert!(whole(&postgres).await.holds());
     let drop = format!(
         "do $$ begin execute format('drop table vigie.%I', 'access_events_' || to_char({PAST}, 'YYYYMM')); end $$"
@@ -85,7 +85,7 @@ async fn no_seal_hides_behind_another(pool: PgPool) {
             .map(|key| scene.event(&key.to_string(), TimeDelta::minutes(1)))
             .collect();
         scene.record(&events).await.expect("recorded");
-        seal_new(&*postgres.service).await;
+        seal_new(&postgres).await;
     }
     let edit = "update vigie.access_events set status = 200; commit";
     run(&postgres.owner, &format!("{TAMPER} {edit}")).await;
@@ -124,7 +124,7 @@ async fn after_a_restore_nothing_is_inserted_until_somebody_seals(pool: PgPool) 
         found.holds() && found.unsealed == 1 && found.generation_due,
         "{found:?}"
     );
-    let seal = seal_new(&*postgres.service).await;
+    let seal = seal_new(&postgres).await;
     assert_eq!((seal.generation, seal.rows), (2, 1));
     let found = whole(&postgres).await;
     assert!(
@@ -164,7 +164,7 @@ async fn a_prepared_transaction_holds_the_seals_back(pool: PgPool) {
     }
     let mut rows = 0;
     while rows < 2 {
-        rows += seal_new(&*postgres.service).await.rows;
+        rows += seal_new(&postgres).await.rows;
     }
     let found = whole(&postgres).await;
     assert!(

@@ -45,7 +45,7 @@ pub(crate) async fn sealed(pool: PgPool) -> Postgres {
     for keys in [["a", "b", "c"], ["d", "e", "f"]] {
         let events = keys.map(|key| scene.event(key, TimeDelta::minutes(1)));
         scene.record(&events).await.expect("recorded");
-        seal_new(&*postgres.service).await;
+        seal_new(&postgres).await;
     }
     postgres
 }
@@ -236,7 +236,7 @@ async fn many_write_and_several_seal(pool: PgPool) {
         found.expect("compared")
     };
     while whole().await.unsealed > 0 {
-        seal_new(&*postgres.service).await;
+        seal_new(&postgres).await;
     }
 
     let found = whole().await;
@@ -270,7 +270,7 @@ async fn a_month_goes_and_the_chain_stays(pool: PgPool) {
     let postgres = sealed(pool).await;
     run(&postgres.owner, OLD).await;
     let service = &postgres.service;
-    seal_new(&**service).await;
+    seal_new(&postgres).await;
     let verify = async || {
         let found = service.verify(&Caller::Service, Scope::Whole, None).await;
         found.expect("compared")
@@ -306,7 +306,7 @@ async fn a_month_goes_and_the_chain_stays(pool: PgPool) {
     let scene = Scene::new(&postgres).await;
     let late = scene.event("g", TimeDelta::minutes(1));
     scene.record(&[late]).await.expect("recorded");
-    seal_new(&**service).await;
+    seal_new(&postgres).await;
     let found = verify().await;
     assert!(found.holds() && found.rows == 7 && found.gone == 5, "{found:?}");
     let lists: i64 = sqlx::query_scalar("select count(*) from vigie.access_seal_marks where seal = 3")
@@ -353,10 +353,10 @@ async fn a_restore_begins_a_generation(pool: PgPool) {
     )
     .await;
     record("h").await;
-    let seal = seal_new(&**service).await;
+    let seal = seal_new(&postgres).await;
     assert_eq!((seal.number, seal.generation, seal.rows), (3, 2, 2));
     record("i").await;
-    let seal = seal_new(&**service).await;
+    let seal = seal_new(&postgres).await;
     assert_eq!((seal.number, seal.generation, seal.rows), (4, 2, 1));
     let found = service
         .verify(&Caller::Service, Scope::Whole, None)

@@ -1,7 +1,7 @@
 //! A fresh database with schema, roles and people. The server is named by `DATABASE_URL`, which
 //! `cargo xtask test` sets; without it every test here fails and says so.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use access_journal::{
     AccessEvent, Source,
@@ -112,6 +112,27 @@ impl Harness for Postgres {
 
     fn people(&self) -> Arc<dyn AccessJournal> {
         self.people.clone()
+    }
+
+    async fn settle(&self) {
+        let begun: String = sqlx::query_scalar("select pg_snapshot_xmax(pg_current_snapshot())::text")
+            .fetch_one(&self.owner)
+            .await
+            .expect("a transaction");
+        for _ in 0..6_000 {
+            let is_over =
+                sqlx::query_scalar("select pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8");
+            if is_over
+                .bind(&begun)
+                .fetch_one(&self.owner)
+                .await
+                .expect("an answer")
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("a transaction of another test went on for a minute");
     }
 
     async fn now(&self) -> DateTime<Utc> {

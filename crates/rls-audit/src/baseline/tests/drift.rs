@@ -409,4 +409,9 @@ fn rows_alone_move_a_cell_when_only_something_else_says_otherwise() {
         drift(&before, &now).contains(&(Widened, "SELECT on public.tanks as authenticated".to_owned())),
         "a role may be felt everywhere"
     );
+    let now = beside_depots("id = auth.uid()", "true", Access::Some).member("somebody", "service_role");
+    assert!(
+        drift(&before, &now).contains(&(Equivalent, "SELECT on public.tanks as authenticated".to_owned())),
+        "no persona acts under that role, and none is felt through it"
+    );
 }
