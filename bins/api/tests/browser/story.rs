@@ -23,7 +23,7 @@ const A: &str = "depot-web@1.3.2+0c5a77d91e42";
 const B: &str = "depot-web@1.4.0+4110b38a1b2c";
 
 /// How long anything may take that has to come; the audit's turn is once in a minute.
-const PATIENCE: Duration = Duration::from_secs(75);
+const PATIENCE: Duration = Duration::from_secs(150);
 
 #[test]
 fn a_bad_release_from_the_first_sign_to_the_proof_that_it_is_over() {

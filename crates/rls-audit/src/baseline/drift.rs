@@ -86,9 +86,9 @@ impl Drift {
 
 pub(super) fn between(before: &Baseline, now: &Audit) -> Drift {
     let (gone, come) = differences(&before.definitions, &now.definitions);
-    let changed = gone.iter().chain(&come);
+    let both = gone.iter().chain(&come);
     // Other programs make and drop their own roles all day.
-    let felt = changed.filter(|own| !(own.effect == Effect::Text && own.about.starts_with("role ")));
+    let felt = both.filter(|own| !(own.effect == Effect::Text && own.about.starts_with("role ")));
     let abouts_changed = felt.map(|own| own.about.as_str());
     let causes = Causes::new(
         abouts_changed.collect(),
