@@ -92,15 +92,11 @@ impl Cast {
         let listed = self.world.vigie(&["checks", "list", "--pack", "depot", "--json"]);
         let listed = listed.exits(0).json();
         let checks = listed["checks"].as_array().expect("checks").iter();
-        checks
-            .filter(|check| check["pack"] == "depot")
-            .map(|check| {
-                format!(
-                    "[checks.{}]\nevery = \"{EVERY}\"\n",
-                    check["code"].as_str().expect("a code")
-                )
-            })
-            .collect()
+        let turns = checks.filter(|check| check["pack"] == "depot").map(|check| {
+            let code = check["code"].as_str().expect("a code");
+            format!("[checks.{code}]\nevery = \"{EVERY}\"\n")
+        });
+        turns.collect::<Vec<_>>().concat()
     }
 
     fn release(&self, args: &str) -> Answer {
